@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room: its arrows are its dependencies, and no others compile.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "footpath",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        room("PathModel"),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
+            providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        room("Decoding", ["CFFmpeg", "PathModel"]),
+        .target(name: "COpenVINO"),
+        .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
+        room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
+        room("Detecting", ["Inference", "PathModel"]),
+        room("Tracking", ["PathModel"]),
+        room("Recording", ["PathModel", .product(name: "SystemPackage", package: "swift-system")]),
+        room("Annotating", ["PathModel"]),
+        room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
+        room("Settings", ["Inference", "PathModel", "Pipeline", "Recording"]),
+        .executableTarget(
+            name: "footpath",
+            dependencies: [
+                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/sha.h>
+#include <libswscale/swscale.h>
+
+// Macros that Swift can't import, and the few places where FFmpeg 4.4 to 7 differ.
+
+static inline int footpath_averror(int error_number) { return AVERROR(error_number); }
+static inline int footpath_averror_eof(void) { return AVERROR_EOF; }
+static inline int footpath_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
+static inline int footpath_averror_exit(void) { return AVERROR_EXIT; }
+static inline int64_t footpath_nopts(void) { return AV_NOPTS_VALUE; }
+static inline int64_t footpath_time_base(void) { return AV_TIME_BASE; }
+static inline int footpath_avio_flag_write(void) { return AVIO_FLAG_WRITE; }
+static inline AVRational footpath_microseconds(void) { return (AVRational){1, AV_TIME_BASE}; }
+
+static inline int footpath_is_global_header(const AVFormatContext *context) {
+    return (context->oformat->flags & AVFMT_GLOBALHEADER) != 0;
+}
+
+/// The stream's 3x3 display matrix, or NULL. Moved to the codec parameters in FFmpeg 6.1 (libavcodec/packet.h).
+static inline const int32_t *footpath_display_matrix(const AVStream *stream) {
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+    const AVPacketSideData *data = av_packet_side_data_get(
+        stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
+#else
+    return (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+#endif
+}
+
+/// The frame's duration in its stream's time base; 0 where unknown. Renamed in FFmpeg 6 (libavutil/frame.h).
+static inline int64_t footpath_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_MAJOR >= 58
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
+
+/// Whether the decoder marked the frame as damaged or put together by error concealment.
+static inline int footpath_frame_is_damaged(const AVFrame *frame) {
+    return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}

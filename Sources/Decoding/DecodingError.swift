@@ -1,0 +1,40 @@
+import CFFmpeg
+
+/// Why a stream can't be opened, read, or written.
+public enum DecodingError: Error, Hashable, CustomStringConvertible {
+    /// There is nothing that can be read.
+    case unreadable(source: String, reason: String)
+    /// It was read, but there is no video in it that FFmpeg decodes.
+    case noVideo(source: String, reason: String)
+    /// The stream broke off. Frames that came before stay valid.
+    case broken(source: String, reason: String)
+    /// The interrupt flag was raised.
+    case interrupted
+    /// A picture can't be scaled or cut.
+    case unscalable(reason: String)
+    /// A video can't be written.
+    case unwritable(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .unreadable(let source, let reason), .noVideo(let source, let reason), .broken(let source, let reason):
+            "\(source): \(reason)"
+        case .interrupted: "interrupted"
+        case .unscalable(let reason): "can't scale a picture: \(reason)"
+        case .unwritable(let path, let reason): "can't write \(path): \(reason)"
+        }
+    }
+}
+
+/// What FFmpeg says of an error code.
+func message(averror code: Int32) -> String {
+    if code == footpath_averror_invalid_data() {
+        return "invalid data: not a media file, or cut off or damaged where FFmpeg needs it whole"
+    }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(AV_ERROR_MAX_STRING_SIZE)) { text in
+        guard let start = text.baseAddress, av_strerror(code, start, text.count) == 0 else {
+            return "FFmpeg error \(code)"
+        }
+        return String(cString: start)
+    }
+}

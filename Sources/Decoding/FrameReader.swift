@@ -1,0 +1,105 @@
+import CFFmpeg
+import PathModel
+
+/// Turns the packets of a demuxer into frames with numbers and times.
+final class FrameReader {
+    private(set) var counts = SourceCounts()
+
+    private let demuxer: Demuxer
+    private let decoder: Decoder
+    private let orientation: Orientation
+    private let frame: UnsafeMutablePointer<AVFrame>
+    private var timeline: Timeline
+    private var selection: FrameSelection
+    private var lastTime: Timestamp?
+    /// Why reading ended early; thrown when the decoder has given what it holds.
+    private var failure: DecodingError?
+    private var damagedInARow = 0
+    /// `counts.damaged` when the last frame was given.
+    private var damagedBefore = 0
+
+    init(_ demuxer: Demuxer, decoder: Decoder, rate: Double?) throws(DecodingError) {
+        guard let frame = av_frame_alloc() else {
+            throw .unreadable(source: demuxer.source.redacted, reason: "out of memory")
+        }
+        self.frame = frame
+        self.demuxer = demuxer
+        self.decoder = decoder
+        orientation = demuxer.orientation
+        timeline = Timeline(frameRate: demuxer.frameRate)
+        selection = FrameSelection(rate: rate, microseconds: demuxer.microseconds)
+    }
+
+    deinit {
+        var frame: UnsafeMutablePointer<AVFrame>? = frame
+        av_frame_free(&frame)
+    }
+
+    /// The next frame to analyse; see `FrameSource.next`.
+    func next() throws(DecodingError) -> DecodedFrame? {
+        while true {
+            switch decoder.receive(into: frame) {
+            case .done:
+                damagedInARow = 0
+                if let decoded = try takeFrame() { return decoded }
+            case .again:
+                try feedDecoder()
+            case .finished:
+                if let failure { throw failure }
+                return nil
+            case .damaged:
+                counts.damaged += 1
+                damagedInARow += 1
+                // A decoder that fails without taking input would fail for ever.
+                guard damagedInARow < 1000 else {
+                    throw .broken(source: demuxer.source.redacted, reason: "its decoder only returns errors")
+                }
+            }
+        }
+    }
+
+    private func feedDecoder() throws(DecodingError) {
+        let packet: Packet?
+        let isSkippable: Bool
+        do {
+            (packet, isSkippable) = try selection.nextPacket(reading: readPacket) ?? (nil, false)
+            if packet == nil { failure = demuxer.shortfall(after: lastTime) }
+        } catch .interrupted {
+            throw .interrupted
+        } catch {
+            (packet, isSkippable) = (nil, false)
+            failure = error
+        }
+        if decoder.send(packet?.pointer, skippable: isSkippable) == .damaged {
+            counts.damaged += 1
+        }
+    }
+
+    private func readPacket() throws(DecodingError) -> Packet? {
+        let packet = try Packet()
+        guard try demuxer.read(into: packet.pointer) else { return nil }
+        if packet.isDamaged { counts.damaged += 1 }
+        return packet
+    }
+
+    /// The decoder's frame, if it is wanted; leaves `frame` empty.
+    private func takeFrame() throws(DecodingError) -> DecodedFrame? {
+        defer { av_frame_unref(frame) }
+        counts.decoded += 1
+        if footpath_frame_is_damaged(frame) != 0 { counts.damaged += 1 }
+        let best = frame.pointee.best_effort_timestamp
+        let pts = best == footpath_nopts() ? nil : best
+        let index = counts.decoded - 1
+        guard
+            let selected = selection.select(
+                pts: pts, decoded: index, time: { timeline.next(pts: pts.map(demuxer.microseconds)) })
+        else { return nil }
+        lastTime = selected.time
+        let ratio = av_guess_sample_aspect_ratio(demuxer.context, demuxer.stream, frame)
+        guard let picture = Picture(taking: frame, sampleAspectRatio: ratio, orientation: orientation) else {
+            throw .broken(source: demuxer.source.redacted, reason: "out of memory")
+        }
+        defer { damagedBefore = counts.damaged }
+        return DecodedFrame(info: selected, picture: picture, followsDamage: counts.damaged > damagedBefore)
+    }
+}

@@ -1,0 +1,63 @@
+import PathModel
+
+/// Gives the frames of one stream in presentation order.
+///
+/// For one thread at a time, which its calls may block.
+public protocol FrameSource: AnyObject {
+    /// What was opened.
+    var description: StreamDescription { get }
+    /// What was read so far.
+    var counts: SourceCounts { get }
+
+    /// The next frame to analyse; nil at the end of the stream.
+    ///
+    /// - Throws: `DecodingError.broken` where the stream breaks off, after its last whole frame was given;
+    ///   `.interrupted` when the interrupt flag is raised.
+    func next() throws(DecodingError) -> DecodedFrame?
+}
+
+/// A frame's number, time and picture.
+public struct DecodedFrame: Sendable {
+    /// Which frame, and when.
+    public var info: FrameInfo
+    /// What it shows.
+    public var picture: Picture
+    /// Something was damaged since the frame given before: frames may be missing between the two.
+    public var followsDamage: Bool
+}
+
+/// How much of a stream was read.
+public struct SourceCounts: Hashable, Sendable {
+    /// Frames decoded, wanted or not.
+    public var decoded = 0
+    /// Packets and frames that were damaged.
+    public var damaged = 0
+}
+
+/// What a stream is, as its container and its first frame say.
+public struct StreamDescription: Hashable, Sendable {
+    /// FFmpeg's name of the codec.
+    public var codec: String
+    /// FFmpeg's name of the demuxer.
+    public var container: String
+    /// The frame as a viewer shows it.
+    public var frameSize: PixelSize
+    /// The frame as coded.
+    public var codedSize: PixelSize
+    /// Frames a second; nil where the container doesn't say.
+    public var frameRate: Double?
+    /// Microseconds; nil where the container doesn't say.
+    public var duration: Int64?
+    /// FFmpeg's name of the pixel format.
+    public var pixelFormat: String
+    /// `tv`, `pc` or `unknown`.
+    public var colorRange: String
+    /// Clockwise turn that a viewer applies, in degrees: 0, 90, 180 or 270. Mirroring is not counted.
+    public var rotation: Int
+    /// Time of the first frame.
+    public var start: Timestamp
+    /// The first frame had no PTS.
+    public var isTimeEstimated: Bool
+    /// The container's `creation_time` as it is written there.
+    public var creationTime: String?
+}

@@ -1,0 +1,26 @@
+import CFFmpeg
+import Synchronization
+
+/// Raised once, from any thread, to make blocking FFmpeg calls return.
+public final class InterruptFlag: Sendable {
+    private let raised = Atomic<Bool>(false)
+
+    /// A flag that is not raised.
+    public init() {}
+
+    /// Whether it was raised.
+    public var isRaised: Bool { raised.load(ordering: .acquiring) }
+
+    /// Raises the flag; it can't be lowered.
+    public func raise() { raised.store(true, ordering: .releasing) }
+
+    /// FFmpeg's view of the flag. The caller keeps the flag alive for as long as FFmpeg holds the callback.
+    var callback: AVIOInterruptCB {
+        AVIOInterruptCB(
+            callback: { opaque in
+                guard let opaque else { return 0 }
+                return Unmanaged<InterruptFlag>.fromOpaque(opaque).takeUnretainedValue().isRaised ? 1 : 0
+            },
+            opaque: Unmanaged.passUnretained(self).toOpaque())
+    }
+}

@@ -1,0 +1,210 @@
+import CFFmpeg
+import PathModel
+
+/// Cuts a region out of decoded pictures and scales it, in one swscale pass from the decoder's pixel format.
+///
+/// Keeps its swscale context from call to call. For one thread at a time: each worker makes its own.
+public final class PictureScaler {
+    private var context: OpaquePointer?
+    private var conversion: Conversion?
+    private var scratch: UnsafeMutablePointer<UInt8>?
+    private var scratchSize = 0
+
+    /// A scaler without a context; the first call makes one.
+    public init() {}
+
+    deinit {
+        sws_freeContext(context)
+        av_free(scratch)
+    }
+
+    /// Draws a region of a picture at the top left of a buffer and leaves the rest of the buffer as it is.
+    ///
+    /// Area averaging where it gets smaller, bilinear where it gets larger. Full range, with the source's matrix.
+    ///
+    /// - Parameters:
+    ///   - region: in ratios of the picture as shown; drawn as `wholePixels(of:in:)` gives it.
+    ///   - target: the size to scale to, at most the buffer's.
+    /// - Throws: `DecodingError.unscalable` where swscale can't convert the picture.
+    public func draw(
+        _ picture: Picture, region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1),
+        scaledTo target: PixelSize, into buffer: inout PixelBuffer
+    ) throws(DecodingError) {
+        precondition(target.width <= buffer.size.width && target.height <= buffer.size.height)
+        let crop = Self.crop(picture.orientation.codedRegion(of: region), of: picture.codedSize, format: picture.format)
+        let unturned = picture.orientation.apply(to: target)
+        try prepare(Conversion(picture, cropped: crop.size, to: unturned, format: buffer.format))
+        let stride = (unturned.width * PixelBuffer.channels + 63) & ~63
+        try reserve(stride * unturned.height)
+        try scale(picture, crop: crop, stride: stride)
+        copy(into: &buffer, target: target, stride: stride, unturned: unturned, orientation: picture.orientation)
+    }
+
+    /// A region clipped to the picture and widened to whole pixels of the original; nil where it lies outside.
+    public func wholePixels(of region: BoundingBox, in picture: Picture) -> BoundingBox? {
+        guard region.intersectionArea(BoundingBox(left: 0, top: 0, width: 1, height: 1)) > 0 else { return nil }
+        let coded = picture.codedSize
+        let crop = Self.crop(picture.orientation.codedRegion(of: region), of: coded, format: picture.format)
+        return picture.orientation.shownRegion(of: crop.ratio(of: coded))
+    }
+
+    /// The whole pixels that cover a region, on even coordinates where chroma is subsampled.
+    private static func crop(_ region: BoundingBox, of size: PixelSize, format: AVPixelFormat) -> PixelRect {
+        let descriptor = av_pix_fmt_desc_get(format)
+        let grainX = 1 << Int(descriptor?.pointee.log2_chroma_w ?? 0)
+        let grainY = 1 << Int(descriptor?.pointee.log2_chroma_h ?? 0)
+        func span(_ low: Double, _ high: Double, length: Int, grain: Int) -> (start: Int, length: Int) {
+            // The grace keeps a region that is made of whole pixels as it is, in spite of rounding.
+            let grace = 1e-6
+            let low = min(max(low, 0), 1) * Double(length) + grace
+            let high = min(max(high, 0), 1) * Double(length) - grace
+            let start = min(max(0, length - 1), Int(low.rounded(.down))) / grain * grain
+            let end = min(length, max(start + 1, Int(high.rounded(.up))))
+            return (start, min(length - start, (end - start + grain - 1) / grain * grain))
+        }
+        let x = span(region.left, region.right, length: size.width, grain: grainX)
+        let y = span(region.top, region.bottom, length: size.height, grain: grainY)
+        return PixelRect(x: x.start, y: y.start, width: x.length, height: y.length)
+    }
+
+    private func prepare(_ wanted: Conversion) throws(DecodingError) {
+        guard wanted != conversion else { return }
+        sws_freeContext(context)
+        conversion = nil
+        context = wanted.makeContext()
+        guard context != nil else { throw .unscalable(reason: "swscale does not convert \(wanted)") }
+        conversion = wanted
+    }
+
+    /// swscale may write past the end of a row, up to its SIMD width, so it gets memory of its own with padding.
+    private func reserve(_ size: Int) throws(DecodingError) {
+        guard size + 64 > scratchSize else { return }
+        av_free(scratch)
+        scratchSize = 0
+        scratch = av_malloc(size + 64)?.assumingMemoryBound(to: UInt8.self)
+        guard scratch != nil else { throw .unscalable(reason: "out of memory") }
+        scratchSize = size + 64
+    }
+
+    private func scale(_ picture: Picture, crop: PixelRect, stride: Int) throws(DecodingError) {
+        var view = av_frame_clone(picture.frame)
+        defer { av_frame_free(&view) }
+        guard let view else { throw .unscalable(reason: "out of memory") }
+        view.pointee.crop_left = crop.x
+        view.pointee.crop_top = crop.y
+        view.pointee.crop_right = Int(view.pointee.width) - crop.x - crop.size.width
+        view.pointee.crop_bottom = Int(view.pointee.height) - crop.y - crop.size.height
+        let code = av_frame_apply_cropping(view, Int32(AV_FRAME_CROP_UNALIGNED))
+        guard code >= 0 else { throw .unscalable(reason: message(averror: code)) }
+        let rows = withUnsafeBytes(of: &view.pointee.data) { planes in
+            withUnsafeBytes(of: &view.pointee.linesize) { strides in
+                var target = scratch
+                var targetStride = Int32(stride)
+                return sws_scale(
+                    context, planes.bindMemory(to: UnsafePointer<UInt8>?.self).baseAddress,
+                    strides.bindMemory(to: Int32.self).baseAddress, 0, view.pointee.height, &target, &targetStride)
+            }
+        }
+        guard rows > 0 else { throw .unscalable(reason: "swscale returned \(rows)") }
+    }
+
+    private func copy(
+        into buffer: inout PixelBuffer, target: PixelSize, stride: Int, unturned: PixelSize, orientation: Orientation
+    ) {
+        guard let scratch else { return }
+        let channels = PixelBuffer.channels
+        let bufferStride = buffer.size.width * channels
+        buffer.bytes.withUnsafeMutableBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            for y in 0..<target.height {
+                let row = base + y * bufferStride
+                if orientation == .upright {
+                    row.update(from: scratch + y * stride, count: target.width * channels)
+                    continue
+                }
+                let shownY = orientation.mirrorsY ? target.height - 1 - y : y
+                for x in 0..<target.width {
+                    let shownX = orientation.mirrorsX ? target.width - 1 - x : x
+                    let source =
+                        orientation.transposes
+                        ? scratch + shownX * stride + shownY * channels
+                        : scratch + shownY * stride + shownX * channels
+                    (row + x * channels).update(from: source, count: channels)
+                }
+            }
+        }
+    }
+}
+
+/// Everything that a swscale context depends on.
+private struct Conversion: Hashable, CustomStringConvertible {
+    let source: PixelSize
+    let target: PixelSize
+    let sourceFormat: AVPixelFormat
+    let targetFormat: AVPixelFormat
+    let isFullRange: Bool
+    let matrix: Int32
+
+    init(_ picture: Picture, cropped: PixelSize, to target: PixelSize, format: PixelBuffer.Format) {
+        source = cropped
+        self.target = target
+        targetFormat = format == .bgr24 ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24
+        // The J formats are the plain ones with full range; swscale warns of them.
+        let plain: [AVPixelFormat: AVPixelFormat] = [
+            AV_PIX_FMT_YUVJ420P: AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ422P: AV_PIX_FMT_YUV422P,
+            AV_PIX_FMT_YUVJ444P: AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUVJ440P: AV_PIX_FMT_YUV440P,
+            AV_PIX_FMT_YUVJ411P: AV_PIX_FMT_YUV411P,
+        ]
+        sourceFormat = plain[picture.format] ?? picture.format
+        isFullRange = plain[picture.format] != nil || picture.frame.pointee.color_range == AVCOL_RANGE_JPEG
+        switch picture.frame.pointee.colorspace {
+        case AVCOL_SPC_BT709: matrix = SWS_CS_ITU709
+        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: matrix = SWS_CS_BT2020
+        case AVCOL_SPC_FCC: matrix = SWS_CS_FCC
+        case AVCOL_SPC_SMPTE240M: matrix = SWS_CS_SMPTE240M
+        // Players take unmarked HD for BT.709 and anything smaller for BT.601.
+        case AVCOL_SPC_UNSPECIFIED where picture.frame.pointee.height >= 720: matrix = SWS_CS_ITU709
+        default: matrix = SWS_CS_ITU601
+        }
+    }
+
+    var description: String {
+        let name = av_get_pix_fmt_name(sourceFormat).map { String(cString: $0) } ?? "an unknown pixel format"
+        return "\(name) \(source) to \(target)"
+    }
+
+    func makeContext() -> OpaquePointer? {
+        guard let context = sws_alloc_context() else { return nil }
+        let options: [(String, Int64)] = [
+            ("srcw", Int64(source.width)), ("srch", Int64(source.height)), ("src_format", Int64(sourceFormat.rawValue)),
+            ("dstw", Int64(target.width)), ("dsth", Int64(target.height)), ("dst_format", Int64(targetFormat.rawValue)),
+            ("sws_flags", Int64(target.width > source.width ? SWS_BILINEAR : SWS_AREA)),
+        ]
+        for (name, value) in options {
+            av_opt_set_int(UnsafeMutableRawPointer(context), name, value, 0)
+        }
+        guard sws_init_context(context, nil, nil) >= 0 else {
+            sws_freeContext(context)
+            return nil
+        }
+        // Fails for sources without YUV, which need no matrix.
+        let coefficients = sws_getCoefficients(matrix)
+        _ = sws_setColorspaceDetails(
+            context, coefficients, isFullRange ? 1 : 0, coefficients, 1, 0, 1 << 16, 1 << 16)
+        return context
+    }
+}
+
+extension Picture {
+    var format: AVPixelFormat { AVPixelFormat(frame.pointee.format) }
+}
+
+extension AVPixelFormat: @retroactive Hashable {}
+
+extension PixelRect {
+    /// This rectangle in ratios of a picture of `size`.
+    fileprivate func ratio(of size: PixelSize) -> BoundingBox {
+        BoundingBox(left: Double(x), top: Double(y), width: Double(self.size.width), height: Double(self.size.height))
+            .scaled(x: 1 / Double(size.width), y: 1 / Double(size.height))
+    }
+}

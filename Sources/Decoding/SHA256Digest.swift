@@ -1,0 +1,33 @@
+import CFFmpeg
+import Glibc
+
+/// A running SHA-256, computed by libavutil.
+public struct SHA256Digest: ~Copyable {
+    private let state: OpaquePointer
+
+    /// A digest of nothing yet.
+    public init?() {
+        guard let state = av_sha_alloc() else { return nil }
+        av_sha_init(state, 256)
+        self.state = state
+    }
+
+    deinit {
+        av_free(UnsafeMutableRawPointer(state))
+    }
+
+    /// Takes in more bytes.
+    public func update(_ bytes: [UInt8]) {
+        av_sha_update(state, bytes, bytes.count)
+    }
+
+    /// The 64 lower-case hexadecimal digits; ends the digest.
+    public consuming func hexadecimal() -> String {
+        var digest = [UInt8](repeating: 0, count: 32)
+        av_sha_final(state, &digest)
+        return digest.map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+}

@@ -1,0 +1,186 @@
+import CFFmpeg
+import Glibc
+import PathModel
+
+/// Encodes pictures into a video file, the container chosen by the path's ending.
+///
+/// H.264 where FFmpeg has libx264, otherwise MPEG-4 part 2. For one thread at a time.
+public final class VideoWriter {
+    private let path: String
+    private let frameSize: PixelSize
+    private let format: UnsafeMutablePointer<AVFormatContext>
+    private let encoder: UnsafeMutablePointer<AVCodecContext>
+    private let stream: UnsafeMutablePointer<AVStream>
+    private let scaler: OpaquePointer
+    private let frame: UnsafeMutablePointer<AVFrame>
+    private let packet: Packet
+    private var isFinished = false
+
+    /// Units of presentation times: a 90 kHz clock, as MPEG has it.
+    private static let timeBase = AVRational(num: 1, den: 90_000)
+
+    /// Creates the file and writes its header.
+    ///
+    /// - Parameters:
+    ///   - path: replaced where it exists.
+    ///   - frameSize: of the pictures; an odd last row or column is left out.
+    ///   - frameRate: frames a second, as a hint to players and rate control.
+    /// - Throws: `DecodingError.unwritable`.
+    public init(path: String, frameSize: PixelSize, frameRate: Double) throws(DecodingError) {
+        self.path = path
+        self.frameSize = frameSize
+        let even = PixelSize(width: frameSize.width & ~1, height: frameSize.height & ~1)
+        packet = try Packet()
+        guard even.width > 0, even.height > 0 else {
+            throw .unwritable(path: path, reason: "pictures of \(frameSize) are too small for a video")
+        }
+        var format: UnsafeMutablePointer<AVFormatContext>?
+        avformat_alloc_output_context2(&format, nil, nil, path)
+        guard let format else {
+            throw .unwritable(path: path, reason: "FFmpeg knows no container of that ending; try .mp4")
+        }
+        self.format = format
+        var encoder: UnsafeMutablePointer<AVCodecContext>?
+        do {
+            let opened = try Self.openEncoder(even, frameRate: frameRate, for: format, path: path)
+            encoder = opened
+            self.encoder = opened
+            stream = try Self.openFile(format, encoder: opened, path: path)
+            scaler = try Self.makeScaler(even, path: path)
+            frame = try Self.makeFrame(even, path: path)
+        } catch {
+            avcodec_free_context(&encoder)
+            avio_closep(&format.pointee.pb)
+            avformat_free_context(format)
+            throw error
+        }
+    }
+
+    deinit {
+        var frame: UnsafeMutablePointer<AVFrame>? = frame
+        var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
+        av_frame_free(&frame)
+        sws_freeContext(scaler)
+        avcodec_free_context(&encoder)
+        avio_closep(&format.pointee.pb)
+        avformat_free_context(format)
+    }
+
+    /// Adds a picture.
+    ///
+    /// - Parameters:
+    ///   - image: RGB, of the writer's frame size.
+    ///   - microseconds: its time from the start of the video, greater than that of the picture before.
+    public func add(_ image: PixelBuffer, at microseconds: Int64) throws(DecodingError) {
+        precondition(image.size == frameSize && image.format == .rgb24)
+        try check(av_frame_make_writable(frame))
+        image.bytes.withUnsafeBufferPointer { bytes in
+            var source = bytes.baseAddress
+            var stride = Int32(image.size.width * PixelBuffer.channels)
+            withUnsafeBytes(of: &frame.pointee.data) { planes in
+                withUnsafeBytes(of: &frame.pointee.linesize) { strides in
+                    _ = sws_scale(
+                        scaler, &source, &stride, 0, frame.pointee.height,
+                        planes.bindMemory(to: UnsafeMutablePointer<UInt8>?.self).baseAddress,
+                        strides.bindMemory(to: Int32.self).baseAddress)
+                }
+            }
+        }
+        frame.pointee.pts = av_rescale_q(microseconds, footpath_microseconds(), encoder.pointee.time_base)
+        try check(avcodec_send_frame(encoder, frame))
+        try writePackets()
+    }
+
+    /// Writes what the encoder holds, and the file's end.
+    public func finish() throws(DecodingError) {
+        guard !isFinished else { return }
+        isFinished = true
+        try check(avcodec_send_frame(encoder, nil))
+        try writePackets()
+        try check(av_write_trailer(format))
+        try check(avio_closep(&format.pointee.pb))
+    }
+
+    private func writePackets() throws(DecodingError) {
+        while true {
+            let code = avcodec_receive_packet(encoder, packet.pointer)
+            if code == footpath_averror_eof() || code == footpath_averror(EAGAIN) { return }
+            try check(code)
+            av_packet_rescale_ts(packet.pointer, encoder.pointee.time_base, stream.pointee.time_base)
+            packet.pointer.pointee.stream_index = stream.pointee.index
+            try check(av_interleaved_write_frame(format, packet.pointer))
+        }
+    }
+
+    private func check(_ code: Int32) throws(DecodingError) {
+        if code < 0 { throw .unwritable(path: path, reason: message(averror: code)) }
+    }
+
+    private static func openEncoder(
+        _ size: PixelSize, frameRate: Double, for format: UnsafeMutablePointer<AVFormatContext>, path: String
+    ) throws(DecodingError) -> UnsafeMutablePointer<AVCodecContext> {
+        guard let codec = avcodec_find_encoder_by_name("libx264") ?? avcodec_find_encoder(AV_CODEC_ID_MPEG4),
+            let encoder = avcodec_alloc_context3(codec)
+        else { throw .unwritable(path: path, reason: "this FFmpeg encodes neither H.264 nor MPEG-4") }
+        encoder.pointee.width = Int32(size.width)
+        encoder.pointee.height = Int32(size.height)
+        encoder.pointee.pix_fmt = AV_PIX_FMT_YUV420P
+        encoder.pointee.time_base = timeBase
+        encoder.pointee.framerate = av_d2q(frameRate, 100_000)
+        encoder.pointee.bit_rate = 2_000_000
+        if footpath_is_global_header(format) != 0 { encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
+        if codec.pointee.id == AV_CODEC_ID_H264 {
+            encoder.pointee.bit_rate = 0
+            av_opt_set(encoder.pointee.priv_data, "preset", "veryfast", 0)
+            av_opt_set(encoder.pointee.priv_data, "crf", "20", 0)
+        } else {
+            // Its clock has at most 16 bits.
+            encoder.pointee.time_base = AVRational(num: 1, den: 60_000)
+        }
+        let code = avcodec_open2(encoder, codec, nil)
+        guard code >= 0 else {
+            var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
+            avcodec_free_context(&encoder)
+            throw .unwritable(path: path, reason: "the encoder does not start: \(message(averror: code))")
+        }
+        return encoder
+    }
+
+    private static func openFile(
+        _ format: UnsafeMutablePointer<AVFormatContext>, encoder: UnsafeMutablePointer<AVCodecContext>, path: String
+    ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
+        guard let stream = avformat_new_stream(format, nil) else {
+            throw .unwritable(path: path, reason: "out of memory")
+        }
+        avcodec_parameters_from_context(stream.pointee.codecpar, encoder)
+        stream.pointee.time_base = encoder.pointee.time_base
+        for step in [
+            { avio_open(&format.pointee.pb, path, footpath_avio_flag_write()) },
+            { avformat_write_header(format, nil) },
+        ] {
+            let code = step()
+            if code < 0 { throw .unwritable(path: path, reason: message(averror: code)) }
+        }
+        return stream
+    }
+
+    private static func makeScaler(_ size: PixelSize, path: String) throws(DecodingError) -> OpaquePointer {
+        let (width, height) = (Int32(size.width), Int32(size.height))
+        guard let scaler = sws_getContext(
+            width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, nil, nil, nil)
+        else { throw .unwritable(path: path, reason: "swscale does not convert pictures of \(size)") }
+        return scaler
+    }
+
+    private static func makeFrame(
+        _ size: PixelSize, path: String
+    ) throws(DecodingError) -> UnsafeMutablePointer<AVFrame> {
+        guard let frame = av_frame_alloc() else { throw .unwritable(path: path, reason: "out of memory") }
+        frame.pointee.width = Int32(size.width)
+        frame.pointee.height = Int32(size.height)
+        frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+        let code = av_frame_get_buffer(frame, 0)
+        guard code >= 0 else { throw .unwritable(path: path, reason: message(averror: code)) }
+        return frame
+    }
+}

@@ -1,0 +1,103 @@
+import Glibc
+import Inference
+import PathModel
+
+/// MediaPipe's short-range face detector (BlazeFace, Bazarevsky et al. 2019): a 128x128 picture, 896 anchors.
+final class BlazeFace {
+    /// A face in the square that was searched, in ratios of the square.
+    struct Candidate {
+        var box: BoundingBox
+        var confidence: Double
+        /// The eye on the left of the picture, then the one on the right; the network names the subject's side.
+        var eyes: (left: Point, right: Point)
+    }
+
+    static let side = 128
+    /// The network's own threshold (face_detection_short_range.pbtxt in MediaPipe).
+    private static let minimumScore = 0.5
+    private static let suppressionIoU = 0.3
+    private let session: any InferenceSession
+    private let network: String
+    private let anchors: [Point]
+
+    init(session: any InferenceSession, network: String) throws(InferenceError) {
+        guard session.inputShape == [1, Self.side, Self.side, 3] else {
+            throw .wrongShape(network: network, reason: "its input is \(session.inputShape), not [1, 128, 128, 3]")
+        }
+        self.session = session
+        self.network = network
+        anchors = Self.makeAnchors()
+    }
+
+    /// The faces in a picture of 128x128 RGB, best first.
+    func detect(_ image: PixelBuffer) throws(InferenceError) -> [Candidate] {
+        let encoding = InputEncoding(layout: .nhwc, offset: 127.5, scale: 1 / 127.5)
+        let outputs = try session.run(image, encoding: encoding)
+        guard let boxes = outputs.first(where: { $0.shape == [1, anchors.count, 16] })?.values,
+            let scores = outputs.first(where: { $0.shape == [1, anchors.count, 1] })?.values
+        else {
+            throw .wrongShape(network: network, reason: "its outputs are \(outputs.map(\.shape)), not BlazeFace's")
+        }
+        let candidates = anchors.indices.compactMap { anchor -> Candidate? in
+            let score = 1 / (1 + exp(-Double(scores[anchor])))
+            return score >= Self.minimumScore ? candidate(boxes, anchor: anchor, score: score) : nil
+        }
+        return merge(candidates)
+    }
+
+    /// A row: centre x, y, width, height, then six points x, y, in pixels from the anchor.
+    private func candidate(_ rows: [Float], anchor: Int, score: Double) -> Candidate {
+        func value(_ column: Int) -> Double { Double(rows[anchor * 16 + column]) / Double(Self.side) }
+        func point(_ column: Int) -> Point {
+            Point(x: anchors[anchor].x + value(column), y: anchors[anchor].y + value(column + 1))
+        }
+        let center = point(0)
+        let box = BoundingBox(
+            left: center.x - value(2) / 2, top: center.y - value(3) / 2, width: value(2), height: value(3))
+        return Candidate(box: box, confidence: score, eyes: (left: point(4), right: point(6)))
+    }
+
+    /// Weighted suppression: overlapping candidates become their mean by score, which jitters less than the best one.
+    private func merge(_ candidates: [Candidate]) -> [Candidate] {
+        var rest = candidates.indices.sorted {
+            (-candidates[$0].confidence, $0) < (-candidates[$1].confidence, $1)
+        }.map { candidates[$0] }
+        var merged: [Candidate] = []
+        while let best = rest.first {
+            let group = rest.filter { $0.box.iou(best.box) >= Self.suppressionIoU }
+            rest.removeAll { $0.box.iou(best.box) >= Self.suppressionIoU }
+            guard !group.isEmpty else {
+                rest.removeFirst()
+                continue
+            }
+            let total = group.reduce(0) { $0 + $1.confidence }
+            func mean(_ value: (Candidate) -> Double) -> Double {
+                group.reduce(0) { $0 + value($1) * $1.confidence } / total
+            }
+            merged.append(
+                Candidate(
+                    box: BoundingBox(
+                        left: mean(\.box.left), top: mean(\.box.top), width: mean(\.box.width),
+                        height: mean(\.box.height)),
+                    confidence: best.confidence,
+                    eyes: (
+                        left: Point(x: mean(\.eyes.left.x), y: mean(\.eyes.left.y)),
+                        right: Point(x: mean(\.eyes.right.x), y: mean(\.eyes.right.y))
+                    )))
+        }
+        return merged
+    }
+
+    /// Two anchors in each of 16x16 cells, six in each of 8x8, all at the cell's middle.
+    private static func makeAnchors() -> [Point] {
+        [(cells: 16, perCell: 2), (cells: 8, perCell: 6)].flatMap { grid in
+            (0..<grid.cells).flatMap { y in
+                (0..<grid.cells).flatMap { x in
+                    let middle = Point(
+                        x: (Double(x) + 0.5) / Double(grid.cells), y: (Double(y) + 0.5) / Double(grid.cells))
+                    return repeatElement(middle, count: grid.perCell)
+                }
+            }
+        }
+    }
+}

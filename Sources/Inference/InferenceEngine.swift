@@ -1,0 +1,102 @@
+import PathModel
+
+/// Loads networks. The one implementation is `OpenVINOEngine`; tests script their own.
+public protocol InferenceEngine: Sendable {
+    /// Reads and compiles a network.
+    ///
+    /// - Parameters:
+    ///   - source: where the network is.
+    ///   - inputShape: the shape to give its one input, such as `[1, 3, 256, 448]`; nil keeps the network's own.
+    ///   - streams: how many sessions will run at the same time, each on one thread.
+    func load(_ source: NetworkSource, inputShape: [Int]?, streams: Int) throws(InferenceError) -> any Network
+}
+
+/// A compiled network, shared by the workers.
+public protocol Network: Sendable {
+    /// A session for one worker.
+    func makeSession() throws(InferenceError) -> any InferenceSession
+}
+
+/// One inference at a time on a network, with memory of its own.
+public protocol InferenceSession: AnyObject {
+    /// The input's shape.
+    var inputShape: [Int] { get }
+
+    /// Runs the network on a picture of exactly the input's size.
+    ///
+    /// - Returns: the outputs in the network's order.
+    func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor]
+}
+
+/// Where a network is.
+public enum NetworkSource: Hashable, Sendable {
+    /// The person network in the binary.
+    case embeddedPersonNetwork
+    /// A file that the runtime reads: ONNX, OpenVINO IR or TensorFlow Lite.
+    case file(String)
+}
+
+/// How a picture's bytes become an input tensor: `(byte - offset) * scale` in this order of dimensions.
+public struct InputEncoding: Hashable, Sendable {
+    /// The order of the tensor's dimensions.
+    public enum Layout: Sendable {
+        /// One plane a channel (ONNX).
+        case nchw
+        /// The channels of a pixel together (TensorFlow Lite).
+        case nhwc
+    }
+
+    /// The order of dimensions.
+    public var layout: Layout
+    /// Subtracted from each byte.
+    public var offset: Float
+    /// Multiplied afterwards.
+    public var scale: Float
+
+    /// An encoding; by default the bytes as they are.
+    public init(layout: Layout, offset: Float = 0, scale: Float = 1) {
+        self.layout = layout
+        self.offset = offset
+        self.scale = scale
+    }
+}
+
+/// A float32 array of some shape, last dimension fastest.
+public struct Tensor: Hashable, Sendable {
+    /// The extents.
+    public var shape: [Int]
+    /// As many as the product of the extents.
+    public var values: [Float]
+
+    /// An array of a shape.
+    public init(shape: [Int], values: [Float]) {
+        self.shape = shape
+        self.values = values
+    }
+}
+
+/// Why a network can't be used.
+public enum InferenceError: Error, Hashable, CustomStringConvertible {
+    /// The runtime's library is missing or unusable.
+    case runtimeUnavailable(path: String, reason: String)
+    /// The network can't be read or compiled.
+    case unreadable(network: String, reason: String)
+    /// The network is not of the kind that is needed.
+    case wrongShape(network: String, reason: String)
+    /// An inference failed.
+    case failed(network: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .runtimeUnavailable(let path, let reason):
+            "can't load OpenVINO from \(path): \(reason). Scripts/setup fetches it; "
+                + "FOOTPATH_RUNTIME names the folder where another copy is."
+        case .unreadable(let network, let reason):
+            "can't read the network \(network): \(reason)"
+        case .wrongShape(let network, let reason):
+            "the network \(network) does not fit: \(reason)"
+        case .failed(let network, let reason):
+            "the network \(network) failed: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,64 @@
+/// An axis-parallel rectangle, origin top left.
+///
+/// Unless a function says otherwise the unit is a ratio of the frame as a viewer shows it: 0...1 across and down,
+/// slightly outside at the edges.
+public struct BoundingBox: Hashable, Sendable {
+    /// Left edge.
+    public var left: Double
+    /// Top edge.
+    public var top: Double
+    /// Extent to the right, not negative.
+    public var width: Double
+    /// Extent downwards, not negative.
+    public var height: Double
+
+    /// A rectangle from its top-left corner and extent.
+    public init(left: Double, top: Double, width: Double, height: Double) {
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
+    }
+
+    /// Right edge.
+    public var right: Double { left + width }
+    /// Bottom edge.
+    public var bottom: Double { top + height }
+    /// The middle.
+    public var center: Point { Point(x: left + width / 2, y: top + height / 2) }
+    /// Width times height.
+    public var area: Double { width * height }
+
+    /// The area that both rectangles cover.
+    public func intersectionArea(_ other: BoundingBox) -> Double {
+        let across = min(right, other.right) - max(left, other.left)
+        let down = min(bottom, other.bottom) - max(top, other.top)
+        return across > 0 && down > 0 ? across * down : 0
+    }
+
+    /// Intersection over union, 0...1; 0 where both are empty.
+    public func iou(_ other: BoundingBox) -> Double {
+        let shared = intersectionArea(other)
+        let union = area + other.area - shared
+        return union > 0 ? shared / union : 0
+    }
+
+    /// The rectangle with both axes multiplied: ratios to pixels and back.
+    public func scaled(x: Double, y: Double) -> BoundingBox {
+        BoundingBox(left: left * x, top: top * y, width: width * x, height: height * y)
+    }
+}
+
+/// A point, origin top left, in ratios of the frame unless a function says otherwise.
+public struct Point: Hashable, Sendable {
+    /// To the right.
+    public var x: Double
+    /// Downwards.
+    public var y: Double
+
+    /// The point (`x`, `y`).
+    public init(x: Double, y: Double) {
+        self.x = x
+        self.y = y
+    }
+}

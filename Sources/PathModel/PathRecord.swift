@@ -1,0 +1,309 @@
+/// One observation of a stream, as it will stand on one line of the output (records.md, version 1.0).
+public struct PathRecord: Hashable, Sendable {
+    /// When it happened, on the stream's clock.
+    public var time: Timestamp
+    /// What happened.
+    public var event: Event
+
+    /// An event at a time.
+    public init(time: Timestamp, event: Event) {
+        self.time = time
+        self.event = event
+    }
+
+    /// What a record says, beside the envelope that every record has.
+    public enum Event: Hashable, Sendable {
+        case sessionStart(SessionStart)
+        case streamStart(StreamStart)
+        case pathStart(PathStart)
+        case path(PathPoint)
+        case pathEnd(PathEnd)
+        case gap(Gap)
+        case streamEnd(StreamEnd)
+        case sessionEnd(SessionEnd)
+    }
+}
+
+/// The program, its networks and the settings that change results.
+public struct SessionStart: Hashable, Sendable {
+    /// A network and the hash of its file.
+    public struct Model: Hashable, Sendable {
+        /// What it is used for or called, without a folder.
+        public var name: String
+        /// SHA-256 of the file's bytes, lower-case hexadecimal.
+        public var sha256: String
+
+        /// A network's name and hash.
+        public init(name: String, sha256: String) {
+            self.name = name
+            self.sha256 = sha256
+        }
+    }
+
+    /// A setting's value.
+    public enum Value: Hashable, Sendable {
+        case number(Double)
+        case text(String)
+        case flag(Bool)
+    }
+
+    /// A setting by its key.
+    public struct Setting: Hashable, Sendable {
+        /// snake_case, as in the JSON.
+        public var key: String
+        /// Its value.
+        public var value: Value
+
+        /// A key and its value.
+        public init(_ key: String, _ value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// Footpath's version.
+    public var version: String
+    /// The networks in use.
+    public var models: [Model]
+    /// Only what changes results, in a fixed order.
+    public var settings: [Setting]
+
+    /// The start of a session.
+    public init(version: String, models: [Model], settings: [Setting]) {
+        self.version = version
+        self.models = models
+        self.settings = settings
+    }
+}
+
+/// What was opened.
+public struct StreamStart: Hashable, Sendable {
+    /// Whose time the stream's clock is.
+    public enum Clock: String, Sendable {
+        case file, ntp, arrival, estimated
+    }
+
+    /// Where a file's zero lies in UTC.
+    public enum TimeOrigin: String, Sendable {
+        /// The container's `creation_time` is the time of the first frame.
+        case creationTime = "creation_time"
+        /// The user said when the first frame was taken.
+        case option
+        /// Nobody knows: PTS zero is written as 1970-01-01T00:00:00Z.
+        case epoch
+    }
+
+    /// 1 for the first connection of the session, one more after each reconnection.
+    public var run: Int
+    /// FFmpeg's codec name.
+    public var codec: String
+    /// FFmpeg's demuxer name.
+    public var container: String
+    /// The frame as a viewer shows it: rotation and sample aspect ratio applied, in pixels.
+    public var frameSize: PixelSize
+    /// Frames a second as the container states it; nil where it doesn't.
+    public var frameRate: Double?
+    /// Length as the container states it; nil where it doesn't.
+    public var durationMilliseconds: Int64?
+    /// FFmpeg's pixel format name.
+    public var pixelFormat: String
+    /// `tv` (limited), `pc` (full) or `unknown`, as FFmpeg names them.
+    public var colorRange: String
+    /// Whose time `pts_ms` is.
+    public var clock: Clock
+    /// What `time` is counted from.
+    public var timeOrigin: TimeOrigin
+    /// Where the pictures come from, without credentials.
+    public var source: String
+
+    /// What was opened.
+    public init(
+        run: Int, codec: String, container: String, frameSize: PixelSize, frameRate: Double?,
+        durationMilliseconds: Int64?, pixelFormat: String, colorRange: String, clock: Clock, timeOrigin: TimeOrigin,
+        source: String
+    ) {
+        self.run = run
+        self.codec = codec
+        self.container = container
+        self.frameSize = frameSize
+        self.frameRate = frameRate
+        self.durationMilliseconds = durationMilliseconds
+        self.pixelFormat = pixelFormat
+        self.colorRange = colorRange
+        self.clock = clock
+        self.timeOrigin = timeOrigin
+        self.source = source
+    }
+}
+
+/// Where a path begins or ends: at an edge of the frame, or inside it.
+public enum PathPlace: String, Sendable {
+    case left, right, top, bottom, inside
+}
+
+/// A person's first point.
+public struct PathStart: Hashable, Sendable {
+    /// The confirmed track's id.
+    public var track: Int
+    /// The frame of the first point.
+    public var frame: FrameInfo
+    /// The first box.
+    public var box: BoundingBox
+    /// Where the person came in.
+    public var entry: PathPlace
+
+    /// The start of a path.
+    public init(track: Int, frame: FrameInfo, box: BoundingBox, entry: PathPlace) {
+        self.track = track
+        self.frame = frame
+        self.box = box
+        self.entry = entry
+    }
+}
+
+/// Where a person was in one frame.
+public struct PathPoint: Hashable, Sendable {
+    /// The confirmed track's id.
+    public var track: Int
+    /// Which frame.
+    public var frame: FrameInfo
+    /// Where.
+    public var box: BoundingBox
+    /// 0...1; percent in the JSON.
+    public var confidence: Double
+    /// Measured or predicted.
+    public var source: Track.Source
+    /// The person's face where it was looked for in this frame and found.
+    public var face: Face?
+
+    /// One point of a path.
+    public init(
+        track: Int, frame: FrameInfo, box: BoundingBox, confidence: Double, source: Track.Source, face: Face? = nil
+    ) {
+        self.track = track
+        self.frame = frame
+        self.box = box
+        self.confidence = confidence
+        self.source = source
+        self.face = face
+    }
+}
+
+/// A whole path in short. Its record's time is the frame at which the end was known.
+public struct PathEnd: Hashable, Sendable {
+    /// The confirmed track's id.
+    public var track: Int
+    /// Why it ended.
+    public var cause: TrackRemoval.Cause
+    /// Time of the first point.
+    public var start: Timestamp
+    /// Time of the last point.
+    public var end: Timestamp
+    /// How many points were recorded.
+    public var points: Int
+    /// Length of the way of the box's centre, in frame widths.
+    public var distance: Double
+    /// Where the person came in.
+    public var entry: PathPlace
+    /// Where the person went out.
+    public var exit: PathPlace
+    /// Highest confidence of a face on the path, 0...1; nil where none was found.
+    public var bestFaceConfidence: Double?
+
+    /// The end of a path.
+    public init(
+        track: Int, cause: TrackRemoval.Cause, start: Timestamp, end: Timestamp, points: Int, distance: Double,
+        entry: PathPlace, exit: PathPlace, bestFaceConfidence: Double?
+    ) {
+        self.track = track
+        self.cause = cause
+        self.start = start
+        self.end = end
+        self.points = points
+        self.distance = distance
+        self.entry = entry
+        self.exit = exit
+        self.bestFaceConfidence = bestFaceConfidence
+    }
+}
+
+/// A stretch of the stream that was not seen.
+public struct Gap: Hashable, Sendable {
+    /// Why frames are missing.
+    public enum Reason: String, Sendable {
+        case stalled, disconnected, overload
+        case decodeError = "decode_error"
+    }
+
+    /// Time of the last frame before.
+    public var from: Timestamp
+    /// Time of the first frame after.
+    public var to: Timestamp
+    /// Why.
+    public var reason: Reason
+    /// How many frames are missing; nil where nobody knows.
+    public var framesLost: Int?
+
+    /// A stretch that was not seen.
+    public init(from: Timestamp, to: Timestamp, reason: Reason, framesLost: Int?) {
+        self.from = from
+        self.to = to
+        self.reason = reason
+        self.framesLost = framesLost
+    }
+}
+
+/// How a stream ended.
+public struct StreamEnd: Hashable, Sendable {
+    /// Why a stream ended.
+    public enum Reason: String, Sendable {
+        /// The end of the file.
+        case endOfFile = "end_of_file"
+        /// The file goes on, but can't be read or decoded further.
+        case decodeError = "decode_error"
+        /// The user asked for it.
+        case interrupted
+        /// The pictures changed their size; the next run follows.
+        case sizeChanged = "size_changed"
+    }
+
+    /// Why it ended.
+    public var reason: Reason
+    /// What FFmpeg said; nil for an ordinary end.
+    public var message: String?
+    /// Frames that were decoded.
+    public var frames: Int
+    /// Frames that were searched for people.
+    public var analyzed: Int
+    /// Packets and frames that the decoder or demuxer rejected or marked as damaged.
+    public var decodeErrors: Int
+
+    /// The end of a stream.
+    public init(reason: Reason, message: String?, frames: Int, analyzed: Int, decodeErrors: Int) {
+        self.reason = reason
+        self.message = message
+        self.frames = frames
+        self.analyzed = analyzed
+        self.decodeErrors = decodeErrors
+    }
+}
+
+/// The totals of a session.
+public struct SessionEnd: Hashable, Sendable {
+    /// Frames that were searched for people.
+    public var analyzed: Int
+    /// Confirmed tracks.
+    public var paths: Int
+    /// `path` records.
+    public var points: Int
+    /// `path` records with a face.
+    public var faces: Int
+
+    /// The totals of a session.
+    public init(analyzed: Int, paths: Int, points: Int, faces: Int) {
+        self.analyzed = analyzed
+        self.paths = paths
+        self.points = points
+        self.faces = faces
+    }
+}

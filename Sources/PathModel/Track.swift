@@ -1,0 +1,69 @@
+/// One person's track as it stands at one frame.
+public struct Track: Hashable, Sendable {
+    /// Where a track's box comes from.
+    public enum Source: String, Sendable {
+        /// A detection in this frame.
+        case measured
+        /// The motion model alone.
+        case predicted
+    }
+
+    /// Unique from birth within one tracker. For matching a track to itself across frames; never written to a record,
+    /// because tentative tracks have one.
+    public var serial: Int
+    /// 1, 2, 3, ... in the order of confirmation; nil while the track is tentative. Counting distinct ids counts people.
+    public var id: Int?
+    /// Where, in ratios of the frame.
+    public var box: BoundingBox
+    /// Score of the detection behind a measured box, or of the last one behind a predicted box, 0...1.
+    public var confidence: Double
+    /// Whether `box` was measured or predicted.
+    public var source: Source
+
+    /// A track at one frame.
+    public init(serial: Int, id: Int?, box: BoundingBox, confidence: Double, source: Source) {
+        self.serial = serial
+        self.id = id
+        self.box = box
+        self.confidence = confidence
+        self.source = source
+    }
+}
+
+/// The end of a track's life, tentative or confirmed.
+public struct TrackRemoval: Hashable, Sendable {
+    /// Why a track ended.
+    public enum Cause: String, Sendable {
+        /// Last seen at the frame's edge.
+        case leftFrame = "left_frame"
+        /// Not found again in time.
+        case lost
+        /// The stream ended while the track was alive.
+        case streamEnd = "stream_end"
+    }
+
+    /// The track's `serial`.
+    public var serial: Int
+    /// Why it ended.
+    public var cause: Cause
+
+    /// The end of track `serial`.
+    public init(serial: Int, cause: Cause) {
+        self.serial = serial
+        self.cause = cause
+    }
+}
+
+/// What one tracker step changed.
+public struct TrackerUpdate: Hashable, Sendable {
+    /// The tracks in this frame, in order of `serial`.
+    public var tracks: [Track]
+    /// The tracks that ended with this step, in order of `serial`; they are not in `tracks`.
+    public var removals: [TrackRemoval]
+
+    /// The result of one step.
+    public init(tracks: [Track] = [], removals: [TrackRemoval] = []) {
+        self.tracks = tracks
+        self.removals = removals
+    }
+}

@@ -1,0 +1,35 @@
+import Inference
+import PathModel
+
+/// What a user can choose of an analysis.
+public struct AnalysisOptions: Sendable {
+    /// How large a picture the person network sees.
+    public enum InputSize: Hashable, Sendable {
+        /// At most the pixels of this size, in the shape that suits the frame.
+        case fitted(PixelSize)
+        /// Exactly this size.
+        case exact(PixelSize)
+        /// What the network was made for.
+        case network
+    }
+
+    /// The network that finds people.
+    public var personNetwork = NetworkSource.embeddedPersonNetwork
+    /// The size it sees.
+    public var inputSize = InputSize.fitted(PixelSize(width: 448, height: 256))
+    /// Points of paths below are not recorded, 0...1.
+    public var minimumConfidence = 0.5
+    /// Frames a second of the video to analyse; nil for all.
+    public var sampleRate: Double?
+    /// How often a track's face is looked for, per second of the video; 0 never looks.
+    public var faceRate = 5.0
+    /// Regions that are blacked out before any network sees them, in ratios of the frame.
+    public var masks: [BoundingBox] = []
+    /// Detection workers, one thread each.
+    public var workers = 1
+    /// When the first frame was taken, in milliseconds since 1970 UTC; nil asks the container.
+    public var startTime: Int64?
+
+    /// The defaults.
+    public init() {}
+}

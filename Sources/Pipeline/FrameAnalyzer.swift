@@ -1,0 +1,98 @@
+import Decoding
+import Detecting
+import Foundation
+import Inference
+import PathModel
+
+/// What one worker does to a frame: scale, mask, detect; later cut out heads and find faces.
+///
+/// For one thread at a time.
+final class FrameAnalyzer {
+    /// Detections below are of no use to the tracker either.
+    static let minimumScore = 0.1
+
+    private let detector: any Detector
+    private let faceFinder: FaceFinder?
+    private let masks: [BoundingBox]
+    private let frameScaler = PictureScaler()
+    private let cutScaler = PictureScaler()
+    private var image: PixelBuffer
+    private var content: PixelSize?
+
+    init(detector: any Detector, faceFinder: FaceFinder?, masks: [BoundingBox]) {
+        self.detector = detector
+        self.faceFinder = faceFinder
+        self.masks = masks
+        image = PixelBuffer(size: detector.inputSize, format: .bgr24, filledWith: Letterbox.fill)
+    }
+
+    /// The people in a picture.
+    func detectPeople(in picture: Picture) throws -> [Detection] {
+        let content = try prepare(picture)
+        return try detect(content)
+    }
+
+    /// Scales and masks a picture into the network's input.
+    ///
+    /// - Returns: the size it takes there.
+    func prepare(_ picture: Picture) throws(DecodingError) -> PixelSize {
+        let content = Letterbox.content(of: picture.size, in: image.size)
+        if content != self.content {
+            image = PixelBuffer(size: image.size, format: .bgr24, filledWith: Letterbox.fill)
+            self.content = content
+        }
+        try frameScaler.draw(picture, scaledTo: content, into: &image)
+        for mask in masks {
+            image.fill(mask.coveringPixels(of: content), with: 0)
+        }
+        return content
+    }
+
+    /// Runs the person network on what `prepare` left.
+    func detect(_ content: PixelSize) throws(InferenceError) -> [Detection] {
+        try detector.detect(image, content: content)
+    }
+
+    /// The faces of people in a picture, nil for those without.
+    func findFaces(of people: [BoundingBox], in picture: Picture) throws(InferenceError) -> [Face?] {
+        let cutter = MaskedCutter(picture: picture, scaler: cutScaler, masks: masks)
+        return try faceFinder?.find(people, in: cutter) ?? people.map { _ in nil }
+    }
+}
+
+/// Cuts out of a picture with its masks blacked out.
+private struct MaskedCutter: PictureCutter {
+    let picture: Picture
+    let scaler: PictureScaler
+    let masks: [BoundingBox]
+
+    var frameSize: PixelSize { picture.size }
+
+    func cut(_ region: BoundingBox, size: PixelSize) -> PictureCut? {
+        guard let snapped = scaler.wholePixels(of: region, in: picture) else { return nil }
+        let target = PixelSize(
+            width: max(1, Int((snapped.width / region.width * Double(size.width)).rounded())),
+            height: max(1, Int((snapped.height / region.height * Double(size.height)).rounded())))
+        var image = PixelBuffer(size: target, format: .rgb24)
+        guard (try? scaler.draw(picture, region: snapped, scaledTo: target, into: &image)) != nil else { return nil }
+        for mask in masks {
+            let inCut = BoundingBox(
+                left: (mask.left - snapped.left) / snapped.width, top: (mask.top - snapped.top) / snapped.height,
+                width: mask.width / snapped.width, height: mask.height / snapped.height)
+            image.fill(inCut.coveringPixels(of: target), with: 0)
+        }
+        return PictureCut(image: image, region: snapped)
+    }
+}
+
+extension BoundingBox {
+    /// The whole pixels that this part of a picture of `size` touches, and one more on each side: scaling mixes
+    /// neighbours.
+    func coveringPixels(of size: PixelSize) -> PixelRect {
+        func bound(_ value: Double, _ length: Int) -> Int { Int(min(max(value, -1), 2) * Double(length)) }
+        let x = bound(left, size.width) - 1
+        let y = bound(top, size.height) - 1
+        return PixelRect(
+            x: x, y: y, width: bound(right, size.width) + 2 - x, height: bound(bottom, size.height) + 2 - y)
+    }
+}

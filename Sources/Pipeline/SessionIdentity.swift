@@ -1,0 +1,45 @@
+import Decoding
+import PathModel
+
+extension Analysis {
+    /// A UUID that is the same for the same feed, program, networks and settings, since a file's output must be the
+    /// same bytes every time: SHA-256 of them in a version 8 UUID (RFC 9562 section 5.8).
+    var sessionID: String {
+        guard let digest = SHA256Digest() else { return "00000000-0000-8000-8000-000000000000" }
+        let parts = [name.baseName, sessionStart.version] + sessionStart.models.map(\.sha256)
+            + sessionStart.settings.map { "\($0.key)=\($0.value)" }
+        digest.update(Array(parts.joined(separator: "\u{0}").utf8))
+        var digits = Array(digest.hexadecimal().prefix(32))
+        digits[12] = "8"
+        digits[16] = "8"
+        let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]
+        return groups.map { String(digits[$0]) }.joined(separator: "-")
+    }
+}
+
+extension AnalysisOptions {
+    /// The settings that change results, as they stand in the session's start.
+    var recorded: [SessionStart.Setting] {
+        var settings = [
+            SessionStart.Setting("confidence", .number(minimumConfidence * 100)),
+            SessionStart.Setting("input_size", .text(inputSize.recorded)),
+            SessionStart.Setting("face_fps", .number(faceRate)),
+        ]
+        if let sampleRate { settings.append(SessionStart.Setting("fps", .number(sampleRate))) }
+        if !masks.isEmpty {
+            let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
+            settings.append(SessionStart.Setting("masks", .text(text)))
+        }
+        return settings
+    }
+}
+
+extension AnalysisOptions.InputSize {
+    fileprivate var recorded: String {
+        switch self {
+        case .fitted(let size): "up to \(size)"
+        case .exact(let size): size.description
+        case .network: "network"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// One output stream: a sink and the number of its next line.
+///
+/// `seq` counts the lines of a stream, not those of a session, so that whoever reads it sees loss and duplicates.
+/// Sessions that write to one sink therefore share one `RecordOutput`. Not thread-safe.
+public final class RecordOutput {
+    private let sink: any RecordSink
+    private var nextSequence: Int
+
+    /// An output to `sink`, whose first line gets the number `nextSequence` (not 0 where a file is continued; see
+    /// `FileSink.nextSequence`). The caller finishes the sink.
+    public init(sink: any RecordSink, nextSequence: Int = 0) {
+        self.sink = sink
+        self.nextSequence = nextSequence
+    }
+
+    /// Writes the line that `makeLine` makes for its number. A line that could not be written uses up no number.
+    func write(_ makeLine: (_ sequence: Int) throws(RecordingError) -> String) throws(RecordingError) {
+        try sink.write(line: makeLine(nextSequence))
+        nextSequence += 1
+    }
+}

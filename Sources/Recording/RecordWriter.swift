@@ -1,0 +1,95 @@
+import PathModel
+
+/// Writes one session's records of one feed as JSON Lines, version 1.0 (Schema/footpath-records-1.0.schema.json).
+///
+/// Keys stand in a fixed order and numbers have fixed decimals, so equal records are equal bytes. Ratios, distances and
+/// speeds have up to 5 decimals (a hundredth of a pixel at 1000 pixels), percentages 2, frame rates 3.
+///
+/// A line never exceeds `maximumLineBytes`. Texts are cut, and end in `…`: the feed at 256 bytes and the session at 64,
+/// always alike; other texts at 1024 bytes, or 256, or 64 where the line would be too long otherwise.
+public struct RecordWriter {
+    /// The longest line with its newline, as records.md promises: log shippers drop longer ones.
+    public static let maximumLineBytes = 8192
+
+    private static let version = "1.0"
+    private static let feedLimit = 256
+    private static let sessionLimit = 64
+    private static let textLimits = [1024, 256, 64]
+
+    private let output: RecordOutput
+    private let feed: String
+    private let session: String
+    private let clock: StreamClock
+    private let observed: (() -> Int64)?
+
+    /// A writer of one session to an output that may have others before, after or beside it.
+    ///
+    /// - Parameters:
+    ///   - feed: The camera's or file's name.
+    ///   - session: The session's UUID.
+    ///   - origin: Where the stream's clock is zero, in milliseconds since 1970 UTC.
+    ///   - observed: Now, in milliseconds since 1970 UTC. Live feeds only: with it no two runs write the same bytes.
+    public init(
+        output: RecordOutput, feed: String, session: String, origin: Int64, observed: (() -> Int64)? = nil
+    ) {
+        self.output = output
+        self.feed = feed
+        self.session = session
+        self.clock = StreamClock(origin: origin)
+        self.observed = observed
+    }
+
+    /// A writer of the only session of a sink.
+    public init(
+        sink: any RecordSink, feed: String, session: String, origin: Int64, observed: (() -> Int64)? = nil
+    ) {
+        self.init(
+            output: RecordOutput(sink: sink), feed: feed, session: session, origin: origin, observed: observed)
+    }
+
+    /// Writes one line.
+    ///
+    /// - Throws: What the sink throws, or `lineTooLong`. The line is not written then; a later one may be.
+    public func write(_ record: PathRecord) throws(RecordingError) {
+        try output.write { sequence throws(RecordingError) in try line(for: record, sequence: sequence) }
+    }
+
+    private func line(for record: PathRecord, sequence: Int) throws(RecordingError) -> String {
+        var bytes = 0
+        for textLimit in Self.textLimits {
+            var line = JSONLine(textLimit: textLimit)
+            addEnvelope(of: record, sequence: sequence, to: &line)
+            line.add(record.event, clock: clock)
+            let text = line.closed()
+            bytes = text.utf8.count + 1
+            if bytes <= Self.maximumLineBytes { return text }
+        }
+        throw .lineTooLong(event: record.event.name, bytes: bytes)
+    }
+
+    private func addEnvelope(of record: PathRecord, sequence: Int, to line: inout JSONLine) {
+        line.add("v", Self.version)
+        line.add("event", record.event.name)
+        line.add("feed", feed, limit: Self.feedLimit)
+        line.add("session", session, limit: Self.sessionLimit)
+        line.add("seq", sequence)
+        line.add("time", clock.utc(record.time))
+        if let observed { line.add("observed", UTCTime(milliseconds: observed()).description) }
+    }
+}
+
+/// Turns a stream's times into UTC.
+struct StreamClock {
+    private let origin: Int64
+
+    /// A clock that is zero `origin` milliseconds after 1970 UTC.
+    init(origin: Int64) {
+        // An origin in the years that can be written leaves room for every timestamp in 64 bits.
+        self.origin = UTCTime(milliseconds: origin).milliseconds
+    }
+
+    /// RFC 3339.
+    func utc(_ time: Timestamp) -> String {
+        UTCTime(milliseconds: origin + time.milliseconds).description
+    }
+}

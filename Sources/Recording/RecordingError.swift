@@ -1,0 +1,63 @@
+import SystemPackage
+
+/// Why a line could not be written. What was written before stays valid.
+public enum RecordingError: Error, Hashable {
+    /// What was being done to a file when it failed.
+    public enum Operation: String, Sendable {
+        case open, read, write, truncate, sync, close
+    }
+
+    /// The file exists and may not be overwritten.
+    case exists(path: String)
+    /// The file to be continued doesn't begin with a Footpath record, so it isn't touched.
+    case notRecords(path: String)
+    /// The disk or the quota is full. The file ends with a whole line; writing can go on when there is space again.
+    case noSpace(path: String)
+    /// Whoever read the output stopped reading.
+    case closed(path: String)
+    /// A record is too long for a line even with its texts cut.
+    case lineTooLong(event: String, bytes: Int)
+    /// The system refused an operation for another reason.
+    case failed(path: String, operation: Operation, errno: Errno)
+}
+
+extension RecordingError: CustomStringConvertible {
+    /// Where, what, and what to do about it.
+    public var description: String {
+        switch self {
+        case .exists(let path):
+            "\(path): the file exists and is not overwritten. Give another name, or --force to replace it."
+        case .notRecords(let path):
+            "\(path): not a file of Footpath records, so nothing is appended to it. Give another name."
+        case .noSpace(let path):
+            "\(path): no space left. The lines written so far are whole; free some space, or write elsewhere."
+        case .closed(let path):
+            "\(path): whoever read it stopped reading, so the rest could not be written."
+        case .lineTooLong(let event, let bytes):
+            "A \(event) record needs \(bytes) bytes; a line has at most \(RecordWriter.maximumLineBytes)."
+                + " Give fewer settings or models."
+        case .failed(let path, let operation, let errno):
+            "\(path): could not \(operation.rawValue): \(errno). Check the path, its permissions and its disk."
+        }
+    }
+}
+
+extension RecordingError {
+    /// Runs system calls and gives their error a place and a meaning.
+    static func attempt<Result>(
+        _ operation: Operation, _ path: String, _ body: () throws -> Result
+    ) throws(RecordingError) -> Result {
+        do {
+            return try body()
+        } catch {
+            // swift-system throws nothing but Errno, though its signatures don't say so.
+            let errno = error as? Errno ?? .ioError
+            switch errno {
+            case .noSpace, .diskQuotaExceeded: throw .noSpace(path: path)
+            case .brokenPipe: throw .closed(path: path)
+            case .fileExists where operation == .open: throw .exists(path: path)
+            default: throw .failed(path: path, operation: operation, errno: errno)
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import Inference
+import PathModel
+import Pipeline
+import Recording
+
+/// The settings of `footpath analyze` as the user gives them; nil where the user says nothing.
+public struct AnalyzeSettings: Sendable {
+    public var confidence = 50.0
+    public var fps: Double?
+    public var quality: Quality?
+    public var inputSize: String?
+    public var model: String?
+    public var workers: Int?
+    public var faceFPS = 5.0
+    public var masks: [String] = []
+    public var startTime: String?
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks every setting.
+    ///
+    /// - Parameter cores: how many workers to have where the user doesn't say.
+    /// - Throws: `SettingsError` with all that is wrong.
+    public func options(cores: Int) throws(SettingsError) -> AnalysisOptions {
+        var options = AnalysisOptions()
+        var check = Check()
+        check.within(0...100, confidence, "--confidence", unit: "percent")
+        options.minimumConfidence = confidence / 100
+        if let fps {
+            check.within(0.001...1000, fps, "--fps", unit: "frames a second")
+            options.sampleRate = fps
+        }
+        check.within(0...1000, faceFPS, "--face-fps", unit: "times a second")
+        options.faceRate = faceFPS
+        check.within(1...256, Double(workers ?? 1), "--workers", unit: "")
+        options.workers = workers ?? max(1, min(256, cores))
+        if let model { options.personNetwork = .file(model) }
+        options.inputSize = chosenInputSize(&check)
+        options.masks = masks.compactMap { check.mask($0) }
+        if let startTime { options.startTime = check.time(startTime)?.milliseconds }
+        try check.finish()
+        return options
+    }
+
+    private func chosenInputSize(_ check: inout Check) -> AnalysisOptions.InputSize {
+        guard let inputSize else {
+            // A network of the user's own was made for one size; others would have to be asked for.
+            return model != nil && quality == nil ? .network : .fitted((quality ?? .standard).inputSize)
+        }
+        if quality != nil { check.fail("--quality and --input-size: give one of them, both set the input size") }
+        let parts = inputSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1] else {
+            check.fail("--input-size \(inputSize): give WIDTHxHEIGHT, such as 512x288")
+            return .network
+        }
+        if ![width, height].allSatisfy({ (32...4096).contains($0) && $0 % 32 == 0 }) {
+            check.fail("--input-size \(inputSize): width and height must be multiples of 32 from 32 to 4096")
+        }
+        return .exact(PixelSize(width: width, height: height))
+    }
+}
+
+/// How much work goes into finding people.
+public enum Quality: String, CaseIterable, Sendable {
+    case fast, balanced, best
+
+    /// What applies where the user doesn't say.
+    public static let standard = Quality.balanced
+
+    /// The person network sees at most this many pixels, in the shape that suits the frame.
+    public var inputSize: PixelSize {
+        switch self {
+        case .fast: PixelSize(width: 320, height: 192)
+        case .balanced: PixelSize(width: 448, height: 256)
+        case .best: PixelSize(width: 640, height: 384)
+        }
+    }
+}
+
+/// Collects what is wrong.
+private struct Check {
+    private var problems: [String] = []
+
+    mutating func fail(_ problem: String) {
+        problems.append(problem)
+    }
+
+    mutating func within(_ range: ClosedRange<Double>, _ value: Double, _ name: String, unit: String) {
+        guard !range.contains(value) else { return }
+        let bounds = "\(shortest(range.lowerBound)) to \(shortest(range.upperBound)) \(unit)"
+        fail("\(name) \(shortest(value)): must be " + bounds.trimmingSuffix(while: { $0 == " " }))
+    }
+
+    /// A mask `LEFT,TOP,WIDTH,HEIGHT` in ratios of the frame; nil where it is wrong.
+    mutating func mask(_ text: String) -> BoundingBox? {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
+        guard parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0 else {
+            fail("--mask \(text): give LEFT,TOP,WIDTH,HEIGHT in ratios of the frame, such as 0.7,0,0.3,0.4")
+            return nil
+        }
+        return BoundingBox(left: parts[0], top: parts[1], width: parts[2], height: parts[3])
+    }
+
+    mutating func time(_ text: String) -> UTCTime? {
+        let time = UTCTime(text)
+        if time == nil { fail("--start-time \(text): give an RFC 3339 time, such as 2026-03-01T08:00:00Z") }
+        return time
+    }
+
+    func finish() throws(SettingsError) {
+        if !problems.isEmpty { throw SettingsError(problems: problems) }
+    }
+
+    private func shortest(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> String {
+        var result = self[...]
+        while let last = result.last, predicate(last) { result.removeLast() }
+        return String(result)
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// Where OpenVINO's libraries and the face networks are: a folder with `openvino/` and `models/`, as Scripts/setup
+/// makes it.
+public struct RuntimeFolder: Sendable {
+    /// OpenVINO's C library.
+    public let library: String
+    /// The folder of the face networks.
+    public let models: String
+
+    /// Looks in `FOOTPATH_RUNTIME`, then for `lib/footpath` beside the program's folder (an installed program), then
+    /// for `.runtime` in the folders above the program (one built in the project).
+    ///
+    /// - Throws: `SettingsError` that says where it looked.
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        program: String = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    ) throws(SettingsError) {
+        var candidates: [String] = []
+        if let chosen = environment["FOOTPATH_RUNTIME"], !chosen.isEmpty {
+            candidates = [chosen]
+        } else {
+            var folder = URL(fileURLWithPath: program).resolvingSymlinksInPath().deletingLastPathComponent()
+            candidates.append(folder.deletingLastPathComponent().appendingPathComponent("lib/footpath").path)
+            while folder.path != "/" {
+                candidates.append(folder.appendingPathComponent(".runtime").path)
+                folder.deleteLastPathComponent()
+            }
+        }
+        for candidate in candidates {
+            guard let library = Self.library(in: candidate + "/openvino") else { continue }
+            self.library = library
+            models = candidate + "/models"
+            return
+        }
+        let places = candidates.map { "  \($0)/openvino" }.joined(separator: "\n")
+        throw SettingsError(problems: [
+            "OpenVINO is not installed: no libopenvino_c.so in any of\n\(places)\n"
+                + "Run Scripts/setup, or set FOOTPATH_RUNTIME to a folder that holds openvino/ and models/."
+        ])
+    }
+
+    /// The C library, whatever version its name ends in; of several the last by name.
+    private static func library(in folder: String) -> String? {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasPrefix("libopenvino_c.so") }.max().map { folder + "/" + $0 }
+    }
+}

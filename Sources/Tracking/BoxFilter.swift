@@ -1,0 +1,69 @@
+import Foundation
+import PathModel
+
+/// Where a person is and is going: a Kalman filter of a box.
+///
+/// The state is the centre, width and height (as in BoT-SORT, Aharon, Orfaig, Bobrovsky, 2022; with SORT's area and
+/// aspect ratio, a box that errs in one direction bends the other) and their velocities per second. The unit is the
+/// frame's height on both axes.
+struct BoxFilter: Equatable, Sendable {
+    private var filter: KalmanFilter
+    /// The height last measured: the yardstick of all noise until the next measurement. With the predicted height, the
+    /// result would depend on how an interval is divided into steps.
+    private var yardstick: Double
+    private let model: ByteTracker.MotionModel
+
+    /// A filter at rest at a first box.
+    init(_ box: BoundingBox, model: ByteTracker.MotionModel) {
+        self.model = model
+        yardstick = box.height
+        filter = KalmanFilter(
+            position: Self.coordinates(box),
+            positionVariance: Self.variance(model.measurementDeviation * box.height),
+            velocityVariance: Self.variance(model.initialSpeedDeviation * box.height))
+    }
+
+    /// The box as filtered or predicted. Sizes are never negative.
+    var box: BoundingBox {
+        let width = max(0, filter.position[2])
+        let height = max(0, filter.position[3])
+        return BoundingBox(
+            left: filter.position[0] - width / 2, top: filter.position[1] - height / 2, width: width, height: height)
+    }
+
+    /// Velocity of the centre per second.
+    var velocity: Point { Point(x: filter.velocity[0], y: filter.velocity[1]) }
+
+    /// By how much boxes are widened on each side when they are compared after the latest prediction, frame heights.
+    private(set) var margin = 0.0
+
+    /// Moves on by `seconds`.
+    ///
+    /// - Parameter coasting: whether the person is out of sight. Their velocity is then let fade: people stop and turn,
+    ///   and the last boxes before an occlusion shrink and shift with what is still visible. An undamped prediction
+    ///   soon lies far from its person and near a stranger.
+    mutating func predict(seconds: Double, coasting: Bool) {
+        let speedDeviation = filter.velocityVariance.squareRoot()
+        margin = min(model.reach * speedDeviation * seconds, Self.widestMargin * yardstick)
+        filter.predict(
+            seconds: seconds,
+            accelerationDensity: Self.variance(model.accelerationDeviation * yardstick),
+            damping: coasting ? Damping(time: model.coastingTime) : nil)
+    }
+
+    /// Takes the box of a detection.
+    mutating func correct(_ box: BoundingBox) {
+        yardstick = box.height
+        filter.correct(
+            position: Self.coordinates(box), variance: Self.variance(model.measurementDeviation * yardstick))
+    }
+
+    /// In heights of the person. Beyond this, whoever is near is as likely someone else.
+    private static let widestMargin = 0.5
+
+    private static func coordinates(_ box: BoundingBox) -> SIMD4<Double> {
+        SIMD4(box.center.x, box.center.y, box.width, box.height)
+    }
+
+    private static func variance(_ deviation: Double) -> Double { deviation * deviation }
+}

@@ -1,0 +1,126 @@
+import PathModel
+
+/// A track between birth and removal: its filter and where it stands in its life.
+///
+///     tentative -> confirmed <-> lost -> removed
+///         `-> removed
+struct LiveTrack: Sendable {
+    enum Phase: Sendable {
+        /// Too young for an id: it may be noise.
+        case tentative
+        /// Detected in the latest step.
+        case confirmed
+        /// Confirmed once, not detected in the latest step.
+        case lost
+    }
+
+    let serial: Int
+    private(set) var id: Int?
+    private(set) var phase = Phase.tentative
+    private(set) var filter: BoxFilter
+    /// The detection last matched.
+    private(set) var measurement: Measurement
+    /// When that was.
+    private(set) var measuredAt: Timestamp
+    /// Velocity of the centre then, frame heights per second. It fades in the filter while the track is lost.
+    private var heading = Point(x: 0, y: 0)
+    /// Whether the match was in the latest step.
+    private(set) var isMeasured = true
+    private let bornAt: Timestamp
+    private var hits = 1
+
+    /// A tentative track from its first detection.
+    init(serial: Int, measurement: Measurement, time: Timestamp, model: ByteTracker.MotionModel) {
+        self.serial = serial
+        self.measurement = measurement
+        filter = BoxFilter(measurement.box, model: model)
+        measuredAt = time
+        bornAt = time
+    }
+
+    /// Moves on to the next step, in which nothing has been matched yet.
+    mutating func predict(seconds: Double) {
+        filter.predict(seconds: seconds, coasting: !isMeasured)
+        isMeasured = false
+    }
+
+    /// Takes the detection that belongs to the track.
+    mutating func match(_ measurement: Measurement, at time: Timestamp) {
+        filter.correct(measurement.box)
+        heading = filter.velocity
+        self.measurement = measurement
+        measuredAt = time
+        isMeasured = true
+        hits += 1
+        if phase == .lost { phase = .confirmed }
+    }
+
+    /// Notes that no detection of this step belongs to the track.
+    mutating func miss() {
+        if phase == .confirmed { phase = .lost }
+    }
+
+    /// Whether a tentative track has been seen long and often enough to get an id.
+    func isProven(_ options: ByteTracker.Options) -> Bool {
+        phase == .tentative && isMeasured && hits >= options.confirmHits
+            && measuredAt.seconds(since: bornAt) >= options.confirmAfter
+    }
+
+    /// Gives a tentative track its id.
+    mutating func confirm(id: Int) {
+        self.id = id
+        phase = .confirmed
+    }
+}
+
+extension LiveTrack {
+    /// The track as it is told to others; nil for one that is out of sight and tentative or outside the frame.
+    ///
+    /// A measured box is the detector's, not the filter's: the filter lags behind whoever turns or bends, and is there
+    /// to find the next detection.
+    func seen(aspectRatio: Double) -> Track? {
+        if isMeasured {
+            return Track(
+                serial: serial, id: id, box: measurement.detection.box, confidence: measurement.detection.confidence,
+                source: .measured)
+        }
+        guard phase == .lost, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clipped(to: .frame) else {
+            return nil
+        }
+        return Track(
+            serial: serial, id: id, box: visible, confidence: measurement.detection.confidence, source: .predicted)
+    }
+
+    /// Why the track ends now; nil where it lives on.
+    func removalCause(at time: Timestamp, aspectRatio: Double, options: ByteTracker.Options) -> TrackRemoval.Cause? {
+        guard !isMeasured else { return nil }
+        let patience = phase == .tentative ? options.tentativeGrace : options.maxLost
+        let isOverdue = time.seconds(since: measuredAt) > patience
+        if isLeaving(aspectRatio: aspectRatio, margin: options.edgeMargin) {
+            return isOverdue || isMostlyOutside(aspectRatio: aspectRatio) ? .leftFrame : nil
+        }
+        return isOverdue ? .lost : nil
+    }
+
+    /// Whether the box last measured touched an edge of the frame towards which the person was moving.
+    private func isLeaving(aspectRatio: Double, margin: Double) -> Bool {
+        let box = measurement.box
+        let speed = Self.leastLeavingSpeed * box.height
+        return box.left <= margin && heading.x < -speed
+            || box.right >= aspectRatio - margin && heading.x > speed
+            || box.top <= margin && heading.y < -speed
+            || box.bottom >= 1 - margin && heading.y > speed
+    }
+
+    /// Whether the frame holds less than half as much of the predicted box as of the one last measured.
+    ///
+    /// Detectors clip boxes at the edge. So someone who walks out is a box that grows narrower there, and seldom one
+    /// that crosses the edge.
+    private func isMostlyOutside(aspectRatio: Double) -> Bool {
+        let frame = BoundingBox.frame.scaled(x: aspectRatio, y: 1)
+        return filter.box.intersectionArea(frame) < measurement.box.intersectionArea(frame) / 2
+    }
+
+    /// In the person's heights per second. Someone who only stands at the edge seems to move by less than this.
+    private static let leastLeavingSpeed = 0.05
+}

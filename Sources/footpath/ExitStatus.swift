@@ -1,0 +1,48 @@
+import ArgumentParser
+import Decoding
+import Inference
+import Recording
+import Settings
+
+/// What the program's exit code says; numbers from sysexits.h where it has one.
+enum ExitStatus: Int32, Comparable {
+    case success = 0
+    /// Wrong options or settings.
+    case usage = 64
+    /// An input was decoded in part.
+    case partial = 65
+    /// An input can't be opened or has no video.
+    case input = 66
+    /// OpenVINO or a network is missing or unfit.
+    case unavailable = 69
+    /// The output exists, or can't be created.
+    case output = 73
+    /// The output can't be written further: no space, or its reader went away.
+    case writing = 74
+    /// Ctrl-C or SIGTERM.
+    case interrupted = 130
+
+    static let help = """
+        Exit codes: 0 success, 64 wrong usage, 65 an input decoded in part, 66 an input not readable, 69 OpenVINO or a \
+        network not usable, 73 output not creatable, 74 output not writable (no space), 130 interrupted. Of several \
+        files the first failure counts. Whatever the code, the lines that were written are whole and valid.
+        """
+
+    /// The code for an error.
+    init(of error: any Error) {
+        self =
+            switch error {
+            case DecodingError.interrupted: .interrupted
+            case DecodingError.broken: .partial
+            case DecodingError.unwritable: .output
+            case is DecodingError: .input
+            case is InferenceError: .unavailable
+            case RecordingError.exists, RecordingError.notRecords, RecordingError.failed(_, .open, _): .output
+            case is RecordingError: .writing
+            case let error as SettingsError where error.problems.contains { $0.hasPrefix("OpenVINO") }: .unavailable
+            default: .usage
+            }
+    }
+
+    static func < (lhs: ExitStatus, rhs: ExitStatus) -> Bool { lhs.rawValue < rhs.rawValue }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+@main
+struct Footpath: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "footpath",
+        abstract: "Writes down where people were in a video, when, and where their faces were.",
+        discussion: """
+            Footpath follows anonymous tracks: it does not recognise who someone is, and no picture leaves the machine.
+
+              footpath analyze lobby.mp4                     lobby.paths.jsonl, one JSON line per observation
+              footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
+              footpath probe lobby.mp4                       what Footpath sees of the file
+
+            \(ExitStatus.help)
+            """,
+        version: Footpath.programVersion,
+        subcommands: [Analyze.self, Probe.self])
+
+    static let programVersion = "0.1.0"
+}

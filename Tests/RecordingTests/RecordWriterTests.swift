@@ -1,0 +1,159 @@
+import Foundation
+import PathModel
+import Recording
+import Testing
+
+@Suite struct RecordWriterTests {
+    @Test func everyEventIsWrittenByteForByte() throws {
+        let sink = MemorySink()
+        let writer = RecordWriter(sink: sink, feed: "clip.mp4", session: Sample.session, origin: Sample.origin)
+        for record in Sample.all { try writer.write(record) }
+        #expect(sink.lines == golden)
+    }
+
+    @Test func whatNobodyKnowsIsLeftOut() throws {
+        let sink = MemorySink()
+        let writer = RecordWriter(sink: sink, feed: "f", session: Sample.session, origin: 0)
+        try writer.write(
+            Sample.record(
+                0,
+                .streamStart(
+                    StreamStart(
+                        run: 2, codec: "gif", container: "gif", frameSize: PixelSize(width: 1, height: 1),
+                        frameRate: nil, durationMilliseconds: nil, pixelFormat: "bgra", colorRange: "unknown",
+                        clock: .estimated, timeOrigin: .epoch, source: "-"))))
+        let zero = Timestamp(microseconds: 0)
+        try writer.write(Sample.record(0, .gap(Gap(from: zero, to: zero, reason: .overload, framesLost: nil))))
+        try writer.write(
+            Sample.record(
+                0,
+                .pathEnd(
+                    PathEnd(
+                        track: 1, cause: .lost, start: zero, end: zero, points: 1, distance: 0, entry: .inside,
+                        exit: .inside, bestFaceConfidence: nil))))
+        try writer.write(
+            Sample.record(
+                0,
+                .streamEnd(StreamEnd(reason: .endOfFile, message: nil, frames: 1, analyzed: 1, decodeErrors: 0))))
+        let unknown = ["frame_rate", "frames_lost", "best_face_confidence", "message", "null"]
+        #expect(!sink.lines[0].contains("duration_ms"))
+        for key in unknown { #expect(!sink.lines.contains { $0.contains(key) }) }
+        #expect(sink.lines[2].contains(#""duration_ms":0,"points":1,"distance":0,"mean_speed":0,"#))
+    }
+
+    @Test func sequenceGoesOnOverSessionsOfOneOutputAndSkipsNothingThatFailed() throws {
+        let sink = MemorySink()
+        let output = RecordOutput(sink: sink)
+        for feed in ["a.mp4", "b.mp4"] {
+            let writer = RecordWriter(output: output, feed: feed, session: Sample.session, origin: 0)
+            try writer.write(Sample.path)
+            sink.refusal = .noSpace(path: "disk")
+            #expect(throws: RecordingError.noSpace(path: "disk")) { try writer.write(Sample.path) }
+            sink.refusal = nil
+            try writer.write(Sample.path)
+        }
+        let sequences = sink.lines.compactMap { $0.firstMatch(of: /"seq":(\d+)/)?.output.1 }
+        #expect(sequences == ["0", "1", "2", "3"])
+    }
+
+    @Test func onlyLiveLinesSayWhenTheyWereMade() throws {
+        let sink = MemorySink()
+        let writer = RecordWriter(
+            sink: sink, feed: "door", session: Sample.session, origin: Sample.origin,
+            observed: { Sample.origin + 250 })
+        try writer.write(Sample.sessionEnd)
+        #expect(
+            sink.lines[0].contains(
+                #""time":"2024-05-01T12:00:01.200Z","observed":"2024-05-01T12:00:00.250Z","analyzed":35"#))
+    }
+
+    @Test func negativeTimesAndOriginsBeyondTheCalendarAreWritten() throws {
+        let sink = MemorySink()
+        try RecordWriter(sink: sink, feed: "f", session: Sample.session, origin: 0)
+            .write(Sample.record(-1500, Sample.sessionEnd.event))
+        try RecordWriter(sink: sink, feed: "f", session: Sample.session, origin: .max)
+            .write(Sample.record(0, Sample.sessionEnd.event))
+        #expect(sink.lines[0].contains(#""time":"1969-12-31T23:59:59.998Z""#))
+        #expect(sink.lines[1].contains(#""time":"9999-12-31T23:59:59.999Z""#))
+    }
+
+    @Test func longTextsAreCutSoThatALineFits() throws {
+        let sink = MemorySink()
+        let long = String(repeating: "\u{1}\"人", count: 5_000)
+        let writer = RecordWriter(sink: sink, feed: long, session: long, origin: 0)
+        try writer.write(
+            Sample.record(
+                0,
+                .streamEnd(StreamEnd(reason: .decodeError, message: long, frames: 1, analyzed: 1, decodeErrors: 1))))
+        try writer.write(
+            Sample.record(
+                0,
+                .sessionStart(
+                    SessionStart(
+                        version: long, models: [.init(name: long, sha256: long)],
+                        settings: (0..<40).map { .init("setting_\($0)", .text(long)) }))))
+        #expect(sink.lines.allSatisfy { $0.utf8.count < RecordWriter.maximumLineBytes })
+        let feeds = try sink.lines.map { try #require($0.firstMatch(of: /"feed":"(.*?…)"/)).output.1 }
+        #expect(feeds[0] == feeds[1] && feeds[0].utf8.count > 240 && feeds[0].utf8.count <= 256)
+        let message = try #require(sink.lines[0].firstMatch(of: /"message":"(.*?…)"/)).output.1
+        #expect(message.utf8.count > 1008 && message.utf8.count <= 1024)
+    }
+
+    @Test func aLineThatCannotBeCutIsRefusedAndTheNextOneWritten() throws {
+        let sink = MemorySink()
+        let writer = RecordWriter(sink: sink, feed: "f", session: Sample.session, origin: 0)
+        let settings = (0..<1_000).map { SessionStart.Setting("setting_\($0)", .flag(true)) }
+        let error = #expect(throws: RecordingError.self) {
+            try writer.write(
+                Sample.record(0, .sessionStart(SessionStart(version: "0", models: [], settings: settings))))
+        }
+        guard case .lineTooLong("session_start", let bytes) = error else {
+            Issue.record("not lineTooLong: \(String(describing: error))")
+            return
+        }
+        #expect(bytes > RecordWriter.maximumLineBytes)
+        try writer.write(Sample.path)
+        #expect(sink.lines.count == 1 && sink.lines[0].contains(#""seq":0,"#))
+    }
+
+    private var golden: [String] {
+        let face =
+            #"{"box":{"left":0.02,"top":0.26,"width":0.03,"height":0.06},"confidence":90,"landmarks":["#
+            + #"{"type":"eyeLeft","x":0.025,"y":0.275},{"type":"eyeRight","x":0.026,"y":0.275},"#
+            + #"{"type":"nose","x":0.027,"y":0.275},{"type":"mouthLeft","x":0.028,"y":0.275},"#
+            + #"{"type":"mouthRight","x":0.029,"y":0.275}]}"#
+        let box = #""box":{"left":-0.0125,"top":0.25,"width":0.12346,"height":0.5}"#
+        let sha256 = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+        return [
+            envelope("session_start", 0, "00.000")
+                + #""version":"0.1.0","models":[{"name":"footpath-person.onnx","sha256":"\#(sha256)"}],"#
+                + #""settings":{"confidence":50,"fps":12.5,"input_size":"448x256","faces":true}}"#,
+            envelope("stream_start", 1, "00.000")
+                + #""run":1,"codec":"h264","container":"mov,mp4,m4a,3gp,3g2,mj2","frame_width":768,"#
+                + #""frame_height":432,"frame_rate":29.97,"duration_ms":46513,"pixel_format":"yuv420p","#
+                + #""color_range":"tv","clock":"file","time_origin":"option","source":"clip.mp4"}"#,
+            envelope("path_start", 2, "00.033") + #""track":1,"frame":1,"pts_ms":33,\#(box),"entry":"left"}"#,
+            envelope("path", 3, "00.033")
+                + #""track":1,"frame":1,"pts_ms":33,\#(box),"confidence":87.65,"source":"measured","face":\#(face)}"#,
+            envelope("path", 4, "00.067")
+                + #""track":1,"frame":2,"pts_ms":67,"time_estimated":true,\#(box),"confidence":87.65,"#
+                + #""source":"predicted"}"#,
+            envelope("path_end", 5, "01.100")
+                + #""track":1,"cause":"left_frame","start":"2024-05-01T12:00:00.033Z","#
+                + #""end":"2024-05-01T12:00:00.067Z","duration_ms":34,"points":2,"distance":0.0125,"#
+                + #""mean_speed":0.37463,"entry":"left","exit":"right","zones":[],"best_face_confidence":98.77}"#,
+            envelope("gap", 6, "01.200")
+                + #""from":"2024-05-01T12:00:01.100Z","to":"2024-05-01T12:00:01.200Z","reason":"decode_error","#
+                + #""frames_lost":3}"#,
+            envelope("stream_end", 7, "01.200")
+                + #""reason":"decode_error","message":"Invalid data found when processing input","frames":36,"#
+                + #""analyzed":35,"decode_errors":1}"#,
+            envelope("session_end", 8, "01.200") + #""analyzed":35,"paths":1,"points":2,"faces":1}"#,
+        ]
+    }
+
+    private func envelope(_ event: String, _ sequence: Int, _ seconds: String) -> String {
+        #"{"v":"1.0","event":"\#(event)","feed":"clip.mp4","session":"11111111-2222-3333-4444-555555555555","#
+            + #""seq":\#(sequence),"time":"2024-05-01T12:00:\#(seconds)Z","#
+    }
+}
