@@ -11,6 +11,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["PathModel", "TestSupport"], swiftSettings: strict)
+}
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
     name: "footpath",
     dependencies: [
@@ -28,7 +34,7 @@ let package = Package(
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
         room("Detecting", ["Inference", "PathModel"]),
         room("Tracking", ["PathModel"]),
-        room("Recording", ["PathModel", .product(name: "SystemPackage", package: "swift-system")]),
+        room("Recording", ["PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
         room("Settings", ["Inference", "PathModel", "Pipeline", "Recording"]),
@@ -38,5 +44,19 @@ let package = Package(
                 "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Inference", "PathModel"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests("PathModelTests", []),
+        tests("DecodingTests", ["Decoding"]),
+        tests("InferenceTests", ["Inference"]),
+        tests("DetectingTests", ["Detecting", "Inference"]),
+        tests("TrackingTests", ["Tracking"]),
+        tests("RecordingTests", ["Recording", system]),
+        tests("PipelineTests", ["Annotating", "Decoding", "Pipeline", "Recording"]),
+        tests("SettingsTests", ["Inference", "Pipeline", "Settings"]),
+        tests("GoldenTests", ["footpath"]),
+        tests("SystemTests", ["footpath"]),
     ]
 )

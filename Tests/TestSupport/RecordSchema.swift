@@ -11,16 +11,6 @@ public struct InvalidRecords: Error, CustomStringConvertible {
 ///
 /// - Throws: `InvalidRecords`, or Foundation's error where the script can't be run.
 public func validateRecords(at path: String) throws {
-    let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let output = Pipe()
-    let validator = Process()
-    validator.executableURL = root.appendingPathComponent("Scripts/validate-records")
-    validator.arguments = [path]
-    validator.standardOutput = output
-    validator.standardError = output
-    try validator.run()
-    let said = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    validator.waitUntilExit()
-    guard validator.terminationStatus == 0 else { throw InvalidRecords(description: said) }
+    let result = try run(Project.root.appendingPathComponent("Scripts/validate-records").path, [path])
+    guard result.status == 0 else { throw InvalidRecords(description: result.output + result.errors) }
 }

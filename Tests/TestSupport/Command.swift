@@ -1,0 +1,81 @@
+import Foundation
+
+/// What a command printed and how it ended.
+public struct CommandResult: Sendable {
+    /// The exit status; of a command ended by a signal, minus the signal's number.
+    public var status: Int32
+    /// Standard output.
+    public var output: String
+    /// Standard error.
+    public var errors: String
+}
+
+/// A running command.
+public final class Command {
+    private let process = Process()
+    private let folder: TemporaryFolder
+
+    /// Starts a command; its output goes to files, so that it never blocks on a full pipe.
+    ///
+    /// - Parameters:
+    ///   - program: a path, or a name to look up in `PATH`.
+    ///   - input: a file for standard input; nil gives none.
+    ///   - environment: added to this process's own.
+    public init(_ program: String, _ arguments: [String], input: String? = nil, environment: [String: String] = [:])
+        throws
+    {
+        folder = try TemporaryFolder()
+        process.executableURL = URL(fileURLWithPath: program.contains("/") ? program : "/usr/bin/env")
+        process.arguments = program.contains("/") ? arguments : [program] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
+            ?? FileHandle.nullDevice
+        for name in ["out", "err"] { try Data().write(to: folder.url.appendingPathComponent(name)) }
+        process.standardOutput = try FileHandle(forWritingTo: folder.url.appendingPathComponent("out"))
+        process.standardError = try FileHandle(forWritingTo: folder.url.appendingPathComponent("err"))
+        try process.run()
+    }
+
+    /// Sends a signal.
+    public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Waits for the command's end, and kills it after a while: a test must not hang.
+    public func wait(seconds: Double = 120) -> CommandResult {
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while process.isRunning && Date() < deadline { usleep(5000) }
+        if process.isRunning { signal(SIGKILL) }
+        process.waitUntilExit()
+        let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return CommandResult(status: status, output: text("out"), errors: text("err"))
+    }
+
+    private func text(_ name: String) -> String {
+        (try? String(contentsOfFile: folder.path(name), encoding: .utf8)) ?? ""
+    }
+}
+
+/// Runs a command to its end.
+public func run(_ program: String, _ arguments: [String], input: String? = nil, environment: [String: String] = [:])
+    throws -> CommandResult
+{
+    try Command(program, arguments, input: input, environment: environment).wait()
+}
+
+/// Runs the built `footpath`.
+public func footpath(_ arguments: String..., input: String? = nil, environment: [String: String] = [:])
+    throws -> CommandResult
+{
+    try run(Project.program.path, arguments, input: input, environment: environment)
+}
+
+/// Makes a media file with the real `ffmpeg`; throws with its messages where that fails.
+public func ffmpeg(_ arguments: String...) throws {
+    let result = try run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + arguments)
+    if result.status != 0 { throw CommandFailure(text: "ffmpeg \(arguments): \(result.errors)") }
+}
+
+/// A tool that a test needs failed.
+public struct CommandFailure: Error, CustomStringConvertible {
+    let text: String
+    public var description: String { text }
+}

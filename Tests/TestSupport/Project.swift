@@ -1,0 +1,47 @@
+import Foundation
+
+/// Where things are, for tests.
+public enum Project {
+    /// The project's folder.
+    public static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
+    /// Reference material that only developers have; tests that need it are skipped where it is absent.
+    public static let shared = root.deletingLastPathComponent().appendingPathComponent("shared")
+
+    /// Whether `shared` is there.
+    public static var hasShared: Bool { FileManager.default.fileExists(atPath: shared.path) }
+
+    /// The sample clip.
+    public static let sample = root.appendingPathComponent("SampleVideos/crossing.mp4")
+
+    /// The built program, beside the test bundle.
+    public static var program: URL {
+        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+        let folder = bundle?.deletingLastPathComponent()
+            ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        return folder.appendingPathComponent("footpath")
+    }
+
+    /// What Scripts/setup fetched.
+    public static let runtime = root.appendingPathComponent(".runtime")
+}
+
+/// A folder of its own for one test, removed with the object.
+public final class TemporaryFolder: Sendable {
+    /// The folder.
+    public let url: URL
+
+    /// Makes the folder.
+    public init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("footpath-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: url)
+    }
+
+    /// The path of a file in the folder.
+    public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+}
