@@ -37,7 +37,7 @@ let package = Package(
         room("Recording", ["PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
-        room("Settings", ["Inference", "PathModel", "Pipeline", "Recording"]),
+        room("Settings", ["Inference", "PathModel", "Pipeline", "Recording", "Tracking"]),
         .executableTarget(
             name: "footpath",
             dependencies: [

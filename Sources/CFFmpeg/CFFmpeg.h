@@ -10,7 +10,7 @@
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 
-// Macros that Swift can't import, and the few places where FFmpeg 4.4 to 7 differ.
+// Macros that Swift can't import, and the few places where FFmpeg 4.4 to 8 differ.
 
 static inline int footpath_averror(int error_number) { return AVERROR(error_number); }
 static inline int footpath_averror_eof(void) { return AVERROR_EOF; }
@@ -48,4 +48,40 @@ static inline int64_t footpath_frame_duration(const AVFrame *frame) {
 /// Whether the decoder marked the frame as damaged or put together by error concealment.
 static inline int footpath_frame_is_damaged(const AVFrame *frame) {
     return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+/// Takes bytes into a digest. Its length became a size_t in FFmpeg 5 (libavutil/sha.h).
+static inline void footpath_sha_update(struct AVSHA *state, const uint8_t *bytes, size_t count) {
+    av_sha_update(state, bytes, count);
+}
+
+// struct SwsContext is opaque up to FFmpeg 7 and complete in 8, and Swift tells such pointers apart; the flags were macros
+// and are an enumeration. So a scaler is a void pointer here.
+
+/// A scaler from one size and pixel format to another, or NULL: area averaging, or bilinear where `enlarges`.
+static inline void *footpath_scaler_make(
+    int source_width, int source_height, enum AVPixelFormat source_format,
+    int target_width, int target_height, enum AVPixelFormat target_format, int enlarges) {
+    return sws_getContext(
+        source_width, source_height, source_format, target_width, target_height, target_format,
+        enlarges ? SWS_BILINEAR : SWS_AREA, NULL, NULL, NULL);
+}
+
+/// Sets the source's matrix (SWS_CS_*) and range, with full range for the target. Does nothing where neither is YUV.
+static inline void footpath_scaler_set_color(void *scaler, int matrix, int is_full_range) {
+    const int *coefficients = sws_getCoefficients(matrix);
+    (void)sws_setColorspaceDetails(
+        (struct SwsContext *)scaler, coefficients, is_full_range, coefficients, 1, 0, 1 << 16, 1 << 16);
+}
+
+/// Scales a whole picture; the number of rows written, or an error.
+static inline int footpath_scaler_scale(
+    void *scaler, const uint8_t *const *source, const int *source_strides, int rows,
+    uint8_t *const *target, const int *target_strides) {
+    return sws_scale((struct SwsContext *)scaler, source, source_strides, 0, rows, target, target_strides);
+}
+
+/// Frees a scaler or NULL.
+static inline void footpath_scaler_free(void *scaler) {
+    sws_freeContext((struct SwsContext *)scaler);
 }

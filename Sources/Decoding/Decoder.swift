@@ -15,20 +15,20 @@ final class Decoder {
             throw .noVideo(source: name, reason: "this FFmpeg has no decoder for its codec (\(codec))")
         }
         guard let context = avcodec_alloc_context3(codec) else { throw .unreadable(source: name, reason: "no memory") }
-        self.context = context
         avcodec_parameters_to_context(context, parameters)
         context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
         context.pointee.thread_count = Int32(threads)
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
         let code = avcodec_open2(context, codec, nil)
         if code < 0 {
-            free()
+            Self.free(context)
             throw .noVideo(source: name, reason: "its decoder does not start: \(message(averror: code))")
         }
+        self.context = context
     }
 
     deinit {
-        free()
+        Self.free(context)
     }
 
     /// What a call of `send` or `receive` came to.
@@ -64,7 +64,7 @@ final class Decoder {
         }
     }
 
-    private func free() {
+    private static func free(_ context: UnsafeMutablePointer<AVCodecContext>) {
         var context: UnsafeMutablePointer<AVCodecContext>? = context
         avcodec_free_context(&context)
     }

@@ -11,6 +11,8 @@ final class Demuxer {
     // FFmpeg holds pointers into both for as long as the context lives.
     private let interrupt: InterruptFlag
     private let standardInput: StandardInput?
+    /// Where the latest packet ends, in microseconds.
+    private(set) var end: Int64?
 
     init(_ source: SourceName, interrupt: InterruptFlag) throws(DecodingError) {
         try source.checkReadable()
@@ -34,15 +36,33 @@ final class Demuxer {
     /// Reads the next packet of the video stream into `packet`.
     ///
     /// - Returns: false at the end of the stream.
+    /// - Throws: `.broken` where reading fails, or the stream ends before its time.
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(DecodingError) -> Bool {
         while true {
             let code = av_read_frame(context, packet)
-            if code == footpath_averror_eof() { return false }
             if interrupt.isRaised { throw .interrupted }
+            if code == footpath_averror_eof() {
+                if let failure = readFailure ?? shortfall { throw failure }
+                return false
+            }
             guard code >= 0 else { throw .broken(source: source.redacted, reason: message(averror: code)) }
-            if packet.pointee.stream_index == stream.pointee.index { return true }
+            if packet.pointee.stream_index == stream.pointee.index {
+                note(packet.pointee)
+                return true
+            }
             av_packet_unref(packet)
         }
+    }
+
+    private func note(_ packet: AVPacket) {
+        let start = packet.pts == footpath_nopts() ? packet.dts : packet.pts
+        if start != footpath_nopts() { end = max(end ?? .min, microseconds(start) + microseconds(packet.duration)) }
+    }
+
+    /// Demuxers give an error of the device or the connection as the end of the file.
+    private var readFailure: DecodingError? {
+        guard let code = context.pointee.pb?.pointee.error, code < 0, code != footpath_averror_eof() else { return nil }
+        return .broken(source: source.redacted, reason: message(averror: code))
     }
 
     private static func open(

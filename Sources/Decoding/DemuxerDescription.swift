@@ -17,9 +17,10 @@ extension Demuxer {
         return nil
     }
 
-    /// Converts the stream's time base to microseconds.
+    /// Converts the stream's time base to microseconds, at most 285 years: sums of hostile times must not overflow.
     func microseconds(_ time: Int64) -> Int64 {
-        av_rescale_q(time, stream.pointee.time_base, footpath_microseconds())
+        let limit: Int64 = 1 << 53
+        return min(max(av_rescale_q(time, stream.pointee.time_base, footpath_microseconds()), -limit), limit)
     }
 
     /// Length in microseconds; nil where unknown.
@@ -30,18 +31,29 @@ extension Demuxer {
 
     /// The error to report where the stream ended long before the container says it does: a file cut short reads like
     /// one that is whole.
-    func shortfall(after last: Timestamp?) -> DecodingError? {
+    var shortfall: DecodingError? {
         // Other containers state the length of their longest stream, or guess it from the file's size.
-        guard stream.pointee.duration != footpath_nopts(), stream.pointee.start_time != footpath_nopts(),
-            let last, let frameRate, stream.pointee.nb_frames != 1
+        guard stream.pointee.duration != footpath_nopts(), stream.pointee.start_time != footpath_nopts(), let end
         else { return nil }
-        let end = microseconds(stream.pointee.start_time + stream.pointee.duration)
-        let tolerance = 500_000 + 3_000_000 / frameRate
-        guard Double(end - last.microseconds) > tolerance else { return nil }
+        let stated = microseconds(stream.pointee.start_time) + microseconds(stream.pointee.duration)
+        let read = end
+        let tolerance = 500_000 + 3_000_000 / (frameRate ?? 25)
+        guard Double(stated - read) > tolerance else { return nil }
         let seconds = { (time: Int64) in (Double(time) / 100_000).rounded() / 10 }
         return .broken(
             source: source.redacted,
-            reason: "it breaks off at \(seconds(last.microseconds)) s of \(seconds(end)) s: the file is cut short")
+            reason: "it breaks off at \(seconds(read)) s of \(seconds(stated)) s: the file is cut short")
+    }
+
+    /// Whether every packet holds one shown frame. H.264 may put the fields of a frame into packets of their own, VP8
+    /// has packets with frames that are only referred to.
+    var hasPacketPerFrame: Bool {
+        let parameters = stream.pointee.codecpar.pointee
+        switch parameters.codec_id {
+        case AV_CODEC_ID_H264: return [AV_FIELD_UNKNOWN, AV_FIELD_PROGRESSIVE].contains(parameters.field_order)
+        case AV_CODEC_ID_VP8: return false
+        default: return true
+        }
     }
 
     /// What was opened, given its first frame.

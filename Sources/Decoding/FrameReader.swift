@@ -9,9 +9,7 @@ final class FrameReader {
     private let decoder: Decoder
     private let orientation: Orientation
     private let frame: UnsafeMutablePointer<AVFrame>
-    private var timeline: Timeline
     private var selection: FrameSelection
-    private var lastTime: Timestamp?
     /// Why reading ended early; thrown when the decoder has given what it holds.
     private var failure: DecodingError?
     private var damagedInARow = 0
@@ -26,8 +24,9 @@ final class FrameReader {
         self.demuxer = demuxer
         self.decoder = decoder
         orientation = demuxer.orientation
-        timeline = Timeline(frameRate: demuxer.frameRate)
-        selection = FrameSelection(rate: rate, microseconds: demuxer.microseconds)
+        selection = FrameSelection(
+            rate: rate, choosesPackets: demuxer.hasPacketPerFrame, timeline: Timeline(frameRate: demuxer.frameRate),
+            microseconds: demuxer.microseconds)
     }
 
     deinit {
@@ -59,25 +58,23 @@ final class FrameReader {
     }
 
     private func feedDecoder() throws(DecodingError) {
-        let packet: Packet?
-        let isSkippable: Bool
-        do {
-            (packet, isSkippable) = try selection.nextPacket(reading: readPacket) ?? (nil, false)
-            if packet == nil { failure = demuxer.shortfall(after: lastTime) }
-        } catch .interrupted {
-            throw .interrupted
-        } catch {
-            (packet, isSkippable) = (nil, false)
-            failure = error
-        }
-        if decoder.send(packet?.pointer, skippable: isSkippable) == .damaged {
+        let next = try selection.nextPacket(reading: readPacket)
+        if decoder.send(next?.packet.pointer, skippable: next?.isSkippable ?? false) == .damaged {
             counts.damaged += 1
         }
     }
 
+    /// The demuxer's next packet; nil at the end of the stream or where it breaks off.
     private func readPacket() throws(DecodingError) -> Packet? {
         let packet = try Packet()
-        guard try demuxer.read(into: packet.pointer) else { return nil }
+        do {
+            guard try demuxer.read(into: packet.pointer) else { return nil }
+        } catch .interrupted {
+            throw .interrupted
+        } catch {
+            failure = error
+            return nil
+        }
         if packet.isDamaged { counts.damaged += 1 }
         return packet
     }
@@ -87,19 +84,17 @@ final class FrameReader {
         defer { av_frame_unref(frame) }
         counts.decoded += 1
         if footpath_frame_is_damaged(frame) != 0 { counts.damaged += 1 }
-        let best = frame.pointee.best_effort_timestamp
-        let pts = best == footpath_nopts() ? nil : best
-        let index = counts.decoded - 1
-        guard
-            let selected = selection.select(
-                pts: pts, decoded: index, time: { timeline.next(pts: pts.map(demuxer.microseconds)) })
+        guard let info = selection.select(pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))
         else { return nil }
-        lastTime = selected.time
         let ratio = av_guess_sample_aspect_ratio(demuxer.context, demuxer.stream, frame)
         guard let picture = Picture(taking: frame, sampleAspectRatio: ratio, orientation: orientation) else {
             throw .broken(source: demuxer.source.redacted, reason: "out of memory")
         }
         defer { damagedBefore = counts.damaged }
-        return DecodedFrame(info: selected, picture: picture, followsDamage: counts.damaged > damagedBefore)
+        return DecodedFrame(info: info, picture: picture, followsDamage: counts.damaged > damagedBefore)
+    }
+
+    private func known(_ time: Int64) -> Int64? {
+        time == footpath_nopts() ? nil : time
     }
 }

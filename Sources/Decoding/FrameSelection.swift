@@ -1,45 +1,49 @@
 import PathModel
 
-/// Which packets to decode and which frames to keep: all, or those of a sampling rate.
+/// Which packets to decode, and which frames to keep with what number and time: all, or those of a sampling rate.
 struct FrameSelection {
-    private enum Mode {
-        case all
-        /// Chosen before decoding; the wanted frames' numbers by PTS, in the stream's time base.
-        case packets(SampledPackets, wanted: [Int64: Int])
-        /// Chosen after decoding, for streams whose packets have no PTS.
-        case frames(FrameSampling)
-    }
-
-    private var mode: Mode
-    private let rate: Double
-    /// Packets read ahead before the stream turned out to have none.
+    /// Frames are chosen before decoding while this is set.
+    private var packets: SampledPackets?
+    /// Frames are chosen after decoding while only this is set.
+    private var sampling: FrameSampling?
+    private var timeline: Timeline
+    private let microseconds: (Int64) -> Int64
+    /// The number of the next frame that is chosen after decoding.
+    private var frameCount = 0
+    /// Packets read ahead before choosing before decoding was given up.
     private var pending: ArraySlice<Packet> = []
+    /// The latest packets that went to the decoder from `packets`, each with its frame if that is wanted.
+    private var sent: [(pts: Int64?, wanted: FrameInfo?)] = []
+    /// More than a decoder holds back, by reordering and by its threads.
+    private static let sentLimit = 256
 
     /// - Parameters:
     ///   - rate: frames a second; nil for all.
+    ///   - choosesPackets: whether packets and frames correspond one to one.
+    ///   - timeline: gives frames their times.
     ///   - microseconds: converts the stream's time base.
-    init(rate: Double?, microseconds: @escaping (Int64) -> Int64) {
-        self.rate = rate ?? 0
-        mode = rate.map { .packets(SampledPackets(rate: $0, microseconds: microseconds), wanted: [:]) } ?? .all
+    init(rate: Double?, choosesPackets: Bool, timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
+        self.timeline = timeline
+        self.microseconds = microseconds
+        guard let rate else { return }
+        if choosesPackets {
+            packets = SampledPackets(rate: rate, timeline: timeline, microseconds: microseconds)
+        } else {
+            sampling = FrameSampling(rate: rate)
+        }
     }
 
     /// The next packet for the decoder, and whether it may leave its frame out; nil at the end.
     mutating func nextPacket(
         reading read: () throws(DecodingError) -> Packet?
     ) throws(DecodingError) -> (packet: Packet, isSkippable: Bool)? {
-        while case .packets(var packets, var wanted) = mode {
-            mode = .all  // so that neither is copied
-            defer { if case .all = mode { mode = .packets(packets, wanted: wanted) } }
-            switch try packets.next(reading: read) {
+        while let next = try packets?.next(reading: read) {
+            switch next {
             case .end: return nil
-            case .untimed(let packets):
-                pending = packets[...]
-                mode = .frames(FrameSampling(rate: rate))
+            case .unordered(let packets): goOnByFrames(with: packets)
             case .packet(_, .drop): continue
-            case .packet(let packet, .reference): return (packet, true)
-            case .packet(let packet, .decode(let number)):
-                if let pts = packet.pts { wanted[pts] = number }
-                return (packet, false)
+            case .packet(let packet, .reference): return note(packet, wanted: nil)
+            case .packet(let packet, .decode(let info)): return note(packet, wanted: info)
             }
         }
         if let packet = pending.popFirst() { return (packet, false) }
@@ -49,24 +53,29 @@ struct FrameSelection {
     /// A decoded frame's number and time; nil where it is not wanted.
     ///
     /// - Parameters:
-    ///   - pts: in the stream's time base.
-    ///   - decoded: how many frames were decoded before.
-    ///   - time: puts the frame on the timeline; called for frames that count.
-    mutating func select(
-        pts: Int64?, decoded: Int, time: () -> (time: Timestamp, isEstimated: Bool)
-    ) -> FrameInfo? {
-        var index = decoded
-        if case .packets(let packets, var wanted) = mode {
-            guard let pts, let number = wanted.removeValue(forKey: pts) else { return nil }
-            mode = .packets(packets, wanted: wanted)
-            index = number
-        }
-        let (time, isEstimated) = time()
-        if case .frames(var sampling) = mode {
-            let isWanted = sampling.wants(time.microseconds)
-            mode = .frames(sampling)
-            guard isWanted else { return nil }
-        }
-        return FrameInfo(index: index, time: time, isTimeEstimated: isEstimated)
+    ///   - pts: its packet's, in the stream's time base.
+    ///   - bestPTS: FFmpeg's best guess where the packet's is missing or wrong.
+    mutating func select(pts: Int64?, bestPTS: Int64?) -> FrameInfo? {
+        if let place = sent.firstIndex(where: { $0.pts == pts }) { return sent.remove(at: place).wanted }
+        guard packets == nil else { return nil }
+        let (time, isEstimated) = timeline.next(pts: bestPTS.map(microseconds))
+        defer { frameCount += 1 }
+        guard sampling?.wants(time.microseconds) ?? true else { return nil }
+        return FrameInfo(index: frameCount, time: time, isTimeEstimated: isEstimated)
+    }
+
+    private mutating func note(_ packet: Packet, wanted: FrameInfo?) -> (Packet, isSkippable: Bool) {
+        if sent.count == Self.sentLimit { sent.removeFirst() }
+        sent.append((packet.pts, wanted))
+        return (packet, wanted == nil)
+    }
+
+    private mutating func goOnByFrames(with packets: [Packet]) {
+        guard let state = self.packets else { return }
+        sampling = state.sampling
+        timeline = state.timeline
+        frameCount = state.frameCount
+        pending = packets[...]
+        self.packets = nil
     }
 }

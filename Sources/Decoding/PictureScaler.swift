@@ -5,7 +5,7 @@ import PathModel
 ///
 /// Keeps its swscale context from call to call. For one thread at a time: each worker makes its own.
 public final class PictureScaler {
-    private var context: OpaquePointer?
+    private var context: UnsafeMutableRawPointer?
     private var conversion: Conversion?
     private var scratch: UnsafeMutablePointer<UInt8>?
     private var scratchSize = 0
@@ -14,7 +14,7 @@ public final class PictureScaler {
     public init() {}
 
     deinit {
-        sws_freeContext(context)
+        footpath_scaler_free(context)
         av_free(scratch)
     }
 
@@ -50,9 +50,7 @@ public final class PictureScaler {
 
     /// The whole pixels that cover a region, on even coordinates where chroma is subsampled.
     private static func crop(_ region: BoundingBox, of size: PixelSize, format: AVPixelFormat) -> PixelRect {
-        let descriptor = av_pix_fmt_desc_get(format)
-        let grainX = 1 << Int(descriptor?.pointee.log2_chroma_w ?? 0)
-        let grainY = 1 << Int(descriptor?.pointee.log2_chroma_h ?? 0)
+        let (grainX, grainY) = av_pix_fmt_desc_get(format)?.pointee.grain(in: size) ?? (1, 1)
         func span(_ low: Double, _ high: Double, length: Int, grain: Int) -> (start: Int, length: Int) {
             // The grace keeps a region that is made of whole pixels as it is, in spite of rounding.
             let grace = 1e-6
@@ -69,7 +67,7 @@ public final class PictureScaler {
 
     private func prepare(_ wanted: Conversion) throws(DecodingError) {
         guard wanted != conversion else { return }
-        sws_freeContext(context)
+        footpath_scaler_free(context)
         conversion = nil
         context = wanted.makeContext()
         guard context != nil else { throw .unscalable(reason: "swscale does not convert \(wanted)") }
@@ -100,9 +98,9 @@ public final class PictureScaler {
             withUnsafeBytes(of: &view.pointee.linesize) { strides in
                 var target = scratch
                 var targetStride = Int32(stride)
-                return sws_scale(
+                return footpath_scaler_scale(
                     context, planes.bindMemory(to: UnsafePointer<UInt8>?.self).baseAddress,
-                    strides.bindMemory(to: Int32.self).baseAddress, 0, view.pointee.height, &target, &targetStride)
+                    strides.bindMemory(to: Int32.self).baseAddress, view.pointee.height, &target, &targetStride)
             }
         }
         guard rows > 0 else { throw .unscalable(reason: "swscale returned \(rows)") }
@@ -156,7 +154,11 @@ private struct Conversion: Hashable, CustomStringConvertible {
             AV_PIX_FMT_YUVJ411P: AV_PIX_FMT_YUV411P,
         ]
         sourceFormat = plain[picture.format] ?? picture.format
-        isFullRange = plain[picture.format] != nil || picture.frame.pointee.color_range == AVCOL_RANGE_JPEG
+        let range = picture.frame.pointee.color_range
+        isFullRange =
+            plain[picture.format] != nil || range == AVCOL_RANGE_JPEG
+            // As swscale and players take it: unmarked grey is a photograph's, unmarked YUV is a video's.
+            || range == AVCOL_RANGE_UNSPECIFIED && (av_pix_fmt_desc_get(picture.format)?.pointee.isGrey ?? false)
         switch picture.frame.pointee.colorspace {
         case AVCOL_SPC_BT709: matrix = SWS_CS_ITU709
         case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: matrix = SWS_CS_BT2020
@@ -173,24 +175,11 @@ private struct Conversion: Hashable, CustomStringConvertible {
         return "\(name) \(source) to \(target)"
     }
 
-    func makeContext() -> OpaquePointer? {
-        guard let context = sws_alloc_context() else { return nil }
-        let options: [(String, Int64)] = [
-            ("srcw", Int64(source.width)), ("srch", Int64(source.height)), ("src_format", Int64(sourceFormat.rawValue)),
-            ("dstw", Int64(target.width)), ("dsth", Int64(target.height)), ("dst_format", Int64(targetFormat.rawValue)),
-            ("sws_flags", Int64(target.width > source.width ? SWS_BILINEAR : SWS_AREA)),
-        ]
-        for (name, value) in options {
-            av_opt_set_int(UnsafeMutableRawPointer(context), name, value, 0)
-        }
-        guard sws_init_context(context, nil, nil) >= 0 else {
-            sws_freeContext(context)
-            return nil
-        }
-        // Fails for sources without YUV, which need no matrix.
-        let coefficients = sws_getCoefficients(matrix)
-        _ = sws_setColorspaceDetails(
-            context, coefficients, isFullRange ? 1 : 0, coefficients, 1, 0, 1 << 16, 1 << 16)
+    func makeContext() -> UnsafeMutableRawPointer? {
+        let context = footpath_scaler_make(
+            Int32(source.width), Int32(source.height), sourceFormat, Int32(target.width), Int32(target.height),
+            targetFormat, target.width > source.width ? 1 : 0)
+        if let context { footpath_scaler_set_color(context, matrix, isFullRange ? 1 : 0) }
         return context
     }
 }
@@ -200,6 +189,22 @@ extension Picture {
 }
 
 extension AVPixelFormat: @retroactive Hashable {}
+
+extension AVPixFmtDescriptor {
+    /// One component, alpha apart, and no palette.
+    fileprivate var isGrey: Bool {
+        nb_components <= 2 && flags & UInt64(AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM) == 0
+    }
+
+    /// The coordinates at which a picture can be cut are multiples of this.
+    fileprivate func grain(in size: PixelSize) -> (x: Int, y: Int) {
+        // Bits have no address, so one-bit pictures stay whole.
+        if flags & UInt64(AV_PIX_FMT_FLAG_BITSTREAM) != 0 { return (size.width, size.height) }
+        // The colour filter repeats every two pixels.
+        if flags & UInt64(AV_PIX_FMT_FLAG_BAYER) != 0 { return (2, 2) }
+        return (1 << Int(log2_chroma_w), 1 << Int(log2_chroma_h))
+    }
+}
 
 extension PixelRect {
     /// This rectangle in ratios of a picture of `size`.

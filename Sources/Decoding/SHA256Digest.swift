@@ -18,7 +18,7 @@ public struct SHA256Digest: ~Copyable {
 
     /// Takes in more bytes.
     public func update(_ bytes: [UInt8]) {
-        av_sha_update(state, bytes, bytes.count)
+        footpath_sha_update(state, bytes, bytes.count)
     }
 
     /// The 64 lower-case hexadecimal digits; ends the digest.

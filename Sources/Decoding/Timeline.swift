@@ -2,13 +2,15 @@ import PathModel
 
 /// Gives every frame a time that is later than the one before, and says where it had to estimate.
 ///
-/// Frames without PTS follow the last one at the frame rate. Where the clock steps back (joined recordings), later
-/// frames are moved by what the step lost, so that time goes on; they count as estimated from there.
+/// Frames without PTS follow the last one at the frame rate. A frame that comes up to a frame too early, or at the same
+/// time (rounded clocks), is moved alone. Where the clock steps back further (joined recordings), later frames are moved
+/// by what the step lost, so that time goes on; they count as estimated from there.
 struct Timeline {
     /// The distance to assume between frames, in microseconds.
     let frameDuration: Int64
     private var last: Timestamp?
     private var offset: Int64 = 0
+    private var wasLate = false
 
     /// - Parameter frameRate: frames a second; nil where unknown (25 is then assumed).
     init(frameRate: Double?) {
@@ -26,11 +28,16 @@ struct Timeline {
             return (time, true)
         }
         var time = Timestamp(microseconds: pts + offset)
-        if let last, let expected, time <= last {
-            offset = expected.microseconds - pts
-            time = expected
+        var isMovedAlone = false
+        let isLate = last.map { time <= $0 } ?? false
+        if isLate, let last, let expected {
+            // A second one in a row is no rounding.
+            isMovedAlone = !wasLate && last.microseconds - time.microseconds < frameDuration
+            if !isMovedAlone { offset = expected.microseconds - pts }
+            time = isMovedAlone ? Timestamp(microseconds: last.microseconds + 1) : expected
         }
+        wasLate = isLate
         last = time
-        return (time, offset != 0)
+        return (time, offset != 0 || isMovedAlone)
     }
 }

@@ -11,9 +11,11 @@ public final class VideoWriter {
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let encoder: UnsafeMutablePointer<AVCodecContext>
     private let stream: UnsafeMutablePointer<AVStream>
-    private let scaler: OpaquePointer
+    private let scaler: UnsafeMutableRawPointer
     private let frame: UnsafeMutablePointer<AVFrame>
     private let packet: Packet
+    /// Of the last picture, in the encoder's time base.
+    private var lastTime: Int64 = -1
     private var isFinished = false
 
     /// Units of presentation times: a 90 kHz clock, as MPEG has it.
@@ -60,7 +62,7 @@ public final class VideoWriter {
         var frame: UnsafeMutablePointer<AVFrame>? = frame
         var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
         av_frame_free(&frame)
-        sws_freeContext(scaler)
+        footpath_scaler_free(scaler)
         avcodec_free_context(&encoder)
         avio_closep(&format.pointee.pb)
         avformat_free_context(format)
@@ -79,14 +81,17 @@ public final class VideoWriter {
             var stride = Int32(image.size.width * PixelBuffer.channels)
             withUnsafeBytes(of: &frame.pointee.data) { planes in
                 withUnsafeBytes(of: &frame.pointee.linesize) { strides in
-                    _ = sws_scale(
-                        scaler, &source, &stride, 0, frame.pointee.height,
+                    _ = footpath_scaler_scale(
+                        scaler, &source, &stride, frame.pointee.height,
                         planes.bindMemory(to: UnsafeMutablePointer<UInt8>?.self).baseAddress,
                         strides.bindMemory(to: Int32.self).baseAddress)
                 }
             }
         }
-        frame.pointee.pts = av_rescale_q(microseconds, footpath_microseconds(), encoder.pointee.time_base)
+        // Encoders refuse a repeated time, and rounding may make one.
+        let time = av_rescale_q(microseconds, footpath_microseconds(), encoder.pointee.time_base)
+        lastTime = max(time, lastTime + 1)
+        frame.pointee.pts = lastTime
         try check(avcodec_send_frame(encoder, frame))
         try writePackets()
     }
@@ -128,6 +133,9 @@ public final class VideoWriter {
         encoder.pointee.time_base = timeBase
         encoder.pointee.framerate = av_d2q(frameRate, 100_000)
         encoder.pointee.bit_rate = 2_000_000
+        // What swscale makes of RGB; players would take unmarked HD for BT.709.
+        encoder.pointee.colorspace = AVCOL_SPC_SMPTE170M
+        encoder.pointee.color_range = AVCOL_RANGE_MPEG
         if footpath_is_global_header(format) != 0 { encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
         if codec.pointee.id == AV_CODEC_ID_H264 {
             encoder.pointee.bit_rate = 0
@@ -155,7 +163,7 @@ public final class VideoWriter {
         avcodec_parameters_from_context(stream.pointee.codecpar, encoder)
         stream.pointee.time_base = encoder.pointee.time_base
         for step in [
-            { avio_open(&format.pointee.pb, path, footpath_avio_flag_write()) },
+            { avio_open(&format.pointee.pb, "file:" + path, footpath_avio_flag_write()) },
             { avformat_write_header(format, nil) },
         ] {
             let code = step()
@@ -164,10 +172,11 @@ public final class VideoWriter {
         return stream
     }
 
-    private static func makeScaler(_ size: PixelSize, path: String) throws(DecodingError) -> OpaquePointer {
+    private static func makeScaler(_ size: PixelSize, path: String) throws(DecodingError) -> UnsafeMutableRawPointer {
         let (width, height) = (Int32(size.width), Int32(size.height))
-        guard let scaler = sws_getContext(
-            width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, nil, nil, nil)
+        guard
+            let scaler = footpath_scaler_make(
+                width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, 0)
         else { throw .unwritable(path: path, reason: "swscale does not convert pictures of \(size)") }
         return scaler
     }

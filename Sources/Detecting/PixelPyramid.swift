@@ -6,7 +6,9 @@ extension PixelBuffer {
     /// - Parameter content: the part of this picture to halve; an odd last row or column counts twice.
     /// - Returns: the size it takes in `target`.
     func halve(_ content: PixelSize, into target: inout PixelBuffer) -> PixelSize {
-        let half = PixelSize(width: (content.width + 1) / 2, height: (content.height + 1) / 2)
+        let half = PixelSize(
+            width: min((content.width + 1) / 2, target.size.width),
+            height: min((content.height + 1) / 2, target.size.height))
         let channels = Self.channels
         for y in 0..<half.height {
             let top = 2 * y * size.width * channels

@@ -15,7 +15,8 @@ public struct Track: Hashable, Sendable {
     public var id: Int?
     /// Where, in ratios of the frame.
     public var box: BoundingBox
-    /// Score of the detection behind a measured box, or of the last one behind a predicted box, 0...1.
+    /// How sure it is that the person is there, 0...1: the score of the detection behind the box, or where that is
+    /// lower, the mean of the track's recent scores.
     public var confidence: Double
     /// Whether `box` was measured or predicted.
     public var source: Source

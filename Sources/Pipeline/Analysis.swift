@@ -85,7 +85,8 @@ public final class Analysis {
         }
         let reading = startReading(permits: permits, outcomes: outcomes)
         let recorder = try StreamRecorder(for: self, output: output, observer: observer)
-        var sequencer = FrameSequencer(jobs: pool.jobs, faceRate: options.faceRate)
+        var sequencer = FrameSequencer(
+            jobs: pool.jobs, trackerOptions: options.tracker, faceRate: options.faceRate)
         defer {
             // The source sees closed permits, the workers a closed queue; then nothing runs on behind the caller.
             permits.close()

@@ -1,5 +1,6 @@
 import Inference
 import PathModel
+import Tracking
 
 /// What a user can choose of an analysis.
 public struct AnalysisOptions: Sendable {
@@ -17,10 +18,14 @@ public struct AnalysisOptions: Sendable {
     public var personNetwork = NetworkSource.embeddedPersonNetwork
     /// The size it sees.
     public var inputSize = InputSize.fitted(PixelSize(width: 448, height: 256))
+    /// At how many scales it sees the picture, each half the one before.
+    public var scales = 3
     /// Points of paths below are not recorded, 0...1.
     public var minimumConfidence = 0.5
     /// Frames a second of the video to analyse; nil for all.
     public var sampleRate: Double?
+    /// How detections are linked.
+    public var tracker = ByteTracker.Options()
     /// How often a track's face is looked for, per second of the video; 0 never looks.
     public var faceRate = 5.0
     /// Regions that are blacked out before any network sees them, in ratios of the frame.

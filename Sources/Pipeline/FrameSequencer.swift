@@ -22,6 +22,7 @@ struct FrameSequencer {
     private(set) var end: StreamEnding?
 
     private let jobs: BoundedQueue<Job>
+    private let trackerOptions: ByteTracker.Options
     private var frames: [Int: DecodedFrame] = [:]
     private var frameCount = 0
     private var ending: StreamEnding?
@@ -35,8 +36,9 @@ struct FrameSequencer {
     /// - Parameters:
     ///   - jobs: where the workers look for work.
     ///   - faceRate: searches per second and track; 0 never searches.
-    init(jobs: BoundedQueue<Job>, faceRate: Double) {
+    init(jobs: BoundedQueue<Job>, trackerOptions: ByteTracker.Options, faceRate: Double) {
         self.jobs = jobs
+        self.trackerOptions = trackerOptions
         faceSchedule = faceRate > 0 ? FaceSchedule(rate: faceRate) : nil
     }
 
@@ -94,7 +96,7 @@ struct FrameSequencer {
         defer { runSize = size }
         let aspectRatio = Double(size.width) / Double(size.height)
         guard let removals = tracker?.finish() else {
-            tracker = ByteTracker(aspectRatio: aspectRatio)
+            tracker = ByteTracker(options: trackerOptions, aspectRatio: aspectRatio)
             return nil
         }
         tracker?.aspectRatio = aspectRatio

@@ -17,7 +17,8 @@ struct ModelSet: Sendable {
         }
     }
 
-    private let person: any Network
+    /// One for each scale.
+    private let person: [any Network]
     private let personName: String
     private let faces: (detector: any Network, mesh: any Network)?
     private let masks: [BoundingBox]
@@ -32,8 +33,14 @@ struct ModelSet: Sendable {
             case .exact(let size): size
             case .network: nil
             }
-        let shape = size.map { [1, 3, $0.height, $0.width] }
-        person = try engine.load(options.personNetwork, inputShape: shape, streams: options.workers)
+        let sizes: [PixelSize?] =
+            size.map { PersonDetector.inputSizes(from: $0, levels: options.scales) } ?? [nil]
+        var person: [any Network] = []
+        for size in sizes {
+            let shape = size.map { [1, 3, $0.height, $0.width] }
+            person.append(try engine.load(options.personNetwork, inputShape: shape, streams: options.workers))
+        }
+        self.person = person
         personName = options.personNetwork.name
         if options.faceRate > 0 {
             let files = FaceFiles(folder: modelFolder)
@@ -49,8 +56,10 @@ struct ModelSet: Sendable {
 
     /// A worker's own sessions and buffers.
     func makeWorker() throws(InferenceError) -> FrameAnalyzer {
+        var sessions: [any InferenceSession] = []
+        for network in person { sessions.append(try network.makeSession()) }
         let detector = try PersonDetector(
-            session: person.makeSession(), network: personName, minimumScore: FrameAnalyzer.minimumScore)
+            sessions: sessions, network: personName, minimumScore: FrameAnalyzer.minimumScore)
         var finder: FaceFinder?
         if let faces {
             finder = try FaceFinder(detector: faces.detector.makeSession(), mesh: faces.mesh.makeSession())

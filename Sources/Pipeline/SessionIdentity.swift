@@ -23,6 +23,7 @@ extension AnalysisOptions {
         var settings = [
             SessionStart.Setting("confidence", .number(minimumConfidence * 100)),
             SessionStart.Setting("input_size", .text(inputSize.recorded)),
+            SessionStart.Setting("scales", .number(Double(scales))),
             SessionStart.Setting("face_fps", .number(faceRate)),
         ]
         if let sampleRate { settings.append(SessionStart.Setting("fps", .number(sampleRate))) }

@@ -2,6 +2,7 @@ import Inference
 import PathModel
 import Pipeline
 import Recording
+import Tracking
 
 /// The settings of `footpath analyze` as the user gives them; nil where the user says nothing.
 public struct AnalyzeSettings: Sendable {
@@ -9,6 +10,7 @@ public struct AnalyzeSettings: Sendable {
     public var fps: Double?
     public var quality: Quality?
     public var inputSize: String?
+    public var scales: Int?
     public var model: String?
     public var workers: Int?
     public var faceFPS = 5.0
@@ -35,7 +37,15 @@ public struct AnalyzeSettings: Sendable {
         options.faceRate = faceFPS
         check.within(1...256, Double(workers ?? 1), "--workers", unit: "")
         options.workers = workers ?? max(1, min(256, cores))
-        if let model { options.personNetwork = .file(model) }
+        if let model {
+            options.personNetwork = .file(model)
+        } else {
+            // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
+            options.tracker.lowConfidence = 0.3
+        }
+        check.within(1...4, Double(scales ?? 1), "--scales", unit: "")
+        // Other networks were trained on people of every size.
+        options.scales = scales ?? (model == nil ? options.scales : 1)
         options.inputSize = chosenInputSize(&check)
         options.masks = masks.compactMap { check.mask($0) }
         if let startTime { options.startTime = check.time(startTime)?.milliseconds }

@@ -1,3 +1,4 @@
+import Glibc
 import PathModel
 
 /// A track between birth and removal: its filter and where it stands in its life.
@@ -24,8 +25,15 @@ struct LiveTrack: Sendable {
     private(set) var measuredAt: Timestamp
     /// Velocity of the centre then, frame heights per second. It fades in the filter while the track is lost.
     private var heading = Point(x: 0, y: 0)
+    /// In which time a score's share in the mean falls to 1/e, seconds.
+    private static let confidenceMemory = 1.0
+    /// How sure it is that the person is there. Someone who was plainly seen is still there when half hidden or turned,
+    /// so a low score counts for no less than the track's recent mean.
+    var confidence: Double { max(measurement.detection.confidence, meanConfidence) }
     /// Whether the match was in the latest step.
     private(set) var isMeasured = true
+    /// Mean of the scores, the latest counting most.
+    private var meanConfidence: Double
     private let bornAt: Timestamp
     private var hits = 1
 
@@ -35,6 +43,7 @@ struct LiveTrack: Sendable {
         self.measurement = measurement
         filter = BoxFilter(measurement.box, model: model)
         measuredAt = time
+        meanConfidence = measurement.detection.confidence
         bornAt = time
     }
 
@@ -48,6 +57,9 @@ struct LiveTrack: Sendable {
     mutating func match(_ measurement: Measurement, at time: Timestamp) {
         filter.correct(measurement.box)
         heading = filter.velocity
+        let seconds = max(0, time.seconds(since: measuredAt))
+        let weight = 1 - exp(-seconds / Self.confidenceMemory)
+        meanConfidence += weight * (measurement.detection.confidence - meanConfidence)
         self.measurement = measurement
         measuredAt = time
         isMeasured = true
@@ -81,14 +93,14 @@ extension LiveTrack {
     func seen(aspectRatio: Double) -> Track? {
         if isMeasured {
             return Track(
-                serial: serial, id: id, box: measurement.detection.box, confidence: measurement.detection.confidence,
+                serial: serial, id: id, box: measurement.detection.box, confidence: confidence,
                 source: .measured)
         }
         guard phase == .lost, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clipped(to: .frame) else {
             return nil
         }
         return Track(
-            serial: serial, id: id, box: visible, confidence: measurement.detection.confidence, source: .predicted)
+            serial: serial, id: id, box: visible, confidence: confidence, source: .predicted)
     }
 
     /// Why the track ends now; nil where it lives on.

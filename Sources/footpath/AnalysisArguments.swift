@@ -21,6 +21,11 @@ struct AnalysisArguments: ParsableArguments {
     var inputSize: String?
 
     @Option(help: ArgumentHelp(
+        "At how many scales the network sees the picture, 1 to 4. Default: 3, or 1 for another network.",
+        valueName: "number"))
+    var scales: Int?
+
+    @Option(help: ArgumentHelp(
         "Another person network: a YOLOX-style ONNX file. Its own input size applies unless another is given.",
         valueName: "file"))
     var model: String?
@@ -49,6 +54,7 @@ struct AnalysisArguments: ParsableArguments {
         settings.fps = fps
         settings.quality = quality
         settings.inputSize = inputSize
+        settings.scales = scales
         settings.model = model
         settings.workers = workers
         settings.faceFPS = faceFps

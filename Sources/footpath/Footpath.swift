@@ -15,7 +15,7 @@ struct Footpath: ParsableCommand {
             \(ExitStatus.help)
             """,
         version: Footpath.programVersion,
-        subcommands: [Analyze.self, Probe.self])
+        subcommands: [Analyze.self, Probe.self, Measure.self])
 
     static let programVersion = "0.1.0"
 }
