@@ -45,13 +45,19 @@ final class Demuxer {
                 if let failure = readFailure ?? shortfall { throw failure }
                 return false
             }
-            guard code >= 0 else { throw .broken(source: source.redacted, reason: message(averror: code)) }
+            guard code >= 0 else { throw .broken(source: source.redacted, reason: message(averror: code) + hint) }
             if packet.pointee.stream_index == stream.pointee.index {
                 note(packet.pointee)
                 return true
             }
             av_packet_unref(packet)
         }
+    }
+
+    /// The usual reason why reading a pipe fails.
+    private var hint: String {
+        source.isStandardInput && String(cString: context.pointee.iformat.pointee.name).contains("mp4")
+            ? "; an MP4 can be piped only with its index at the front (ffmpeg -movflags +faststart)" : ""
     }
 
     private func note(_ packet: AVPacket) {

@@ -32,17 +32,25 @@ extension Demuxer {
     /// The error to report where the stream ended long before the container says it does: a file cut short reads like
     /// one that is whole.
     var shortfall: DecodingError? {
-        // Other containers state the length of their longest stream, or guess it from the file's size.
-        guard stream.pointee.duration != footpath_nopts(), stream.pointee.start_time != footpath_nopts(), let end
-        else { return nil }
-        let stated = microseconds(stream.pointee.start_time) + microseconds(stream.pointee.duration)
-        let read = end
+        guard let statedEnd, let end else { return nil }
         let tolerance = 500_000 + 3_000_000 / (frameRate ?? 25)
-        guard Double(stated - read) > tolerance else { return nil }
+        guard Double(statedEnd - end) > tolerance else { return nil }
         let seconds = { (time: Int64) in (Double(time) / 100_000).rounded() / 10 }
         return .broken(
             source: source.redacted,
-            reason: "it breaks off at \(seconds(read)) s of \(seconds(stated)) s: the file is cut short")
+            reason: "it breaks off at \(seconds(end)) s of \(seconds(statedEnd)) s: the file is cut short")
+    }
+
+    /// Where the stream ends at the earliest if the container is right, in microseconds; nil where it doesn't say.
+    private var statedEnd: Int64? {
+        let (start, duration) = (stream.pointee.start_time, stream.pointee.duration)
+        if start != footpath_nopts() && duration != footpath_nopts() {
+            return microseconds(start) + microseconds(duration)
+        }
+        // The length of the longest stream; some containers count it from zero, some from the start.
+        let isStated = context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM
+        return isStated && context.pointee.nb_streams == 1 && context.pointee.duration > 0
+            ? context.pointee.duration : nil
     }
 
     /// Whether every packet holds one shown frame. H.264 may put the fields of a frame into packets of their own, VP8

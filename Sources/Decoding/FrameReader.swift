@@ -84,7 +84,9 @@ final class FrameReader {
         defer { av_frame_unref(frame) }
         counts.decoded += 1
         if footpath_frame_is_damaged(frame) != 0 { counts.damaged += 1 }
-        guard let info = selection.select(pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))
+        guard
+            let info = selection.select(
+                pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))
         else { return nil }
         let ratio = av_guess_sample_aspect_ratio(demuxer.context, demuxer.stream, frame)
         guard let picture = Picture(taking: frame, sampleAspectRatio: ratio, orientation: orientation) else {

@@ -13,7 +13,7 @@ struct FrameSelection {
     /// Packets read ahead before choosing before decoding was given up.
     private var pending: ArraySlice<Packet> = []
     /// The latest packets that went to the decoder from `packets`, each with its frame if that is wanted.
-    private var sent: [(pts: Int64?, wanted: FrameInfo?)] = []
+    private var sent: [(segment: Int, pts: Int64, wanted: FrameInfo?)] = []
     /// More than a decoder holds back, by reordering and by its threads.
     private static let sentLimit = 256
 
@@ -56,7 +56,12 @@ struct FrameSelection {
     ///   - pts: its packet's, in the stream's time base.
     ///   - bestPTS: FFmpeg's best guess where the packet's is missing or wrong.
     mutating func select(pts: Int64?, bestPTS: Int64?) -> FrameInfo? {
-        if let place = sent.firstIndex(where: { $0.pts == pts }) { return sent.remove(at: place).wanted }
+        if let place = sent.firstIndex(where: { $0.pts == pts }) {
+            let shown = sent.remove(at: place)
+            // Those that the decoder left out must not be taken for frames of the next segment.
+            sent.removeAll { ($0.segment, $0.pts) < (shown.segment, shown.pts) }
+            return shown.wanted
+        }
         guard packets == nil else { return nil }
         let (time, isEstimated) = timeline.next(pts: bestPTS.map(microseconds))
         defer { frameCount += 1 }
@@ -66,7 +71,7 @@ struct FrameSelection {
 
     private mutating func note(_ packet: Packet, wanted: FrameInfo?) -> (Packet, isSkippable: Bool) {
         if sent.count == Self.sentLimit { sent.removeFirst() }
-        sent.append((packet.pts, wanted))
+        if let pts = packet.pts { sent.append((packet.segment, pts, wanted)) }
         return (packet, wanted == nil)
     }
 

@@ -3,6 +3,8 @@ import CFFmpeg
 /// A demuxed packet that can wait in a queue.
 final class Packet {
     let pointer: UnsafeMutablePointer<AVPacket>
+    /// Grows where the clock steps back: all of a segment is shown before all of the next.
+    var segment = 0
 
     init() throws(DecodingError) {
         guard let pointer = av_packet_alloc() else {

@@ -37,7 +37,7 @@ public final class PictureScaler {
         let stride = (unturned.width * PixelBuffer.channels + 63) & ~63
         try reserve(stride * unturned.height)
         try scale(picture, crop: crop, stride: stride)
-        copy(into: &buffer, target: target, stride: stride, unturned: unturned, orientation: picture.orientation)
+        copy(into: &buffer, target: target, stride: stride, orientation: picture.orientation)
     }
 
     /// A region clipped to the picture and widened to whole pixels of the original; nil where it lies outside.
@@ -96,19 +96,18 @@ public final class PictureScaler {
         guard code >= 0 else { throw .unscalable(reason: message(averror: code)) }
         let rows = withUnsafeBytes(of: &view.pointee.data) { planes in
             withUnsafeBytes(of: &view.pointee.linesize) { strides in
-                var target = scratch
-                var targetStride = Int32(stride)
+                // swscale reads four planes, whatever the format.
+                let target = [scratch, nil, nil, nil]
+                let targetStrides = [Int32(stride), 0, 0, 0]
                 return footpath_scaler_scale(
                     context, planes.bindMemory(to: UnsafePointer<UInt8>?.self).baseAddress,
-                    strides.bindMemory(to: Int32.self).baseAddress, view.pointee.height, &target, &targetStride)
+                    strides.bindMemory(to: Int32.self).baseAddress, view.pointee.height, target, targetStrides)
             }
         }
         guard rows > 0 else { throw .unscalable(reason: "swscale returned \(rows)") }
     }
 
-    private func copy(
-        into buffer: inout PixelBuffer, target: PixelSize, stride: Int, unturned: PixelSize, orientation: Orientation
-    ) {
+    private func copy(into buffer: inout PixelBuffer, target: PixelSize, stride: Int, orientation: Orientation) {
         guard let scratch else { return }
         let channels = PixelBuffer.channels
         let bufferStride = buffer.size.width * channels

@@ -37,11 +37,9 @@ struct SampledPackets {
     private struct Entry {
         let packet: Packet
         let pts: Int64
-        /// Grows where the clock steps back: all of a segment is shown before all of the next.
-        let segment: Int
         var decision = Decision.open
 
-        func isShown(before other: Entry) -> Bool { (segment, pts) < (other.segment, other.pts) }
+        func isShown(before other: Entry) -> Bool { (packet.segment, pts) < (other.packet.segment, other.pts) }
 
         var isPossiblyWanted: Bool {
             if case .unwanted = decision { false } else { true }
@@ -100,7 +98,8 @@ struct SampledPackets {
         }
         latestPTS = max(latestPTS, pts)
         followsKeyframe = packet.isKeyframe
-        entries.append(Entry(packet: packet, pts: pts, segment: segment))
+        packet.segment = segment
+        entries.append(Entry(packet: packet, pts: pts))
     }
 
     private mutating func stop(at packet: Packet) {
@@ -149,7 +148,8 @@ struct SampledPackets {
         }
         // Frames that lead the keyframe in presentation may still refer to what comes before it (open GOP).
         let leading = entries[next...].dropFirst().prefix { $0.isShown(before: entries[next]) }
-        let isNeeded = entries[..<next].contains(where: \.isPossiblyWanted) || leading.contains(where: \.isPossiblyWanted)
+        let isNeeded =
+            entries[..<next].contains(where: \.isPossiblyWanted) || leading.contains(where: \.isPossiblyWanted)
         return isNeeded ? .reference : .drop
     }
 }

@@ -13,15 +13,30 @@ public struct SourceName: Hashable, Sendable {
     /// Whether it is standard input.
     public var isStandardInput: Bool { text == "-" }
 
-    /// Without credentials: the user information and the query of a URL are left out. For logs and records.
+    /// Without credentials: the user information and the query of every URL in it are left out. For logs and records.
     public var redacted: String {
-        guard let scheme = text.firstRange(of: "://") else { return text }
-        let rest = text[scheme.upperBound...]
-        let authorityEnd = rest.firstIndex(where: { "/?#".contains($0) }) ?? rest.endIndex
-        let authority = rest[..<authorityEnd]
-        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        let path = rest[authorityEnd...].prefix(while: { $0 != "?" && $0 != "#" })
-        return String(text[..<scheme.upperBound] + host + path)
+        var parts = text.split(separator: "://", omittingEmptySubsequences: false)[...]
+        var shown = String(parts.popFirst() ?? "")
+        while let part = parts.popFirst() {
+            // `concat:` puts a bar between URLs; here it stands before the next URL's scheme.
+            let end = parts.isEmpty ? part.endIndex : part.lastIndex(of: "|") ?? part.endIndex
+            let url = part[..<end]
+            shown += "://" + Self.withoutCredentials(url)
+            // A URL in a query is part of that query.
+            if end == part.endIndex && url.contains(where: { "?#".contains($0) }) { break }
+            shown += part[end...]
+        }
+        return shown
+    }
+
+    /// - Parameter url: what follows `://`.
+    private static func withoutCredentials(_ url: Substring) -> Substring {
+        let authority = url.prefix { !"/?#".contains($0) }
+        let port = authority.split(separator: ":", maxSplits: 1).dropFirst().first ?? ""
+        // A password that should have been percent-encoded makes a wrong URL, but is secret nevertheless.
+        let isWrong = !authority.contains("@") && !authority.hasPrefix("[") && !port.allSatisfy(\.isNumber)
+        let userInformation = (isWrong ? url : authority).lastIndex(of: "@").map { url[...$0] } ?? ""
+        return url.dropFirst(userInformation.count).prefix { !"?#".contains($0) }
     }
 
     /// The last part of the path: what a feed is called if nobody names it.

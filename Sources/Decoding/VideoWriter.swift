@@ -77,12 +77,13 @@ public final class VideoWriter {
         precondition(image.size == frameSize && image.format == .rgb24)
         try check(av_frame_make_writable(frame))
         image.bytes.withUnsafeBufferPointer { bytes in
-            var source = bytes.baseAddress
-            var stride = Int32(image.size.width * PixelBuffer.channels)
+            // swscale reads four planes, whatever the format.
+            let source = [bytes.baseAddress, nil, nil, nil]
+            let sourceStrides = [Int32(image.size.width * PixelBuffer.channels), 0, 0, 0]
             withUnsafeBytes(of: &frame.pointee.data) { planes in
                 withUnsafeBytes(of: &frame.pointee.linesize) { strides in
                     _ = footpath_scaler_scale(
-                        scaler, &source, &stride, frame.pointee.height,
+                        scaler, source, sourceStrides, frame.pointee.height,
                         planes.bindMemory(to: UnsafeMutablePointer<UInt8>?.self).baseAddress,
                         strides.bindMemory(to: Int32.self).baseAddress)
                 }
@@ -111,6 +112,11 @@ public final class VideoWriter {
             let code = avcodec_receive_packet(encoder, packet.pointer)
             if code == footpath_averror_eof() || code == footpath_averror(EAGAIN) { return }
             try check(code)
+            if packet.pointer.pointee.duration == 0 {
+                // An MP4 ends where its last frame begins if that has no duration, and players leave it out.
+                packet.pointer.pointee.duration = av_rescale_q(
+                    1, av_inv_q(encoder.pointee.framerate), encoder.pointee.time_base)
+            }
             av_packet_rescale_ts(packet.pointer, encoder.pointee.time_base, stream.pointee.time_base)
             packet.pointer.pointee.stream_index = stream.pointee.index
             try check(av_interleaved_write_frame(format, packet.pointer))

@@ -36,13 +36,18 @@ struct Square {
         let region = cut.region.scaled(x: width, y: height)
         let scaleX = Double(cut.image.size.width) / region.width
         let scaleY = Double(cut.image.size.height) / region.height
+        let (across, down) = (side / Double(pixels) * cos(angle), side / Double(pixels) * sin(angle))
+        let middle = 0.5 / Double(pixels)
+        let corner = point(u: middle, v: middle)
         var result = PixelBuffer(size: PixelSize(width: pixels, height: pixels), format: cut.image.format)
-        for y in 0..<pixels {
-            for x in 0..<pixels {
-                let at = point(u: (Double(x) + 0.5) / Double(pixels), v: (Double(y) + 0.5) / Double(pixels))
+        for row in 0..<pixels {
+            let y = Double(row)
+            for column in 0..<pixels {
+                let x = Double(column)
                 cut.image.sample(
-                    x: (at.x - region.left) * scaleX - 0.5, y: (at.y - region.top) * scaleY - 0.5,
-                    into: &result.bytes, at: (y * pixels + x) * PixelBuffer.channels)
+                    x: (corner.x + x * across - y * down - region.left) * scaleX - 0.5,
+                    y: (corner.y + x * down + y * across - region.top) * scaleY - 0.5,
+                    into: &result.bytes, at: (row * pixels + column) * PixelBuffer.channels)
             }
         }
         return result
@@ -60,9 +65,10 @@ extension PixelBuffer {
         let top = max(0, y0) * size.width * Self.channels
         let bottom = min(size.height - 1, y0 + 1) * size.width * Self.channels
         for channel in 0..<Self.channels {
-            let above = Float(bytes[top + left + channel]) * (1 - fractionX) + Float(bytes[top + right + channel]) * fractionX
-            let below = Float(bytes[bottom + left + channel]) * (1 - fractionX) + Float(bytes[bottom + right + channel]) * fractionX
-            target[offset + channel] = UInt8(above * (1 - fractionY) + below * fractionY + 0.5)
+            func value(_ row: Int, _ column: Int) -> Float { Float(bytes[row + column + channel]) }
+            let above = value(top, left) + (value(top, right) - value(top, left)) * fractionX
+            let below = value(bottom, left) + (value(bottom, right) - value(bottom, left)) * fractionX
+            target[offset + channel] = UInt8(above + (below - above) * fractionY + 0.5)
         }
     }
 }

@@ -92,7 +92,8 @@ public enum InferenceError: Error, Hashable, CustomStringConvertible {
             "can't load OpenVINO from \(path): \(reason). Scripts/setup fetches it; "
                 + "FOOTPATH_RUNTIME names the folder where another copy is."
         case .unreadable(let network, let reason):
-            "can't read the network \(network): \(reason)"
+            "can't read the network \(network): \(reason). It must be a readable ONNX, OpenVINO IR or "
+                + "TensorFlow Lite file."
         case .wrongShape(let network, let reason):
             "the network \(network) does not fit: \(reason)"
         case .failed(let network, let reason):

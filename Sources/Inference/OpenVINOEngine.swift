@@ -33,7 +33,7 @@ public final class OpenVINOEngine: InferenceEngine {
                 }
             }
         }
-        guard let network else { throw .unreadable(network: source.name, reason: reason) }
+        guard let network else { throw .unreadable(network: source.place, reason: reason) }
         let result = OpenVINONetwork(network, name: source.name)
         guard footpath_ov_input_count(network) == 1 else {
             throw .wrongShape(network: source.name, reason: "it has more than one input, or none")
@@ -48,6 +48,14 @@ extension NetworkSource {
         switch self {
         case .embeddedPersonNetwork: "footpath-person.onnx"
         case .file(let path): String(path.split(separator: "/").last ?? "")
+        }
+    }
+
+    /// Where it is, for errors.
+    var place: String {
+        switch self {
+        case .embeddedPersonNetwork: "in the program"
+        case .file(let path): path
         }
     }
 

@@ -5,7 +5,8 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     // `condition` protects the elements and `isClosed`.
     private let condition = NSCondition()
     private let capacity: Int
-    private var elements: [Element] = []
+    /// Taken elements are nil at once, since pictures are large, and leave the array in batches.
+    private var elements: [Element?] = []
     private var head = 0
     private var isClosed = false
 
@@ -49,13 +50,14 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         condition.withLock {
             while head == elements.count && !isClosed { condition.wait() }
             guard head < elements.count else { return nil }
+            defer { condition.broadcast() }
             let element = elements[head]
+            elements[head] = nil
             head += 1
             if head == elements.count || head >= 64 {
                 elements.removeFirst(head)
                 head = 0
             }
-            condition.broadcast()
             return element
         }
     }

@@ -16,7 +16,9 @@ struct Media: CustomTestStringConvertible, Sendable {
     ///   - source: an lavfi graph.
     ///   - options: how to encode it.
     ///   - cut: options before the encoded file when it is copied into a second one, which then counts.
-    init(_ description: String, _ file: String, source: String = Media.motion, _ options: String = "", cut: String? = nil) {
+    init(
+        _ description: String, _ file: String, source: String = Media.motion, _ options: String = "", cut: String? = nil
+    ) {
         testDescription = description
         self.file = file
         encoding = ["-f", "lavfi", "-i", source] + words(options)
@@ -80,7 +82,8 @@ struct Decoded {
 
 extension Picture {
     /// The picture, or a region of it, as packed RGB.
-    func image(of region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1), size: PixelSize? = nil) throws
+    func image(of region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1), size: PixelSize? = nil)
+        throws
         -> PixelBuffer
     {
         var image = PixelBuffer(size: size ?? self.size, format: .rgb24)
@@ -104,7 +107,9 @@ extension PixelBuffer {
 }
 
 /// The pixels of every frame as FFmpeg's command line shows them: turned, in packed RGB.
-func truePixels(_ path: String, in folder: TemporaryFolder, filter: String = "null", input: [String] = []) throws -> [UInt8] {
+func truePixels(_ path: String, in folder: TemporaryFolder, filter: String = "null", input: [String] = []) throws
+    -> [UInt8]
+{
     let raw = folder.path("truth.rgb")
     try runFFmpeg(
         input + ["-i", path, "-vf", filter, "-vsync", "0", "-sws_flags", "area"]

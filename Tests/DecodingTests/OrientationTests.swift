@@ -13,8 +13,10 @@ struct Matrix: CustomTestStringConvertible {
     let rotation: Int
 
     static let all = [
-        Matrix("upright", 1, 0, 0, 1, 0), Matrix("90 degrees", 0, 1, -1, 0, 90), Matrix("180 degrees", -1, 0, 0, -1, 180),
-        Matrix("270 degrees", 0, -1, 1, 0, 270), Matrix("mirrored", -1, 0, 0, 1, 0), Matrix("upside down", 1, 0, 0, -1, 0),
+        Matrix("upright", 1, 0, 0, 1, 0), Matrix("90 degrees", 0, 1, -1, 0, 90),
+        Matrix("180 degrees", -1, 0, 0, -1, 180),
+        Matrix("270 degrees", 0, -1, 1, 0, 270), Matrix("mirrored", -1, 0, 0, 1, 0),
+        Matrix("upside down", 1, 0, 0, -1, 0),
         Matrix("transposed", 0, 1, 1, 0, 0), Matrix("transposed the other way", 0, -1, -1, 0, 0),
     ]
 
@@ -45,7 +47,8 @@ struct Matrix: CustomTestStringConvertible {
 
 @Suite struct OrientationTests {
     /// 64x48 in four colours, its pixels twice as wide as high, carrying the matrix.
-    private func video(_ matrix: Matrix, in folder: TemporaryFolder, sampleAspectRatio: String = "1/1") throws -> String {
+    private func video(_ matrix: Matrix, in folder: TemporaryFolder, sampleAspectRatio: String = "1/1") throws -> String
+    {
         let source = Media.quadrants + ",setsar=" + sampleAspectRatio
         let path = try Media("", "a.mp4", source: source, "-c:v libx264rgb -qp 0 -pix_fmt rgb24").make(in: folder)
         try matrix.patch(path)

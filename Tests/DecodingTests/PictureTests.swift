@@ -8,7 +8,8 @@ import Testing
 @Suite struct PictureTests {
     /// What FFmpeg's swscale reads and a decoder gives, by kind.
     static let pixelFormats = [
-        "yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuva420p", "nv12", "nv21", "yuyv422", "uyvy422",
+        "yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuva420p", "nv12", "nv21", "yuyv422",
+        "uyvy422",
         "yuv420p10le", "yuv422p10le", "yuv444p12le", "gray", "gray10le", "gray16le", "ya8", "monob", "monow", "pal8",
         "rgb24", "bgr0", "rgba", "rgb565le", "rgb48le", "gbrp", "gbrp10le", "yuvj420p", "yuvj422p", "yuvj444p",
     ]
@@ -44,14 +45,18 @@ import Testing
         Range("full", "-vf scale=out_range=pc,format=yuv420p -color_range pc -c:v libx264 -qp 0"),
         Range("JPEG's", "-pix_fmt yuvj444p -c:v mjpeg -q:v 1"),
         Range("10 bits, full", "-vf scale=out_range=pc,format=yuv444p10 -color_range pc -c:v ffv1"),
-        Range("BT.709", "-vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -c:v libx264 -qp 0"),
-        Range("BT.2020", "-vf scale=out_color_matrix=bt2020:out_range=tv,format=yuv420p10 -colorspace bt2020nc -c:v ffv1"),
+        Range(
+            "BT.709",
+            "-vf scale=out_color_matrix=bt709:out_range=tv,format=yuv420p -colorspace bt709 -c:v libx264 -qp 0"),
+        Range(
+            "BT.2020", "-vf scale=out_color_matrix=bt2020:out_range=tv,format=yuv420p10 -colorspace bt2020nc -c:v ffv1"),
         Range("RGB", "-pix_fmt rgb24 -c:v png"),
     ])
     func coloursComeOutAsTheyWereDrawn(range: Range) throws {
         let folder = try TemporaryFolder()
         let path = folder.path("a.mkv")
-        let drawing = "color=black:size=64x48:duration=0.1,format=gbrp,drawbox=x=0:y=0:w=32:h=24:color=white:t=fill,"
+        let drawing =
+            "color=black:size=64x48:duration=0.1,format=gbrp,drawbox=x=0:y=0:w=32:h=24:color=white:t=fill,"
             + "drawbox=x=32:y=0:w=32:h=24:color=red:t=fill"
         try runFFmpeg(["-f", "lavfi", "-i", drawing] + range.options + [path])
         let image = try #require(try open(path).next()).picture.image()
@@ -67,8 +72,9 @@ import Testing
         let path = folder.path("a.mkv")
         let size = PixelSize(width: width, height: height)
         try runFFmpeg([
-            "-f", "lavfi", "-i", "color=yellow:size=32x32:duration=0.1,format=yuv420p,scale=\(width):\(height),setsar=1",
-            "-c:v", "ffv1", "-pix_fmt", "yuv420p", path,
+            "-f", "lavfi", "-i",
+            "color=yellow:size=32x32:duration=0.1,format=yuv420p,scale=\(width):\(height),setsar=1",
+            "-c:v", "ffv1", "-colorspace", "smpte170m", "-pix_fmt", "yuv420p", path,
         ])
         let picture = try #require(try open(path).next()).picture
         #expect(picture.size == size)

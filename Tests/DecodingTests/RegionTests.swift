@@ -7,11 +7,12 @@ import Testing
 @Suite struct RegionTests {
     /// Left, top, width and height in pixels as shown: even and odd, single pixels, all.
     static let regions: [(Double, Double, Double, Double)] = [
-        (0, 0, 46, 46), (10, 6, 21, 13), (11, 7, 20, 12), (0, 0, 1, 1), (45, 45, 1, 1), (31, 0, 1, 46), (5.5, 8.5, 0.2, 9),
+        (0, 0, 46, 46), (10, 6, 21, 13), (11, 7, 20, 12), (0, 0, 1, 1), (45, 45, 1, 1), (31, 0, 1, 46),
+        (5.5, 8.5, 0.2, 9),
     ]
 
     @Test(arguments: [
-        ("yuv420p", "ffv1"), ("yuv411p", "ffv1"), ("yuv422p10le", "ffv1"), ("bgr0", "ffv1"), ("gray", "ffv1"),
+        ("yuv420p", "ffv1"), ("yuv422p10le", "ffv1"), ("bgr0", "ffv1"), ("gray", "ffv1"),
         ("yuyv422", "rawvideo"), ("pal8", "png"), ("monob", "png"),
     ])
     func aRegionHasThePixelsOfThePicture(format: String, codec: String) throws {

@@ -13,15 +13,16 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("as they come", [100, 140, 1000, 1001], [100_000, 140_000, 1_000_000, 1_001_000]),
-        ("a missing one follows the last", [100, nil, 180], [100_000, -140_000, 180_000]),
-        ("a repeated one moves alone", [100, 140, 140, 220], [100_000, 140_000, -140_001, 220_000]),
-        ("one a bit early moves alone", [100, 140, 110, 180], [100_000, 140_000, -140_001, 180_000]),
-        ("a step back moves the rest", [100, 140, 20, 60], [100_000, 140_000, -180_000, -220_000]),
-        ("a clock that stands is left", [100, 100, 100, 100], [100_000, -100_001, -140_001, -180_001]),
-        ("a second step back", [100, 0, 40, 0], [100_000, -140_000, -180_000, -220_000]),
-    ] as [(String, [Int64?], [Int64])])
+    @Test(
+        arguments: [
+            ("as they come", [100, 140, 1000, 1001], [100_000, 140_000, 1_000_000, 1_001_000]),
+            ("a missing one follows the last", [100, nil, 180], [100_000, -140_000, 180_000]),
+            ("a repeated one moves alone", [100, 140, 140, 220], [100_000, 140_000, -140_001, 220_000]),
+            ("one a bit early moves alone", [100, 140, 110, 180], [100_000, 140_000, -140_001, 180_000]),
+            ("a step back moves the rest", [100, 140, 20, 60], [100_000, 140_000, -180_000, -220_000]),
+            ("a clock that stands is left", [100, 100, 100, 100], [100_000, -100_001, -140_001, -180_001]),
+            ("a second step back", [100, 0, 40, 0], [100_000, -140_000, -180_000, -220_000]),
+        ] as [(String, [Int64?], [Int64])])
     func everyFrameIsLaterThanTheOneBefore(name: String, pts: [Int64?], expected: [Int64]) {
         #expect(times(pts) == expected)
         #expect(zip(expected, expected.dropFirst()).allSatisfy { abs($0) < abs($1) })
@@ -39,10 +40,11 @@ import Testing
         return times.filter { sampling.wants($0) }
     }
 
-    @Test(arguments: [
-        (10, [0, 120, 200, 320, 400, 520, 600, 720, 800, 920]), (25, Array(stride(from: 0, to: 1000, by: 40))),
-        (100, Array(stride(from: 0, to: 1000, by: 40))), (2, [0, 520]), (0.1, [0]),
-    ] as [(Double, [Int64])])
+    @Test(
+        arguments: [
+            (10, [0, 120, 200, 320, 400, 520, 600, 720, 800, 920]), (25, Array(stride(from: 0, to: 1000, by: 40))),
+            (100, Array(stride(from: 0, to: 1000, by: 40))), (2, [0, 520]), (0.1, [0]),
+        ] as [(Double, [Int64])])
     func theFirstFrameAtOrAfterEachPointOfTheGridIsWanted(rate: Double, expected: [Int64]) {
         let frames = stride(from: Int64(0), to: 1000, by: 40)
         #expect(wanted(rate: rate, frames.map { $0 * 1000 }) == expected.map { $0 * 1000 })
