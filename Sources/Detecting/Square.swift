@@ -30,45 +30,55 @@ struct Square {
     func picture(from cutter: any PictureCutter, pixels: Int) -> PixelBuffer? {
         let (width, height) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
         let extent = max(1, Int((bounds.width / side * Double(pixels)).rounded(.up)))
-        guard side >= 1, let cut = cutter.cut(
-            bounds.scaled(x: 1 / width, y: 1 / height), size: PixelSize(width: extent, height: extent))
+        guard side >= 1,
+            let cut = cutter.cut(
+                bounds.scaled(x: 1 / width, y: 1 / height), size: PixelSize(width: extent, height: extent))
         else { return nil }
         let region = cut.region.scaled(x: width, y: height)
         let scaleX = Double(cut.image.size.width) / region.width
         let scaleY = Double(cut.image.size.height) / region.height
-        let (across, down) = (side / Double(pixels) * cos(angle), side / Double(pixels) * sin(angle))
-        let middle = 0.5 / Double(pixels)
-        let corner = point(u: middle, v: middle)
-        var result = PixelBuffer(size: PixelSize(width: pixels, height: pixels), format: cut.image.format)
-        for row in 0..<pixels {
-            let y = Double(row)
-            for column in 0..<pixels {
-                let x = Double(column)
-                cut.image.sample(
-                    x: (corner.x + x * across - y * down - region.left) * scaleX - 0.5,
-                    y: (corner.y + x * down + y * across - region.top) * scaleY - 0.5,
-                    into: &result.bytes, at: (row * pixels + column) * PixelBuffer.channels)
-            }
-        }
-        return result
+        let step = Point(x: side / Double(pixels) * cos(angle), y: side / Double(pixels) * sin(angle))
+        let corner = point(u: 0.5 / Double(pixels), v: 0.5 / Double(pixels))
+        return cut.image.turned(
+            from: Point(x: (corner.x - region.left) * scaleX - 0.5, y: (corner.y - region.top) * scaleY - 0.5),
+            across: Point(x: step.x * scaleX, y: step.y * scaleY),
+            down: Point(x: -step.y * scaleX, y: step.x * scaleY), side: pixels)
     }
 }
 
 extension PixelBuffer {
-    /// Writes the bilinear mean of the four pixels around a point of pixel centres; black beyond half a pixel outside.
-    func sample(x: Double, y: Double, into target: inout [UInt8], at offset: Int) {
-        guard x > -1, y > -1, x < Double(size.width), y < Double(size.height) else { return }
-        let (x0, y0) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
-        let (fractionX, fractionY) = (Float(x - Double(x0)), Float(y - Double(y0)))
-        let left = max(0, x0) * Self.channels
-        let right = min(size.width - 1, x0 + 1) * Self.channels
-        let top = max(0, y0) * size.width * Self.channels
-        let bottom = min(size.height - 1, y0 + 1) * size.width * Self.channels
-        for channel in 0..<Self.channels {
-            func value(_ row: Int, _ column: Int) -> Float { Float(bytes[row + column + channel]) }
-            let above = value(top, left) + (value(top, right) - value(top, left)) * fractionX
-            let below = value(bottom, left) + (value(bottom, right) - value(bottom, left)) * fractionX
-            target[offset + channel] = UInt8(above + (below - above) * fractionY + 0.5)
+    /// A square picture sampled from this one along two directions, bilinear; black half a pixel and more outside.
+    ///
+    /// - Parameters:
+    ///   - start: the place of the result's first pixel, in units of this picture's pixel centres.
+    ///   - across: from one column of the result to the next.
+    ///   - down: from one row to the next.
+    fileprivate func turned(from start: Point, across: Point, down: Point, side: Int) -> PixelBuffer {
+        var result = PixelBuffer(size: PixelSize(width: side, height: side), format: format)
+        let (source, width, height, channels) = (bytes, size.width, size.height, Self.channels)
+        var target = 0
+        for row in 0..<side {
+            for column in 0..<side {
+                defer { target += channels }
+                let x = start.x + Double(column) * across.x + Double(row) * down.x
+                let y = start.y + Double(column) * across.y + Double(row) * down.y
+                guard x > -1, y > -1, x < Double(width), y < Double(height) else { continue }
+                let (left, top) = (Int(x + 1) - 1, Int(y + 1) - 1)
+                // Weights in 256ths: the pictures have 8 bits.
+                let (right, below) = (Int((x - Double(left)) * 256), Int((y - Double(top)) * 256))
+                let rows = (max(0, top) * width, min(height - 1, top + 1) * width)
+                let columns = (max(0, left), min(width - 1, left + 1))
+                for channel in 0..<channels {
+                    let upper =
+                        Int(source[(rows.0 + columns.0) * channels + channel]) * (256 - right)
+                        + Int(source[(rows.0 + columns.1) * channels + channel]) * right
+                    let lower =
+                        Int(source[(rows.1 + columns.0) * channels + channel]) * (256 - right)
+                        + Int(source[(rows.1 + columns.1) * channels + channel]) * right
+                    result.bytes[target + channel] = UInt8((upper * (256 - below) + lower * below + 32768) >> 16)
+                }
+            }
         }
+        return result
     }
 }

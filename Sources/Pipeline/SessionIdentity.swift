@@ -6,7 +6,8 @@ extension Analysis {
     /// same bytes every time: SHA-256 of them in a version 8 UUID (RFC 9562 section 5.8).
     var sessionID: String {
         guard let digest = SHA256Digest() else { return "00000000-0000-8000-8000-000000000000" }
-        let parts = [name.baseName, sessionStart.version] + sessionStart.models.map(\.sha256)
+        let parts =
+            [name.baseName, sessionStart.version] + sessionStart.models.map(\.sha256)
             + sessionStart.settings.map { "\($0.key)=\($0.value)" }
         digest.update(Array(parts.joined(separator: "\u{0}").utf8))
         var digits = Array(digest.hexadecimal().prefix(32))

@@ -6,15 +6,25 @@ import Tracking
 
 /// The settings of `footpath analyze` as the user gives them; nil where the user says nothing.
 public struct AnalyzeSettings: Sendable {
+    /// Percent.
     public var confidence = 50.0
+    /// Frames per second of the video; nil analyses all.
     public var fps: Double?
+    /// Nil is balanced, or the network's own size for another network.
     public var quality: Quality?
+    /// `WIDTHxHEIGHT`.
     public var inputSize: String?
+    /// Nil is 3, or 1 for another network.
     public var scales: Int?
+    /// A file; nil is the network in the program.
     public var model: String?
+    /// Nil is one per core.
     public var workers: Int?
+    /// Searches per second of the video and person; 0 never searches.
     public var faceFPS = 5.0
+    /// `LEFT,TOP,WIDTH,HEIGHT` each, in ratios of the frame.
     public var masks: [String] = []
+    /// RFC 3339.
     public var startTime: String?
 
     /// The defaults.

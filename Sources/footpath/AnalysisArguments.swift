@@ -8,43 +8,51 @@ struct AnalysisArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Record path points of at least this confidence, 0 to 100.", valueName: "percent"))
     var confidence = AnalyzeSettings().confidence
 
-    @Option(help: ArgumentHelp(
-        "Analyse this many frames per second of the video. Default: all of them.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Analyse this many frames per second of the video. Default: all of them.", valueName: "number"))
     var fps: Double?
 
-    @Option(help: ArgumentHelp(
-        "How closely to look: fast, balanced (default) or best. Sets the size of the picture that the person network sees.",
-        valueName: "quality"))
+    @Option(
+        help: ArgumentHelp(
+            "How closely to look: fast, balanced (default) or best. Sets the size of the picture that the person network sees.",
+            valueName: "quality"))
     var quality: Quality?
 
     @Option(help: ArgumentHelp("That size itself, in steps of 32, such as 512x288.", valueName: "WxH"))
     var inputSize: String?
 
-    @Option(help: ArgumentHelp(
-        "At how many scales the network sees the picture, 1 to 4. Default: 3, or 1 for another network.",
-        valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "At how many scales the network sees the picture, 1 to 4. Default: 3, or 1 for another network.",
+            valueName: "number"))
     var scales: Int?
 
-    @Option(help: ArgumentHelp(
-        "Another person network: a YOLOX-style ONNX file. Its own input size applies unless another is given.",
-        valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Another person network: a YOLOX-style ONNX file. Its own input size applies unless another is given.",
+            valueName: "file"))
     var model: String?
 
-    @Option(help: ArgumentHelp("Detection workers, one thread each. Default: the machine's cores.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp("Detection workers, one thread each. Default: the machine's cores.", valueName: "number"))
     var workers: Int?
 
-    @Option(help: ArgumentHelp(
-        "Look for each person's face this often per second of the video; 0 never does.", valueName: "number"))
+    @Option(
+        help: ArgumentHelp(
+            "Look for each person's face this often per second of the video; 0 never does.", valueName: "number"))
     var faceFps = AnalyzeSettings().faceFPS
 
-    @Option(help: ArgumentHelp(
-        "Black out a region before any network sees it: LEFT,TOP,WIDTH,HEIGHT in ratios of the frame. May be repeated.",
-        valueName: "box"))
+    @Option(
+        help: ArgumentHelp(
+            "Black out a region before any network sees it: LEFT,TOP,WIDTH,HEIGHT in ratios of the frame. May be repeated.",
+            valueName: "box"))
     var mask: [String] = []
 
-    @Option(help: ArgumentHelp(
-        "When the first frame was taken (RFC 3339). Default: the file's creation_time, else 1970-01-01T00:00:00Z.",
-        valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "When the first frame was taken (RFC 3339). Default: the file's creation_time, else 1970-01-01T00:00:00Z.",
+            valueName: "time"))
     var startTime: String?
 
     /// The same for the settings room.

@@ -27,8 +27,10 @@ struct Analyze: ParsableCommand {
     @Argument(help: ArgumentHelp("Video files, in the order to analyse them.", valueName: "video"))
     var videos: [String]
 
-    @Option(name: [.short, .long], help: ArgumentHelp(
-        "Where records go: a file for all videos together, or - for standard output.", valueName: "file"))
+    @Option(
+        name: [.short, .long],
+        help: ArgumentHelp(
+            "Where records go: a file for all videos together, or - for standard output.", valueName: "file"))
     var output: String?
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
@@ -37,8 +39,9 @@ struct Analyze: ParsableCommand {
     @OptionGroup(title: "Analysis")
     var arguments: AnalysisArguments
 
-    @Option(help: ArgumentHelp(
-        "Also write a video with boxes, ids, trails and landmarks drawn. For one VIDEO.", valueName: "out.mp4"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write a video with boxes, ids, trails and landmarks drawn. For one VIDEO.", valueName: "out.mp4"))
     var annotate: String?
 
     @Flag(name: [.short, .long], help: "Say nothing but errors.")

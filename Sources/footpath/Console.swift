@@ -36,7 +36,8 @@ struct Console {
         if let duration = progress.duration, duration > 0, progress.elapsed > 0 {
             let share = min(1, Double(progress.elapsed) / Double(duration))
             let filled = Int(share * 20)
-            bar = "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "] "
+            bar =
+                "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "] "
                 + "\(Int(share * 100))% "
             parts.append("\(Self.clock(seconds / share - seconds)) left")
         }

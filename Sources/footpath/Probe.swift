@@ -35,11 +35,17 @@ struct Probe: ParsableCommand {
             ("source", name.redacted), ("container", seen.container), ("codec", seen.codec),
             ("pixel format", "\(seen.pixelFormat), range \(seen.colorRange)"),
             ("coded size", seen.codedSize.description),
-            ("shown size", seen.frameSize.description + (seen.rotation == 0 ? "" : ", turned \(seen.rotation) degrees")),
+            (
+                "shown size",
+                seen.frameSize.description + (seen.rotation == 0 ? "" : ", turned \(seen.rotation) degrees")
+            ),
             ("frame rate", seen.frameRate.map { "\(rounded($0)) frames/s" } ?? "not stated"),
             ("duration", seen.duration.map { "\(rounded(Double($0) / 1_000_000)) s" } ?? "not stated"),
-            ("first frame", "at \(rounded(Double(seen.start.microseconds) / 1_000_000)) s"
-                + (seen.isTimeEstimated ? ", estimated: frames have no PTS" : "")),
+            (
+                "first frame",
+                "at \(rounded(Double(seen.start.microseconds) / 1_000_000)) s"
+                    + (seen.isTimeEstimated ? ", estimated: frames have no PTS" : "")
+            ),
         ]
         if let created = seen.creationTime { lines.append(("created", created)) }
         let inputs = Quality.allCases.map {

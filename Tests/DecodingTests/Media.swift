@@ -10,18 +10,22 @@ struct Media: CustomTestStringConvertible, Sendable {
     let testDescription: String
     let file: String
     private let encoding: [String]
+    private let passes: Int
     private let cutting: [String]?
 
     /// - Parameters:
     ///   - source: an lavfi graph.
     ///   - options: how to encode it.
+    ///   - passes: of the encoder over the source.
     ///   - cut: options before the encoded file when it is copied into a second one, which then counts.
     init(
-        _ description: String, _ file: String, source: String = Media.motion, _ options: String = "", cut: String? = nil
+        _ description: String, _ file: String, source: String = Media.motion, _ options: String = "", passes: Int = 1,
+        cut: String? = nil
     ) {
         testDescription = description
         self.file = file
         encoding = ["-f", "lavfi", "-i", source] + words(options)
+        self.passes = passes
         cutting = cut.map(words)
     }
 
@@ -36,7 +40,10 @@ struct Media: CustomTestStringConvertible, Sendable {
     /// Makes the file and returns its path.
     func make(in folder: TemporaryFolder) throws -> String {
         let path = folder.path(file)
-        try runFFmpeg(encoding + [path])
+        for pass in 1...passes {
+            let log = ["-pass", "\(pass)", "-passlogfile", folder.path("log")]
+            try runFFmpeg(encoding + (passes > 1 ? log : []) + [path])
+        }
         guard let cutting else { return path }
         let copy = folder.path("cut-" + file)
         try runFFmpeg(cutting + ["-i", path, "-c", "copy", copy])

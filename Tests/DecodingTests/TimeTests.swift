@@ -18,7 +18,7 @@ import Testing
         Media("MPEG-2 in a program stream", "a.mpg", "-c:v mpeg2video -bf 2 -b:v 100k"),
         Media("HEVC", "a.mp4", "-c:v libx265 -preset ultrafast -x265-params log-level=none:bframes=3"),
         Media("VP9", "a.webm", "-c:v libvpx-vp9 -deadline realtime -cpu-used 8"),
-        Media("VP8 with hidden frames", "a.webm", "-c:v libvpx -auto-alt-ref 1 -lag-in-frames 16"),
+        Media("VP8 with hidden frames", "a.webm", "-c:v libvpx -auto-alt-ref 1 -lag-in-frames 25 -b:v 100k", passes: 2),
         Media("interlaced", "a.ts", "-c:v libx264 -flags +ildct+ilme -x264-params tff=1"),
         Media("B-frames without PTS", "a.avi", "-c:v libx264 -bf 2"),
         Media("a bare stream without PTS", "a.h264", "-c:v libx264 -bf 2"),
