@@ -42,10 +42,10 @@ final class Demuxer {
             let code = av_read_frame(context, packet)
             if interrupt.isRaised { throw .interrupted }
             if code == footpath_averror_eof() {
-                if let failure = readFailure ?? shortfall { throw failure }
+                if let shortfall { throw shortfall }
                 return false
             }
-            guard code >= 0 else { throw .broken(source: source.redacted, reason: message(averror: code) + hint) }
+            guard code >= 0 else { throw .broken(source: source.redacted, reason: reason(code)) }
             if packet.pointee.stream_index == stream.pointee.index {
                 note(packet.pointee)
                 return true
@@ -54,21 +54,16 @@ final class Demuxer {
         }
     }
 
-    /// The usual reason why reading a pipe fails.
-    private var hint: String {
-        source.isStandardInput && String(cString: context.pointee.iformat.pointee.name).contains("mp4")
-            ? "; an MP4 can be piped only with its index at the front (ffmpeg -movflags +faststart)" : ""
+    private func reason(_ code: Int32) -> String {
+        let isMP4 = String(cString: context.pointee.iformat.pointee.name).contains("mp4")
+        let hint = "; an MP4 can be piped only with its index at the front (ffmpeg -movflags +faststart)"
+        let isHintUseful = source.isStandardInput && isMP4 && code == footpath_averror_invalid_data()
+        return message(averror: code) + (isHintUseful ? hint : "")
     }
 
     private func note(_ packet: AVPacket) {
         let start = packet.pts == footpath_nopts() ? packet.dts : packet.pts
         if start != footpath_nopts() { end = max(end ?? .min, microseconds(start) + microseconds(packet.duration)) }
-    }
-
-    /// Demuxers give an error of the device or the connection as the end of the file.
-    private var readFailure: DecodingError? {
-        guard let code = context.pointee.pb?.pointee.error, code < 0, code != footpath_averror_eof() else { return nil }
-        return .broken(source: source.redacted, reason: message(averror: code))
     }
 
     private static func open(

@@ -16,7 +16,7 @@ struct Analyze: ParsableCommand {
 
             The same file gives the same bytes, whatever the number of workers.
 
-              footpath analyze a.mp4 b.mp4            a.paths.jsonl and b.paths.jsonl
+              footpath analyze a.mp4 b.mp4            a.mp4.paths.jsonl and b.mp4.paths.jsonl
               footpath analyze a.mp4 --output - | jq 'select(.event == "path_end")'
               footpath analyze a.mp4 --fps 5 --quality fast
               ffmpeg -i rtsp://... -f matroska - | footpath analyze - --output out.jsonl

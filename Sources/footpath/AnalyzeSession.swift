@@ -99,7 +99,7 @@ struct AnalyzeSession {
     private mutating func openOutput(
         for video: SourceName
     ) throws(RecordingError) -> (RecordOutput, any RecordSink, String) {
-        let path = outputPath ?? Self.recordsPath(for: video.text)
+        let path = outputPath ?? Self.recordsPath(for: video)
         if let (output, sink) = sharedOutput { return (output, sink, path) }
         let sink: any RecordSink =
             path == "-" ? StandardOutputSink() : try FileSink(path: path, mode: force ? .overwrite : .create)
@@ -108,11 +108,10 @@ struct AnalyzeSession {
         return (output, sink, path)
     }
 
-    /// The video's path with its ending replaced by `.paths.jsonl`.
-    static func recordsPath(for video: String) -> String {
-        let name = URL(fileURLWithPath: video).deletingPathExtension().lastPathComponent
-        guard let slash = video.lastIndex(of: "/"), !video.contains("://") else { return name + ".paths.jsonl" }
-        return video[...slash] + name + ".paths.jsonl"
+    /// The video's path and `.paths.jsonl`; its name alone in this folder where it is a URL. The ending stays, since
+    /// `a.mp4` and `a.mkv` may lie side by side.
+    private static func recordsPath(for video: SourceName) -> String {
+        (video.text.contains("://") ? video.baseName : video.text) + ".paths.jsonl"
     }
 
     private mutating func annotate(

@@ -8,7 +8,7 @@ struct Footpath: ParsableCommand {
         discussion: """
             Footpath follows anonymous tracks: it does not recognise who someone is, and no picture leaves the machine.
 
-              footpath analyze lobby.mp4                     lobby.paths.jsonl, one JSON line per observation
+              footpath analyze lobby.mp4                     lobby.mp4.paths.jsonl, a JSON line per observation
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
               footpath probe lobby.mp4                       what Footpath sees of the file
 

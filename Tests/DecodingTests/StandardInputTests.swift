@@ -96,7 +96,7 @@ import Testing
         #expect(Date().timeIntervalSince(start) < 0.6)
     }
 
-    @Test(arguments: ["a.ts", "a.mjpeg", "a.h264", "a.nut", "a.mpg", "a.asf", "a.ivf", "a.ogv", "a.webm", "a.rm", "a.swf", "a.m4v", "a.obu", "a.vc1", "a.hevc", "a.wtv", "a.mxf", "a.gxf", "a.roq", "a.apng", "a.webp"])
+    @Test(arguments: ["a.ts", "a.mkv", "a.avi"])
     func aConnectionThatBreaksIsNoEndOfTheStream(name: String) throws {
         let (reader, writer) = connection(carrying: try bytes(of: Media("", name)))
         // Closing with a byte unread resets the connection.

@@ -1,0 +1,122 @@
+import Decoding
+import Foundation
+import Inference
+import PathModel
+import Recording
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite(.timeLimit(.minutes(2))) struct AnalysisTests {
+    private let clip: Clip
+
+    init() throws {
+        clip = try Clip()
+    }
+
+    private func records(workers: Int, engine: ScriptedEngine = .boxes()) throws -> String {
+        var options = AnalysisOptions()
+        options.workers = workers
+        let sink = MemorySink()
+        _ = try clip.analysis(options, engine: engine).run(output: RecordOutput(sink: sink))
+        return sink.text()
+    }
+
+    @Test func everyoneGetsAPathWithAPointInEveryFrame() throws {
+        let sink = MemorySink()
+        var seen: [PathRecord] = []
+        let summary = try clip.analysis().run(output: RecordOutput(sink: sink), observer: { seen.append($0) })
+        #expect(summary.frames == Clip.frameCount && summary.analyzed == Clip.frameCount)
+        #expect(summary.paths == 2 && summary.points == 2 * Clip.frameCount && summary.end == .endOfFile)
+        #expect(summary.damaged == 0 && seen.count == sink.lines.count)
+        let path = clip.folder.path("records.jsonl")
+        try sink.text().write(toFile: path, atomically: true, encoding: .utf8)
+        try validateRecords(at: path)
+        for case .path(let point) in seen.map(\.event) {
+            let seconds = Double(point.frame.index) / 25
+            let x = point.box.left * 320
+            #expect(min(abs(x - (20 + 40 * seconds)), abs(x - (220 - 30 * seconds))) < 2)
+            #expect(abs(point.box.width * 320 - 60) < 3 && abs(point.box.height * 192 - 120) < 3)
+        }
+    }
+
+    @Test func facesAreLookedForAtTheRateAndLieInTheHead() throws {
+        var options = AnalysisOptions()
+        options.faceRate = 5
+        var faces: [(person: BoundingBox, face: Face)] = []
+        let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())) { record in
+            if case .path(let point) = record.event, let face = point.face { faces.append((point.box, face)) }
+        }
+        // Two people for two seconds, less the time until they are confirmed.
+        #expect((16...20).contains(summary.faces) && faces.count == summary.faces)
+        for (person, face) in faces {
+            #expect(abs(face.box.center.x - person.center.x) < 0.1 * person.width)
+            #expect(face.box.top >= person.top - 0.02 && face.box.bottom < person.center.y)
+            #expect(face.landmarks.map(\.kind) == Landmark.Kind.allCases)
+        }
+        options.faceRate = 0
+        #expect(try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())).faces == 0)
+    }
+
+    @Test func recordsAreTheSameWithAnyNumberOfWorkersHoweverLongTheyTake() throws {
+        let slow = ScriptedEngine.boxes { usleep(.random(in: 0...3000)) }
+        let records = try records(workers: 1)
+        for workers in [1, 2, 8] { #expect(try self.records(workers: workers, engine: slow) == records) }
+    }
+
+    @Test func aNetworkThatFailsEndsTheAnalysisWithItsError() throws {
+        let failure = InferenceError.failed(network: "n", reason: "it was told to")
+        let calls = BoundedQueue<Void>(capacity: .max)
+        for _ in 0..<20 { calls.push(()) }
+        calls.close()
+        let engine = ScriptedEngine.boxes { () throws(InferenceError) in
+            if calls.pop() == nil { throw failure }
+        }
+        #expect(throws: failure) { try records(workers: 2, engine: engine) }
+    }
+
+    @Test func anInterruptEndsTheRecordsInGoodOrder() throws {
+        let interrupt = InterruptFlag()
+        let sink = MemorySink()
+        let analysis = try clip.analysis(interrupt: interrupt)
+        let summary = try analysis.run(output: RecordOutput(sink: sink)) { _ in
+        } progress: { progress in
+            if progress.analyzed == 20 { interrupt.raise() }
+        }
+        #expect(summary.end == .interrupted && (20..<Clip.frameCount).contains(summary.analyzed))
+        let path = clip.folder.path("records.jsonl")
+        try sink.text().write(toFile: path, atomically: true, encoding: .utf8)
+        try validateRecords(at: path)
+        #expect(sink.lines.last?.contains(#""event":"session_end""#) == true)
+    }
+
+    @Test func aMaskHidesPeopleFromTheNetworks() throws {
+        var options = AnalysisOptions()
+        // The second person never comes further left than x = 160, the first never further right than that.
+        options.masks = [BoundingBox(left: 0.5, top: 0, width: 0.5, height: 1)]
+        let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        #expect(summary.paths == 1)
+    }
+
+    @Test func theSessionIsAUUIDOfWhatMakesTheRecords() throws {
+        let id = try clip.analysis().sessionID
+        #expect(UUID(uuidString: id) != nil && id == id.lowercased())
+        #expect(id.split(separator: "-")[2].first == "8" && id.split(separator: "-")[3].first == "8")
+        var options = AnalysisOptions()
+        options.workers = 7
+        #expect(try clip.analysis(options).sessionID == id, "the same records")
+        options.minimumConfidence = 0.3
+        #expect(try clip.analysis(options).sessionID != id)
+        #expect(try Clip().analysis().sessionID == id, "the folder does not matter")
+    }
+
+    @Test func aMissingFaceNetworkIsToldBeforeAnythingIsWritten() throws {
+        try FileManager.default.removeItem(atPath: clip.folder.path("face_landmark.tflite"))
+        let error = #expect(throws: InferenceError.self) { _ = try clip.analysis() }
+        guard case .unreadable(let network, _) = error else {
+            return #expect(Bool(false), "\(String(describing: error))")
+        }
+        #expect(network.hasSuffix("face_landmark.tflite"))
+    }
+}

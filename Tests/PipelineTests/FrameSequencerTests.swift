@@ -1,0 +1,71 @@
+import Decoding
+import PathModel
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite struct FrameSequencerTests {
+    private let frames: [DecodedFrame]
+    private let jobs = BoundedQueue<Job>(capacity: .max)
+
+    init() throws {
+        frames = Array(try Clip().frames().prefix(12))
+    }
+
+    private func sequencer() -> FrameSequencer {
+        FrameSequencer(jobs: jobs, trackerOptions: AnalysisOptions().tracker, faceRate: 0)
+    }
+
+    private let person = Detection(box: BoundingBox(left: 0.3, top: 0.2, width: 0.2, height: 0.6), confidence: 0.9)
+
+    @Test func framesComeOutInOrderWhateverTheWorkersDo() throws {
+        var random = ScriptedRandom(seed: 11)
+        for _ in 0..<20 {
+            var sequencer = sequencer()
+            for frame in frames { #expect(try sequencer.take(.decoded(frame)).isEmpty) }
+            var out: [Int] = []
+            for number in frames.indices.shuffled(using: &random) {
+                out += try sequencer.take(.detected(number: number, people: [person])).map(\.frame.info.index)
+            }
+            #expect(out == frames.map(\.info.index))
+        }
+    }
+
+    @Test func aFrameThatFailedLeavesATombstoneAndHoldsNothingUp() throws {
+        var sequencer = sequencer()
+        var out: [AnalyzedFrame] = []
+        for (number, frame) in frames.enumerated() {
+            out += try sequencer.take(.decoded(frame))
+            out += try sequencer.take(.detected(number: number, people: number == 4 ? nil : [person]))
+        }
+        #expect(out.map(\.frame.info.index) == frames.map(\.info.index))
+        #expect(out.indices.filter { out[$0].update == nil } == [4])
+        #expect(Set(out.compactMap(\.update).flatMap(\.tracks).map(\.serial)) == [0], "the track goes on")
+    }
+
+    @Test func theStreamEndsWhenItsLastFrameIsOut() throws {
+        var sequencer = sequencer()
+        for frame in frames.prefix(2) { _ = try sequencer.take(.decoded(frame)) }
+        _ = try sequencer.take(.ended(nil))
+        _ = try sequencer.take(.detected(number: 1, people: [person]))
+        #expect(sequencer.end == nil)
+        _ = try sequencer.take(.detected(number: 0, people: [person]))
+        #expect(sequencer.end?.removals == [TrackRemoval(serial: 0, cause: .streamEnd)])
+    }
+
+    @Test func aFrameWaitsForItsFacesAndKeepsItsPlace() throws {
+        var sequencer = FrameSequencer(jobs: jobs, trackerOptions: AnalysisOptions().tracker, faceRate: 1)
+        for frame in frames { _ = try sequencer.take(.decoded(frame)) }
+        var out: [AnalyzedFrame] = []
+        for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
+        guard case .findFaces(let number, let people, _) = jobs.pop() else {
+            return #expect(Bool(false), "faces come before further frames")
+        }
+        #expect(people == [person.box] && out.count == number)
+        let face = Face(box: person.box, confidence: 0.9, landmarks: [])
+        out += try sequencer.take(.facesFound(number: number, faces: [face]))
+        #expect(out.map(\.frame.info.index) == frames.map(\.info.index))
+        #expect(out.indices.filter { out[$0].faces == [0: face] } == [number])
+    }
+}
