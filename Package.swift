@@ -41,7 +41,7 @@ let package = Package(
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Settings", "Tracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

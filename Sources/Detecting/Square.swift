@@ -64,8 +64,8 @@ extension PixelBuffer {
                 let y = start.y + Double(column) * across.y + Double(row) * down.y
                 guard x > -1, y > -1, x < Double(width), y < Double(height) else { continue }
                 let (left, top) = (Int(x + 1) - 1, Int(y + 1) - 1)
-                // Weights in 256ths: the pictures have 8 bits.
-                let (right, below) = (Int((x - Double(left)) * 256), Int((y - Double(top)) * 256))
+                // Weights in 256ths, rounded: the pictures have 8 bits.
+                let (right, below) = (Int((x - Double(left)) * 256 + 0.5), Int((y - Double(top)) * 256 + 0.5))
                 let rows = (max(0, top) * width, min(height - 1, top + 1) * width)
                 let columns = (max(0, left), min(width - 1, left + 1))
                 for channel in 0..<channels {

@@ -64,8 +64,11 @@ public struct PixelBuffer: Sendable, Equatable {
 
     /// Sets every byte of `rect`, clipped to the picture, to `value`.
     public mutating func fill(_ rect: PixelRect, with value: UInt8) {
-        let columns = max(0, rect.x)..<max(0, rect.x, min(size.width, rect.x + rect.size.width))
-        let rows = max(0, rect.y)..<max(0, rect.y, min(size.height, rect.y + rect.size.height))
+        func span(_ start: Int, _ length: Int, within limit: Int) -> Range<Int> {
+            (start..<start + max(0, length)).clamped(to: 0..<limit)
+        }
+        let columns = span(rect.x, rect.size.width, within: size.width)
+        let rows = span(rect.y, rect.size.height, within: size.height)
         for row in rows {
             let start = row * size.width
             let range = (start + columns.lowerBound) * Self.channels..<(start + columns.upperBound) * Self.channels

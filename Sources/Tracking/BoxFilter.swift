@@ -51,13 +51,27 @@ struct BoxFilter: Equatable, Sendable {
             damping: coasting ? Damping(time: model.coastingTime) : nil)
     }
 
-    /// Takes the box of a detection.
-    mutating func correct(_ box: BoundingBox) {
+    /// Takes the box of a detection, the more readily the surer it is: NSA Kalman filter (Du et al., "GIAOTracker",
+    /// ICCV Workshops 2021).
+    ///
+    /// - Parameter confidence: 0...1.
+    mutating func correct(_ box: BoundingBox, confidence: Double) {
         yardstick = box.height
-        filter.correct(
-            position: Self.coordinates(box), variance: Self.variance(model.measurementDeviation * yardstick))
+        correct(box, scale: 1.5 - confidence)
     }
 
+    /// Takes a box that holds somebody else too: it says little about where its edges come from.
+    mutating func correct(merged box: BoundingBox) {
+        correct(box, scale: Self.mergedScale)
+    }
+
+    private mutating func correct(_ box: BoundingBox, scale: Double) {
+        filter.correct(
+            position: Self.coordinates(box), variance: scale * Self.variance(model.measurementDeviation * yardstick))
+    }
+
+    /// By what the variance of a merged box is multiplied.
+    private static let mergedScale = 30.0
     /// In heights of the person. Beyond this, whoever is near is as likely someone else.
     private static let widestMargin = 0.5
 

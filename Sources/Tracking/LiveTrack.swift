@@ -54,8 +54,14 @@ struct LiveTrack: Sendable {
     }
 
     /// Takes the detection that belongs to the track.
-    mutating func match(_ measurement: Measurement, at time: Timestamp) {
-        filter.correct(measurement.box)
+    ///
+    /// - Parameter isMerged: whether it holds somebody else too.
+    mutating func match(_ measurement: Measurement, at time: Timestamp, isMerged: Bool = false) {
+        if isMerged {
+            filter.correct(merged: measurement.box)
+        } else {
+            filter.correct(measurement.box, confidence: measurement.detection.confidence)
+        }
         heading = filter.velocity
         let seconds = max(0, time.seconds(since: measuredAt))
         let weight = 1 - exp(-seconds / Self.confidenceMemory)

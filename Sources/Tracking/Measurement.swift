@@ -1,3 +1,4 @@
+import Glibc
 import PathModel
 
 /// A detection that is fit for tracking.
@@ -11,9 +12,9 @@ struct Measurement: Sendable {
     /// or wholly outside it.
     init?(_ detection: Detection, aspectRatio: Double) {
         let box = detection.box
-        guard [box.left, box.top, box.width, box.height, detection.confidence].allSatisfy(\.isFinite) else {
-            return nil
-        }
+        guard box.left.isFinite, box.top.isFinite, box.width.isFinite, box.height.isFinite,
+            detection.confidence.isFinite
+        else { return nil }
         guard box.width > Self.leastExtent, box.height > Self.leastExtent, box.width <= 2, box.height <= 2 else {
             return nil
         }
@@ -25,16 +26,12 @@ struct Measurement: Sendable {
     /// Smaller boxes are below a hundredth of a pixel in any frame, and their squares near the limits of `Double`.
     private static let leastExtent = 1e-6
 
-    /// The measurements among `detections`, surest first, in an order that depends on nothing but their values.
-    static func sorted(_ detections: [Detection], aspectRatio: Double) -> [Measurement] {
-        detections.compactMap { Measurement($0, aspectRatio: aspectRatio) }.sorted { a, b in
-            sortKey(a.detection).lexicographicallyPrecedes(sortKey(b.detection))
-        }
-    }
-
-    private static func sortKey(_ detection: Detection) -> [Double] {
-        let box = detection.box
-        return [-detection.confidence, box.left, box.top, box.width, box.height]
+    /// Surest first, in an order that depends on nothing but the values.
+    static func precedes(_ a: Measurement, _ b: Measurement) -> Bool {
+        let (first, second) = (a.detection, b.detection)
+        if first.confidence != second.confidence { return first.confidence > second.confidence }
+        return (first.box.left, first.box.top, first.box.width, first.box.height)
+            < (second.box.left, second.box.top, second.box.width, second.box.height)
     }
 }
 
@@ -45,6 +42,21 @@ extension BoundingBox {
     /// The box made larger by `margin` on each side.
     func widened(by margin: Double) -> BoundingBox {
         BoundingBox(left: left - margin, top: top - margin, width: width + 2 * margin, height: height + 2 * margin)
+    }
+
+    /// The smallest box around both.
+    func union(_ other: BoundingBox) -> BoundingBox {
+        let left = min(left, other.left)
+        let top = min(top, other.top)
+        return BoundingBox(
+            left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
+    }
+
+    /// How alike two boxes are in width and height, 0...1; 1 for equal ones. As in BoostTrack (Stanojevic, Todorovic,
+    /// "BoostTrack: boosting the similarity measure and detection confidence for improved multiple object tracking",
+    /// Machine Vision and Applications 35, 2024).
+    func shapeSimilarity(_ other: BoundingBox) -> Double {
+        exp(-abs(width - other.width) / max(width, other.width) - abs(height - other.height) / max(height, other.height))
     }
 
     /// The part inside `other`; nil where there is none.

@@ -9,21 +9,34 @@ extension ByteTracker {
         public var lowConfidence = 0.15
         /// The score that a detection needs to start a track, 0...1. Raising it starts fewer false tracks and true
         /// ones later.
-        public var birthConfidence = 0.5
+        public var birthConfidence = 0.55
 
         /// What the overlap (IoU) of a track's expected box and a high detection must exceed, 0...1. Raising it breaks
         /// tracks of people who turn or speed up, lowering it lets people swap ids.
         public var highOverlap = 0.3
         /// The same for low detections, whose boxes say less.
-        public var lowOverlap = 0.4
+        public var lowOverlap = 0.3
         /// The same for tentative tracks, which have no velocity worth the name and have yet to prove themselves.
         public var tentativeOverlap = 0.3
-        /// The IoU with a box that is already followed from which a detection is taken for its duplicate and starts no
-        /// track, 0...1. Raising it gives one person two ids, lowering it misses people who stand close together.
-        public var duplicateIoU = 0.7
+        /// What alike sizes add to an overlap when detections are chosen for tracks, 0...1. Raising it lets sizes
+        /// decide between people who overlap, and outvote places.
+        public var shapeWeight = 0.1
+        /// What a second out of sight takes off an overlap, 0...1. Raising it prefers the track seen last.
+        public var lostPenalty = 0.1
+        /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
+        /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
+        /// it misses people who stand close together.
+        public var duplicateCover = 0.65
+        /// The share of a low detection that lies in the box of someone found in the same frame from which it is taken
+        /// for a part of them, 0...1. Raising it lets tracks of hidden people settle on those who hide them, lowering
+        /// it loses people who are half hidden.
+        public var fragmentCover = 0.7
+        /// The IoU of a detection with the box around two tracks from which it is taken for both people in one,
+        /// 0...1. Raising it lets such boxes drag tracks along, lowering it disbelieves good ones.
+        public var mergedIoU = 0.8
 
         /// How long a person must have been followed to get an id. Raising it drops more noise and short visits.
-        public var confirmAfter = 0.2
+        public var confirmAfter = 0.25
         /// In how many frames a person must have been detected to get an id, whatever the frame rate. Raising it
         /// delays ids in slow streams.
         public var confirmHits = 3
@@ -47,10 +60,10 @@ extension ByteTracker {
     /// far people are treated alike, as in DeepSORT (Wojke, Bewley, Paulus, ICIP 2017).
     public struct MotionModel: Hashable, Sendable {
         /// Error of a detected box's centre and size, heights. Raising it smooths velocities and makes them lag.
-        public var measurementDeviation = 0.05
+        public var measurementDeviation = 0.07
         /// How quickly a velocity changes: root of the acceleration's spectral density, heights / s^1.5. Raising it
         /// follows turns faster and noise with them.
-        public var accelerationDeviation = 0.8
+        public var accelerationDeviation = 0.7
         /// How fast a new track may be moving, heights / s. Raising it accepts a longer way to the second detection.
         public var initialSpeedDeviation = 0.7
         /// In which time a lost track's velocity falls to 1/e, seconds. Raising it lets predictions run further.

@@ -32,8 +32,7 @@ struct AnalyzeSession {
         defer { withExtendedLifetime(signals) {} }
         var result = ExitStatus.success
         do {
-            try checkArguments(videos)
-            let options = try settings.options(cores: ProcessInfo.processInfo.activeProcessorCount)
+            let options = try checked(settings, videos)
             let runtime = try RuntimeFolder()
             let engine = try OpenVINOEngine(library: runtime.library)
             for video in videos where !interrupt.isRaised {
@@ -48,7 +47,19 @@ struct AnalyzeSession {
         return interrupt.isRaised ? .interrupted : result
     }
 
-    private func checkArguments(_ videos: [String]) throws(SettingsError) {
+    /// - Throws: `SettingsError` with all that is wrong with the settings and the names.
+    private func checked(_ settings: AnalyzeSettings, _ videos: [String]) throws(SettingsError) -> AnalysisOptions {
+        let problems = nameProblems(videos)
+        do {
+            let options = try settings.options(cores: ProcessInfo.processInfo.activeProcessorCount)
+            if problems.isEmpty { return options }
+        } catch {
+            throw SettingsError(problems: error.problems + problems)
+        }
+        throw SettingsError(problems: problems)
+    }
+
+    private func nameProblems(_ videos: [String]) -> [String] {
         var problems: [String] = []
         if annotatePath != nil && (videos.count > 1 || videos.first == "-") {
             problems.append("--annotate: needs exactly one VIDEO, and not standard input, since it reads it twice")
@@ -56,19 +67,32 @@ struct AnalyzeSession {
         if videos.contains("-") && outputPath == nil {
             problems.append("-: standard input has no name for its records; give --output")
         }
-        for path in [outputPath, annotatePath].compactMap(\.self) where videos.contains(where: { isSame($0, path) }) {
-            problems.append("\(path): is one of the videos, and would be overwritten")
+        var outputs = videos.map { ("", Self.recordsPath(for: SourceName($0))) }
+        if let outputPath { outputs = [("--output ", outputPath)] }
+        if let annotatePath { outputs.append(("--annotate ", annotatePath)) }
+        for (option, path) in outputs {
+            guard videos.contains(where: { isSame($0, path) }) else { continue }
+            problems.append("\(option)\(path): is one of the videos, and would be overwritten")
+        }
+        if let outputPath, let annotatePath, isSame(outputPath, annotatePath) {
+            problems.append("--annotate \(annotatePath): is where the records go; give another name")
         }
         if let annotatePath, !force, FileManager.default.fileExists(atPath: annotatePath) {
             problems.append("--annotate \(annotatePath): the file exists; give another name, or --force")
         }
-        if !problems.isEmpty { throw SettingsError(problems: problems) }
+        return problems
     }
 
+    /// Whether two names lead to one file, through links of either kind too.
     private func isSame(_ one: String, _ other: String) -> Bool {
         guard one != "-", other != "-" else { return false }
         let paths = [one, other].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
-        return paths[0] == paths[1]
+        if paths[0] == paths[1] { return true }
+        let files = paths.map { path in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+            return [FileAttributeKey.systemNumber, .systemFileNumber].map { attributes?[$0] as? Int }
+        }
+        return files[0] == files[1] && !files[0].contains(nil)
     }
 
     private mutating func analyze(

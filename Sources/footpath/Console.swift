@@ -46,7 +46,7 @@ struct Console {
 
     /// Removes the bar.
     func clear() {
-        write(eraseLine)
+        if !isQuiet { write(eraseLine) }
     }
 
     private var eraseLine: String { isTerminal ? "\r\u{1B}[K" : "" }

@@ -11,6 +11,7 @@ struct Footpath: ParsableCommand {
               footpath analyze lobby.mp4                     lobby.mp4.paths.jsonl, a JSON line per observation
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
               footpath probe lobby.mp4                       what Footpath sees of the file
+              footpath track det.txt                         tracks of detections that you have
 
             \(ExitStatus.help)
             """,

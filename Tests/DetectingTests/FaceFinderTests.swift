@@ -29,7 +29,9 @@ import Testing
     private static func frames() throws -> [Frame] {
         let folder = try TemporaryFolder()
         let raw = folder.path("frames.rgb")
-        try ffmpeg("-i", Project.sample.path, "-vf", "select='not(mod(n,10))'", "-vsync", "0", "-pix_fmt", "rgb24", "-f", "rawvideo", raw)
+        try ffmpeg(
+            "-i", Project.sample.path, "-vf", "select='not(mod(n,10))'", "-vsync", "0", "-pix_fmt", "rgb24", "-f",
+            "rawvideo", raw)
         let bytes = try [UInt8](Data(contentsOf: URL(fileURLWithPath: raw)))
         let boxes = Dictionary(grouping: try columns("crossing.gt.txt")) { Int($0[0])! }
         let points = Dictionary(grouping: try columns("crossing.faces.txt")) { Int($0[0])! }
@@ -79,8 +81,8 @@ import Testing
                         x: landmark.position.x * Double(Self.size.width),
                         y: landmark.position.y * Double(Self.size.height))
                     points[landmark.kind] = at
-                    let true_ = try #require(truth[landmark.kind.rawValue])
-                    let error = ((at.x - true_.x) * (at.x - true_.x) + (at.y - true_.y) * (at.y - true_.y)).squareRoot()
+                    let wanted = try #require(truth[landmark.kind.rawValue])
+                    let error = hypot(at.x - wanted.x, at.y - wanted.y)
                     #expect(error < 4, "\(landmark.kind) of \(person.id) in frame \(frame.number)")
                 }
                 #expect(points.count == 5)
@@ -88,7 +90,6 @@ import Testing
                 #expect(try #require(points[.mouthLeft]).x < #require(points[.mouthRight]).x)
             }
         }
-        print("faces", found, wanted)
         #expect(Double(found) >= 0.9 * Double(wanted) && wanted > 20, "\(found) of \(wanted)")
     }
 
@@ -105,7 +106,6 @@ import Testing
                 overlaps += people[..<index].count { $0.iou(box) > 0.2 }
             }
         }
-        print("overlaps", overlaps)
         #expect(overlaps > 3, "people pass each other in the clip")
     }
 

@@ -63,7 +63,8 @@ import Testing
 
     @Test func lowScoresAndWhatIsNoNumberAreLeftOut() throws {
         let head = try #require(GridHead(outputShape: [1, 42, 5], inputSize: input))
-        let rows = output(5, empty: -20, [40: [-0.1, 0, 0, 0, 0], 41: [5, .nan, .nan, .nan, .nan]])
+        let rows = output(
+            5, empty: -20, [32: [-0.1, 0, 0, 0, 0], 40: [5, .nan, 0, 0, 0], 41: [5, 0, 0, 0, 1000]])
         #expect(head.decode(rows, minimumScore: 0.5, content: input).isEmpty)
     }
 

@@ -10,9 +10,10 @@ import Testing
         let known = [
             (1920, 1080), (1080, 1920), (768, 432), (640, 640), (1, 1), (16_384, 64), (3, 1001), (721, 577),
         ].map { PixelSize(width: $0, height: $1) }
-        return known + (0..<40).map { _ in
-            PixelSize(width: .random(in: 1...4000, using: &random), height: .random(in: 1...4000, using: &random))
-        }
+        return known
+            + (0..<40).map { _ in
+                PixelSize(width: .random(in: 1...4000, using: &random), height: .random(in: 1...4000, using: &random))
+            }
     }()
     static let budgets = [(320, 192), (448, 256), (640, 384), (32, 32)].map { PixelSize(width: $0, height: $1) }
 

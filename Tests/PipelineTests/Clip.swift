@@ -95,7 +95,9 @@ extension ScriptedEngine {
 
     /// Runs of bright pixels in the row that crosses both boxes, each with its extent upwards and downwards.
     private static func whiteBoxes(in image: PixelBuffer) -> [BoundingBox] {
-        func isBright(_ x: Int, _ y: Int) -> Bool { image.bytes[(y * image.size.width + x) * PixelBuffer.channels] > 127 }
+        func isBright(_ x: Int, _ y: Int) -> Bool {
+            image.bytes[(y * image.size.width + x) * PixelBuffer.channels] > 127
+        }
         let row = image.size.height / 2
         let edges = (0...image.size.width).filter { x in
             (x < image.size.width && isBright(x, row)) != (x > 0 && isBright(x - 1, row))

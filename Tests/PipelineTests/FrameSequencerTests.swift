@@ -60,7 +60,8 @@ import Testing
         var out: [AnalyzedFrame] = []
         for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
         guard case .findFaces(let number, let people, _) = jobs.pop() else {
-            return #expect(Bool(false), "faces come before further frames")
+            Issue.record("faces come before further frames")
+            return
         }
         #expect(people == [person.box] && out.count == number)
         let face = Face(box: person.box, confidence: 0.9, landmarks: [])

@@ -70,7 +70,10 @@ import Testing
         try #require(records.count == 4)
         guard case .pathStart(let start) = records[0].event, case .path = records[1].event,
             case .path = records[2].event, case .pathEnd(let end) = records[3].event
-        else { return #expect(Bool(false), "\(records.map(\.event))") }
+        else {
+            Issue.record("\(records.map(\.event))")
+            return
+        }
         #expect(start.track == 3 && start.frame == info(0) && start.entry == .inside)
         #expect(end.track == 3 && end.cause == .leftFrame && end.points == 2)
         #expect(records[3].time == info(2).time)

@@ -104,7 +104,9 @@ import Testing
                 == [BoundingBox(left: 0.7, top: 0, width: 0.3, height: 0.4)])
     }
 
-    @Test(arguments: ["", "0,0,1", "0,0,1,1,1", "0,0,0,1", "0,0,1,0", "-0.1,0,1,1", "0,0,100,50", "0,0,1,nan", "a,0,1,1"])
+    @Test(arguments: [
+        "", "0,0,1", "0,0,1,1,1", "0,0,0,1", "0,0,1,0", "-0.1,0,1,1", "0,0,100,50", "0,0,1,nan", "a,0,1,1",
+    ])
     func otherMasksAreRefused(mask: String) {
         #expect(problems { $0.masks = [mask] }.count == 1)
     }

@@ -59,7 +59,8 @@ import Testing
         try install("a/lib/footpath")
         try FileManager.default.createDirectory(atPath: root + "/a/bin", withIntermediateDirectories: true)
         try Data().write(to: URL(fileURLWithPath: root + "/a/bin/footpath"))
-        try FileManager.default.createSymbolicLink(atPath: root + "/link", withDestinationPath: root + "/a/bin/footpath")
+        try FileManager.default.createSymbolicLink(
+            atPath: root + "/link", withDestinationPath: root + "/a/bin/footpath")
         #expect(try find("link").models == root + "/a/lib/footpath/models")
     }
 

@@ -1,0 +1,64 @@
+import PathModel
+import Tracking
+
+/// The settings of `footpath track` as the user gives them; nil where the user says nothing.
+public struct TrackSettings: Sendable {
+    public var fps: Double?
+    public var imageSize: String?
+    public var high = ByteTracker.Options().highConfidence
+    public var low = ByteTracker.Options().lowConfidence
+    public var birth = ByteTracker.Options().birthConfidence
+    public var maxLost = ByteTracker.Options().maxLost
+    public var bridge = 0.5
+
+    /// The defaults.
+    public init() {}
+
+    /// What the settings come to.
+    public struct Checked: Sendable {
+        /// Frames per second; nil where the user doesn't say.
+        public var fps: Double?
+        /// Pixels; nil where the user doesn't say.
+        public var imageSize: PixelSize?
+        /// Seconds.
+        public var bridge: Double
+        /// For the tracker.
+        public var tracker: ByteTracker.Options
+    }
+
+    /// Checks every setting.
+    ///
+    /// - Throws: `SettingsError` with all that is wrong.
+    public func checked() throws(SettingsError) -> Checked {
+        var problems: [String] = []
+        func check(_ range: ClosedRange<Double>, _ value: Double, _ name: String, _ unit: String) {
+            if !range.contains(value) {
+                problems.append("\(name) \(value): must be \(range.lowerBound) to \(range.upperBound) \(unit)")
+            }
+        }
+        if let fps { check(0.001...1000, fps, "--fps", "frames a second") }
+        check(0...1, high, "--high", "(a score)")
+        check(0...1, low, "--low", "(a score)")
+        check(0...1, birth, "--birth", "(a score)")
+        if low > high { problems.append("--low \(low): must not be above --high \(high)") }
+        check(0...3600, maxLost, "--max-lost", "seconds")
+        check(0...3600, bridge, "--bridge", "seconds")
+        let size = imageSize.flatMap(Self.size)
+        if let imageSize, size == nil { problems.append("--image-size \(imageSize): give WIDTHxHEIGHT, such as 1920x1080") }
+        if !problems.isEmpty { throw SettingsError(problems: problems) }
+
+        var options = ByteTracker.Options()
+        options.highConfidence = high
+        options.lowConfidence = low
+        options.birthConfidence = birth
+        options.maxLost = maxLost
+        return Checked(fps: fps, imageSize: size, bridge: bridge, tracker: options)
+    }
+
+    private static func size(_ text: String) -> PixelSize? {
+        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1] else { return nil }
+        guard (1...100_000).contains(width), (1...100_000).contains(height) else { return nil }
+        return PixelSize(width: width, height: height)
+    }
+}

@@ -1,0 +1,127 @@
+import ArgumentParser
+import Foundation
+import PathModel
+import Settings
+import Tracking
+
+/// `footpath track`: detections to tracks, without a video.
+struct TrackDetections: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "track",
+        abstract: "Link detections that you have into tracks.",
+        discussion: """
+            DET is MOTChallenge text, frame,id,left,top,width,height,score with frames from 1 and pixels, or JSON Lines \
+            as footpath analyze writes them: frame from 0, box in ratios of the frame, confidence from 0 to 100, pts_ms \
+            where known. Lines may be in any order. Results are MOTChallenge text, in order of frame, then id.
+
+            In a sequence folder of MOTChallenge (SEQ/det/det.txt), frame rate and image size come from seqinfo.ini.
+
+            Scores from 0 to 1 are taken as they are. Where some are negative, or above 1 and none above 10, they are \
+            taken for margins (of DPM, an SVM) and x becomes 1 / (1 + exp(-x)); up to 100, for percent. If all are -1, \
+            there are none, and every box is believed. Other scores are refused.
+
+              footpath track MOT17-02-DPM/det/det.txt --output MOT17-02-DPM.txt
+              footpath track det.txt --fps 12.5 --image-size 1280x720
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: ArgumentHelp("Detections.", valueName: "det"))
+    var detections: String
+
+    @Option(name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"))
+    var output: String?
+
+    @Flag(name: [.short, .long], help: "Overwrite existing output.")
+    var force = false
+
+    @Option(help: ArgumentHelp("Frames per second. Default: of seqinfo.ini, else 30.", valueName: "number"))
+    var fps: Double?
+
+    @Option(help: ArgumentHelp(
+        "The frame's size in pixels. Default: of seqinfo.ini, else as far as the boxes reach.", valueName: "WxH"))
+    var imageSize: String?
+
+    @Option(help: "Scores from here are sure. Raising it breaks tracks of people half hidden, and keeps noise out.")
+    var high = TrackSettings().high
+
+    @Option(help: "Scores below are ignored. Raising it loses people who are half hidden, and keeps tracks from drifting.")
+    var low = TrackSettings().low
+
+    @Option(help: "The score that starts a track. Raising it starts fewer false ones, and true ones later.")
+    var birth = TrackSettings().birth
+
+    @Option(help: ArgumentHelp(
+        "How long someone may be out of sight. Raising it keeps more ids, and gives more to the wrong person.",
+        valueName: "seconds"))
+    var maxLost = TrackSettings().maxLost
+
+    @Option(help: ArgumentHelp(
+        "Gaps up to this long in a track are filled between the boxes on both sides; 0 writes detected boxes only.",
+        valueName: "seconds"))
+    var bridge = TrackSettings().bridge
+
+    @Flag(help: "Say how fast the tracker alone was, without reading and writing.")
+    var timing = false
+
+    func run() throws {
+        let console = Console(isQuiet: false)
+        do {
+            let settings = try settings.checked()
+            let input = try TrackInput(path: detections, settings: settings)
+            for note in input.notes { console.note(note) }
+            var rows = TrackRows(imageSize: input.imageSize)
+            let seconds = rows.track(input, options: settings.tracker)
+            if timing {
+                let speed = Int((Double(input.frames.count) / max(seconds, 1e-9)).rounded())
+                console.note("\(input.frames.count) frames in \(seconds) s: \(speed) frames/s")
+            }
+            try write(rows.text(bridging: settings.bridge * input.fps))
+        } catch let error as TrackError {
+            console.error(error.description)
+            throw ExitCode(error.status.rawValue)
+        } catch let error as SettingsError {
+            console.error(error.description)
+            throw ExitCode(ExitStatus.usage.rawValue)
+        }
+    }
+
+    private var settings: TrackSettings {
+        var settings = TrackSettings()
+        settings.fps = fps
+        settings.imageSize = imageSize
+        settings.high = high
+        settings.low = low
+        settings.birth = birth
+        settings.maxLost = maxLost
+        settings.bridge = bridge
+        return settings
+    }
+
+    private func write(_ text: String) throws(TrackError) {
+        guard let output, output != "-" else {
+            do {
+                try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            } catch {
+                throw TrackError(status: .writing, description: "standard output: \(error.localizedDescription)")
+            }
+            return
+        }
+        let options: Data.WritingOptions = force ? .atomic : .withoutOverwriting
+        do {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: options)
+        } catch let error as CocoaError where error.code == .fileWriteFileExists {
+            throw TrackError(status: .output, description: "\(output): exists; --force overwrites it")
+        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
+            throw TrackError(status: .writing, description: "\(output): no space left")
+        } catch {
+            throw TrackError(status: .output, description: "\(output): \(error.localizedDescription)")
+        }
+    }
+}
+
+/// Why `footpath track` gave up.
+struct TrackError: Error, CustomStringConvertible {
+    let status: ExitStatus
+    let description: String
+}

@@ -1,0 +1,142 @@
+import Foundation
+import PathModel
+import Settings
+
+/// The detections of a sequence, by frame.
+struct TrackInput {
+    /// One frame's detections in ratios of the frame; frames without any are there too.
+    struct Frame {
+        /// From 1.
+        let number: Int
+        let time: Timestamp
+        var detections: [Detection] = []
+    }
+
+    private(set) var frames: [Frame] = []
+    let imageSize: PixelSize
+    let fps: Double
+    /// What was assumed for want of better.
+    private(set) var notes: [String] = []
+
+    /// Reads MOTChallenge text or JSON Lines.
+    ///
+    /// - Throws: a file that can't be read or understood, with the line's number.
+    init(path: String, settings: TrackSettings.Checked) throws(TrackError) {
+        let url = URL(fileURLWithPath: path)
+        let content: String
+        do {
+            content = try String(contentsOf: url, encoding: .utf8)
+        } catch {
+            throw TrackError(status: .input, description: "\(path): \(error.localizedDescription)")
+        }
+        let lines = try DetectionLines(content, name: path)
+        let sequence = SequenceInfo(of: url)
+        if settings.fps == nil, sequence.fps == nil, !lines.haveTimes { notes.append("assuming 30 frames/s (--fps)") }
+        fps = settings.fps ?? sequence.fps ?? 30
+        if let size = settings.imageSize ?? sequence.imageSize {
+            imageSize = size
+        } else if lines.areRatios {
+            throw TrackError(status: .usage, description: "\(path): boxes are ratios of the frame; give --image-size")
+        } else {
+            imageSize = lines.extent
+            notes.append("assuming frames of \(imageSize), as far as the boxes reach (--image-size)")
+        }
+        let scale = try ScoreScale(lines.items.map(\.score), name: path)
+        if let note = scale.note { notes.append(note) }
+        collect(lines, scale: scale, length: sequence.length ?? 0)
+    }
+
+    private mutating func collect(_ lines: DetectionLines, scale: ScoreScale, length: Int) {
+        let last = max(length, lines.items.map(\.frame).max() ?? 0)
+        var times: [Int: Timestamp] = [:]
+        for item in lines.items { if let time = item.time { times[item.frame] = time } }
+        let first = lines.haveTimes ? lines.items.map(\.frame).min() ?? 1 : 1
+        guard first <= last else { return }
+        for number in first...last {
+            let counted = Timestamp(microseconds: Int64((Double(number - 1) / fps * 1e6).rounded()))
+            // Where frames have times, those that nobody was seen in have none, and nothing is known of them.
+            if lines.haveTimes, times[number] == nil { continue }
+            frames.append(Frame(number: number, time: lines.haveTimes ? times[number] ?? counted : counted))
+        }
+        let position = Dictionary(uniqueKeysWithValues: zip(frames.map(\.number), frames.indices))
+        for item in lines.items {
+            guard let index = position[item.frame] else { continue }
+            let (width, height) = (Double(imageSize.width), Double(imageSize.height))
+            let box =
+                lines.areRatios
+                ? item.box
+                // The first pixel is (1, 1).
+                : BoundingBox(
+                    left: (item.box.left - 1) / width, top: (item.box.top - 1) / height, width: item.box.width / width,
+                    height: item.box.height / height)
+            frames[index].detections.append(Detection(box: box, confidence: scale.confidence(item.score)))
+        }
+    }
+}
+
+/// What scores mean, judged by their values.
+private enum ScoreScale {
+    case probability, percent, margin, absent
+
+    init(_ scores: [Double], name: String) throws(TrackError) {
+        let lowest = scores.min() ?? 0
+        let highest = scores.max() ?? 0
+        if lowest == -1, highest == -1 {
+            self = .absent
+        } else if lowest >= 0, highest <= 1 {
+            self = .probability
+        } else if lowest >= -10, highest <= 10 {
+            self = .margin
+        } else if lowest >= 0, highest <= 100 {
+            self = .percent
+        } else {
+            throw TrackError(
+                status: .input,
+                description: "\(name): scores from \(lowest) to \(highest) are neither 0 to 1, nor margins from -10 to 10, "
+                    + "nor percent; bring them to 0 to 1")
+        }
+    }
+
+    func confidence(_ score: Double) -> Double {
+        switch self {
+        case .probability: score
+        case .percent: score / 100
+        case .margin: 1 / (1 + exp(-score))
+        case .absent: 1
+        }
+    }
+
+    var note: String? {
+        switch self {
+        case .probability: nil
+        case .percent: "taking scores for percent"
+        case .margin: "taking scores for margins: 1 / (1 + exp(-score))"
+        case .absent: "no scores: every box is believed"
+        }
+    }
+}
+
+/// What a MOTChallenge sequence says of itself beside `det/`.
+private struct SequenceInfo {
+    private var values: [Substring: Substring] = [:]
+
+    init(of detections: URL) {
+        let folder = detections.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
+        guard let text = try? String(contentsOf: folder.appendingPathComponent("seqinfo.ini"), encoding: .utf8) else {
+            return
+        }
+        for line in text.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: "=", maxSplits: 1)
+            if parts.count == 2 { values[parts[0]] = parts[1] }
+        }
+    }
+
+    var fps: Double? { values["frameRate"].flatMap { Double($0) }.flatMap { $0 > 0 ? $0 : nil } }
+    var length: Int? { values["seqLength"].flatMap { Int($0) }.flatMap { $0 <= DetectionLines.lastFrame ? $0 : nil } }
+    var imageSize: PixelSize? {
+        guard let width = values["imWidth"].flatMap({ Int($0) }), let height = values["imHeight"].flatMap({ Int($0) }),
+            width > 0, height > 0
+        else { return nil }
+        return PixelSize(width: width, height: height)
+    }
+}

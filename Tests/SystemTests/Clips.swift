@@ -1,0 +1,56 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Media made once for all tests of this suite, and removed when the tests end.
+enum Clips {
+    private static let folder: TemporaryFolder = {
+        atexit { try? FileManager.default.removeItem(at: Clips.folder.url) }
+        return try! TemporaryFolder()
+    }()
+
+    /// The first second of the sample. A woman stands in it; two people enter.
+    static let clip = make("clip.mp4", "-i", Project.sample.path, "-t", "1", "-c", "copy")
+    /// The same in a container that can be read from a pipe.
+    static let streamed = make("clip.mkv", "-i", clip.path, "-c", "copy")
+    /// Cut before the index at its end.
+    static let withoutIndex = cut("no-moov.mp4", clip, at: 0.5)
+    /// Cut in the middle of a frame; its index is at the front.
+    static let cutShort = cut(
+        "cut.mp4", make("front.mp4", "-i", Project.sample.path, "-t", "3", "-c", "copy", "-movflags", "+faststart"),
+        at: 0.5)
+    /// H.264 with flipped bits.
+    static let noisy = make(
+        "noisy.mkv", "-i", Project.sample.path, "-t", "1", "-c", "copy", "-bsf:v", "noise=amount=3000")
+    static let sound = make("sound.m4a", "-f", "lavfi", "-i", "sine", "-t", "0.2")
+    static let oneFrame = make("one.mp4", "-i", Project.sample.path, "-frames:v", "1")
+    static let picture = make("picture.png", "-i", Project.sample.path, "-frames:v", "1")
+    static let onePixel = make("tiny.png", "-i", picture.path, "-vf", "scale=1:1")
+    static let wide = make("wide.png", "-i", picture.path, "-vf", "scale=16384:64")
+    /// Two sizes one after the other, in a stream without counters that a joint could upset.
+    static let resized: URL = {
+        let parts = ["768:432", "384:216"].map { size in
+            make(
+                "\(size).h264", "-i", Project.sample.path, "-t", "1", "-vf", "scale=\(size)", "-c:v", "libx264",
+                "-bf", "0", "-preset", "ultrafast")
+        }
+        let url = folder.url.appendingPathComponent("resized.h264")
+        let joined = try! parts.map { try Data(contentsOf: $0) }.reduce(Data(), +)
+        try! joined.write(to: url)
+        return url
+    }()
+
+    private static func make(_ name: String, _ arguments: String...) -> URL {
+        let url = folder.url.appendingPathComponent(name)
+        let result = try! run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + arguments + [url.path])
+        precondition(result.status == 0, "ffmpeg can't make \(name): \(result.errors)")
+        return url
+    }
+
+    private static func cut(_ name: String, _ whole: URL, at share: Double) -> URL {
+        let url = folder.url.appendingPathComponent(name)
+        let content = try! Data(contentsOf: whole)
+        try! content.prefix(Int(Double(content.count) * share)).write(to: url)
+        return url
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Where records go")
+struct OutputTests {
+    @Test("Nothing but the named output appears")
+    func onlyTheOutput() throws {
+        let place = try Workplace(Clips.oneFrame)
+        #expect(try place.analyze("one.mp4", "--output", "out.jsonl", "--quiet").errors == "")
+        #expect(try place.names == ["one.mp4", "out.jsonl"])
+        _ = try place.records("out.jsonl")
+    }
+
+    @Test("An output that exists stays as it is, with 73, unless --force is given")
+    func existingOutput() throws {
+        let place = try Workplace(Clips.oneFrame)
+        try place.write(Data("mine".utf8), "one.mp4.paths.jsonl")
+        let refused = try place.analyze("one.mp4")
+        #expect(refused.status == 73)
+        #expect(refused.errors.contains("one.mp4.paths.jsonl: the file exists and is not overwritten"))
+        #expect(try String(contentsOfFile: place.path("one.mp4.paths.jsonl"), encoding: .utf8) == "mine")
+        #expect(try place.analyze("one.mp4", "--force").status == 0)
+        #expect(try place.records("one.mp4.paths.jsonl").all("session_end").count == 1)
+    }
+
+    @Test("A video is never overwritten, by whatever name", arguments: ["one.mp4", "hard", "soft", "default"])
+    func videoAsOutput(name: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        try FileManager.default.linkItem(atPath: place.path("one.mp4"), toPath: place.path("hard"))
+        for link in ["soft", "one.mp4.paths.jsonl"] {
+            try FileManager.default.createSymbolicLink(atPath: place.path(link), withDestinationPath: "one.mp4")
+        }
+        let output = name == "default" ? [] : ["--output", name]
+        let result = try place.start(["one.mp4", "--force"] + output).wait()
+        #expect(result.status == 64)
+        #expect(result.errors.contains(": is one of the videos, and would be overwritten"))
+        #expect(FileManager.default.contentsEqual(atPath: place.path("one.mp4"), andPath: Clips.oneFrame.path))
+    }
+
+    @Test("Several videos share one output")
+    func sharedOutput() throws {
+        let place = try Workplace(Clips.oneFrame, Clips.picture)
+        let result = try place.analyze("one.mp4", "picture.png", "--output", "all.jsonl")
+        #expect(result.status == 0, "\(result.errors)")
+        let feeds: [String] = try place.records("all.jsonl").values("feed", of: "stream_end")
+        #expect(feeds == ["one.mp4", "picture.png"])
+    }
+
+    @Test("An output that can't be created ends with 73", arguments: ["none/out.jsonl", "folder"])
+    func uncreatable(name: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        try FileManager.default.createDirectory(atPath: place.path("folder"), withIntermediateDirectories: false)
+        let result = try place.analyze("one.mp4", "--output", name)
+        #expect(result.status == 73)
+        #expect(result.errors.hasPrefix("footpath: \(name): "))
+    }
+
+    @Test(
+        "A disk that is full as such ends with 74", arguments: ["--output - >/dev/full", "--force --output /dev/full"])
+    func fullDevice(output: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        let result = try place.shell("\(Workplace.analyze) one.mp4 \(output)").wait()
+        #expect(result.status == 74)
+        #expect(result.errors.contains(": no space left. The lines written so far are whole"))
+    }
+
+    @Test("A disk that fills up ends with 74 and keeps whole lines", .enabled(if: canMount, "needs unshare and mount"))
+    func fillingDisk() throws {
+        let place = try Workplace(Clips.clip)
+        // In a mount namespace of its own the disk goes away with the script, however that ends.
+        let script = """
+            mkdir disk && mount -t tmpfs -o size=12k tmpfs disk
+            \(Workplace.analyze) clip.mp4 --output disk/out.jsonl; status=$?
+            cp disk/out.jsonl out.jsonl; exit $status
+            """
+        let result = try place.shell("unshare --mount --map-root-user sh -c '\(script)'").wait()
+        #expect(result.status == 74)
+        #expect(result.errors.contains("disk/out.jsonl: no space left. The lines written so far are whole"))
+        let records = try place.records("out.jsonl")
+        #expect(records.lines.count > 5)
+        #expect(records.all("session_end").isEmpty)
+    }
+
+    private static let canMount =
+        (try? run("unshare", ["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status) == 0
+
+    @Test("A reader that goes away ends with 74")
+    func readerGone() throws {
+        let place = try Workplace(Clips.clip)
+        let script = "{ \(Workplace.analyze) clip.mp4 --output -; echo $? >status; } | head -n 1 >first"
+        let result = try place.shell(script).wait()
+        #expect(try String(contentsOfFile: place.path("status"), encoding: .utf8) == "74\n")
+        #expect(
+            result.errors
+                == "footpath: standard output: whoever read it stopped reading, so the rest could not be written.\n")
+        #expect(try place.records("first").all("session_start").count == 1)
+    }
+
+    @Test("No progress bar in a pipe")
+    func pipe() throws {
+        let result = try Workplace(Clips.clip).analyze("clip.mp4")
+        #expect(result.errors.hasPrefix("clip.mp4: 27 frames analysed, "))
+        #expect(!result.errors.contains("\r"))
+        #expect(result.output == "")
+    }
+
+    @Test("A progress bar on a terminal", arguments: [false, true])
+    func terminal(isQuiet: Bool) throws {
+        let place = try Workplace(Clips.clip)
+        let command = "'\(Workplace.analyze) clip.mp4 \(isQuiet ? "--quiet" : "")'"
+        let result = try place.shell("script --quiet --return --command \(command) /dev/null").wait()
+        #expect(result.status == 0)
+        #expect(result.output.contains("frames/s") == !isQuiet)
+        #expect(result.output.contains("] ") == !isQuiet)
+        if isQuiet { #expect(result.output.trimmingCharacters(in: .whitespacesAndNewlines) == "") }
+    }
+}
