@@ -21,6 +21,21 @@ public final class VideoWriter {
     /// Units of presentation times: a 90 kHz clock, as MPEG has it.
     private static let timeBase = AVRational(num: 1, den: 90_000)
 
+    /// Whether a video can be written to a path, as far as can be known without writing it.
+    ///
+    /// - Throws: `DecodingError.unwritable`.
+    public static func check(path: String) throws(DecodingError) {
+        guard av_guess_format(nil, path, nil) != nil else {
+            throw .unwritable(path: path, reason: "FFmpeg knows no container of that ending; try .mp4")
+        }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        var status = stat()
+        let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+        guard !isFolder, access(folder, W_OK) == 0 else {
+            throw .unwritable(path: path, reason: isFolder ? "is a directory" : String(cString: strerror(errno)))
+        }
+    }
+
     /// Creates the file and writes its header.
     ///
     /// - Parameters:

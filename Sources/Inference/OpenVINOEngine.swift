@@ -11,7 +11,7 @@ public final class OpenVINOEngine: InferenceEngine {
     ///
     /// - Parameter library: the path of `libopenvino_c.so`; its companions are found beside it.
     public init(library: String) throws(InferenceError) {
-        let (runtime, reason) = withErrorText { footpath_ov_open(library, $0, $1) }
+        let (runtime, _, reason) = withErrorText { footpath_ov_open(library, $0, $1) }
         guard let runtime else { throw .runtimeUnavailable(path: library, reason: reason) }
         self.runtime = runtime
     }
@@ -19,7 +19,7 @@ public final class OpenVINOEngine: InferenceEngine {
     public func load(
         _ source: NetworkSource, inputShape: [Int]?, streams: Int
     ) throws(InferenceError) -> any Network {
-        let (network, reason) = withErrorText { text, size in
+        let (network, step, reason) = withErrorText { text, size in
             var shape = footpath_ov_shape(inputShape ?? [])
             return withUnsafePointer(to: &shape) { shape in
                 let shape = inputShape == nil ? nil : shape
@@ -33,7 +33,12 @@ public final class OpenVINOEngine: InferenceEngine {
                 }
             }
         }
-        guard let network else { throw .unreadable(network: source.place, reason: reason) }
+        guard let network else {
+            if let inputShape, step != "ov_core_read_model" {
+                throw .wrongShape(network: source.name, reason: "it can't take an input of \(inputShape): \(reason)")
+            }
+            throw .unreadable(network: source.place, reason: reason)
+        }
         let result = OpenVINONetwork(network, name: source.name)
         guard footpath_ov_input_count(network) == 1 else {
             throw .wrongShape(network: source.name, reason: "it has more than one input, or none")

@@ -17,7 +17,7 @@ final class OpenVINONetwork: Network {
     }
 
     func makeSession() throws(InferenceError) -> any InferenceSession {
-        let (request, reason) = withErrorText { footpath_ov_request_new(handle, $0, $1) }
+        let (request, _, reason) = withErrorText { footpath_ov_request_new(handle, $0, $1) }
         guard let request else { throw .failed(network: name, reason: reason) }
         return try OpenVINOSession(network: self, request: request)
     }
@@ -34,7 +34,7 @@ final class OpenVINOSession: InferenceSession {
         self.network = network
         self.request = request
         var shape = footpath_ov_shape()
-        let (memory, reason) = withErrorText { footpath_ov_input(request, &shape, $0, $1) }
+        let (memory, _, reason) = withErrorText { footpath_ov_input(request, &shape, $0, $1) }
         guard let memory else {
             footpath_ov_request_free(request)
             throw .wrongShape(network: network.name, reason: reason)
@@ -49,7 +49,7 @@ final class OpenVINOSession: InferenceSession {
 
     func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor] {
         try fill(from: image, encoding: encoding)
-        let (status, reason) = withErrorText { footpath_ov_infer(request, $0, $1) }
+        let (status, _, reason) = withErrorText { footpath_ov_infer(request, $0, $1) }
         guard status == 0 else { throw .failed(network: network.name, reason: reason) }
         var outputs: [Tensor] = []
         for index in 0..<footpath_ov_output_count(network.handle) {
@@ -60,7 +60,7 @@ final class OpenVINOSession: InferenceSession {
 
     private func output(_ index: Int) throws(InferenceError) -> Tensor {
         var shape = footpath_ov_shape()
-        let (memory, reason) = withErrorText { footpath_ov_output(request, index, &shape, $0, $1) }
+        let (memory, _, reason) = withErrorText { footpath_ov_output(request, index, &shape, $0, $1) }
         guard let memory else { throw .failed(network: network.name, reason: "output \(index): \(reason)") }
         let extents = shape.extents
         let values = UnsafeBufferPointer(start: memory, count: extents.reduce(1, *))
@@ -117,15 +117,18 @@ extension footpath_ov_shape {
 }
 
 /// Calls a C function that explains its failures in a text buffer.
+///
+/// - Returns: its result; the C function that failed, and why.
 func withErrorText<Result>(
     _ body: (UnsafeMutablePointer<CChar>, Int) -> Result
-) -> (result: Result, reason: String) {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1024) { text in
+) -> (result: Result, step: String, reason: String) {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 2048) { text in
         guard let start = text.baseAddress else { preconditionFailure("a temporary allocation has an address") }
         start.pointee = 0
         let result = body(start, text.count)
+        let message = String(cString: start)
         // OpenVINO's messages run over several lines of C++ source positions; the last one says why.
-        let lines = String(cString: start).split(separator: "\n")
-        return (result, lines.last.map(String.init) ?? "")
+        let reason = message.split(separator: "\n").last.map(String.init) ?? ""
+        return (result, String(message.prefix { $0 != ":" }), reason)
     }
 }

@@ -61,6 +61,7 @@ public final class Analysis {
         source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: interrupt)
         models = try ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
+        try models.makeWorker().check()
         sessionStart = SessionStart(
             version: version, models: try ModelSet.identify(options: options, modelFolder: modelFolder),
             settings: options.recorded)

@@ -26,6 +26,13 @@ final class FrameAnalyzer {
         image = PixelBuffer(size: detector.inputSize, format: .bgr24, filledWith: Letterbox.fill)
     }
 
+    /// Runs the person network once on an empty picture.
+    ///
+    /// - Throws: `InferenceError.wrongShape` where it is no person network.
+    func check() throws(InferenceError) {
+        _ = try detector.detect(image, content: image.size)
+    }
+
     /// The people in a picture.
     func detectPeople(in picture: Picture) throws -> [Detection] {
         let content = try prepare(picture)

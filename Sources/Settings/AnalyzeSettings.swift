@@ -45,8 +45,9 @@ public struct AnalyzeSettings: Sendable {
         }
         check.within(0...1000, faceFPS, "--face-fps", unit: "times a second")
         options.faceRate = faceFPS
-        check.within(1...256, Double(workers ?? 1), "--workers", unit: "")
-        options.workers = workers ?? max(1, min(256, cores))
+        // Each worker holds a thread of Dispatch, which has 255: with none left for the decoder nothing would go on.
+        check.within(1...128, Double(workers ?? 1), "--workers", unit: "")
+        options.workers = workers ?? max(1, min(128, cores))
         if let model {
             options.personNetwork = .file(model)
         } else {

@@ -44,7 +44,9 @@ public struct TrackSettings: Sendable {
         check(0...3600, maxLost, "--max-lost", "seconds")
         check(0...3600, bridge, "--bridge", "seconds")
         let size = imageSize.flatMap(Self.size)
-        if let imageSize, size == nil { problems.append("--image-size \(imageSize): give WIDTHxHEIGHT, such as 1920x1080") }
+        if let imageSize, size == nil {
+            problems.append("--image-size \(imageSize): give WIDTHxHEIGHT, such as 1920x1080")
+        }
         if !problems.isEmpty { throw SettingsError(problems: problems) }
 
         var options = ByteTracker.Options()

@@ -26,7 +26,10 @@ extension ByteTracker {
             // Both boxes are widened.
             measurements.forEach(role, near: expected, margin: 2 * margin) { column in
                 let box = measurements.measurements[column].box
-                let excess = overlap(expected, box, margin: margin) - leastOverlap
+                var overlap = overlap(expected, box, margin: margin)
+                // A half hidden person's box says little about their height.
+                if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
+                let excess = overlap - leastOverlap
                 guard excess > 0 else { return }
                 let gain = excess + options.shapeWeight * expected.shapeSimilarity(box) - penalty
                 candidates.append(CandidatePair(row: row, column: column, gain: max(gain, .leastNormalMagnitude)))

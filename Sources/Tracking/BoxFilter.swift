@@ -57,21 +57,10 @@ struct BoxFilter: Equatable, Sendable {
     /// - Parameter confidence: 0...1.
     mutating func correct(_ box: BoundingBox, confidence: Double) {
         yardstick = box.height
-        correct(box, scale: 1.5 - confidence)
+        let variance = Self.variance(model.measurementDeviation * yardstick)
+        filter.correct(position: Self.coordinates(box), variance: (1.5 - confidence) * variance)
     }
 
-    /// Takes a box that holds somebody else too: it says little about where its edges come from.
-    mutating func correct(merged box: BoundingBox) {
-        correct(box, scale: Self.mergedScale)
-    }
-
-    private mutating func correct(_ box: BoundingBox, scale: Double) {
-        filter.correct(
-            position: Self.coordinates(box), variance: scale * Self.variance(model.measurementDeviation * yardstick))
-    }
-
-    /// By what the variance of a merged box is multiplied.
-    private static let mergedScale = 30.0
     /// In heights of the person. Beyond this, whoever is near is as likely someone else.
     private static let widestMargin = 0.5
 

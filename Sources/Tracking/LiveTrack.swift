@@ -55,13 +55,10 @@ struct LiveTrack: Sendable {
 
     /// Takes the detection that belongs to the track.
     ///
-    /// - Parameter isMerged: whether it holds somebody else too.
+    /// - Parameter isMerged: whether it holds somebody else too. Such a box says that both are there, and nothing of
+    ///   where either is.
     mutating func match(_ measurement: Measurement, at time: Timestamp, isMerged: Bool = false) {
-        if isMerged {
-            filter.correct(merged: measurement.box)
-        } else {
-            filter.correct(measurement.box, confidence: measurement.detection.confidence)
-        }
+        if !isMerged { filter.correct(measurement.box, confidence: measurement.detection.confidence) }
         heading = filter.velocity
         let seconds = max(0, time.seconds(since: measuredAt))
         let weight = 1 - exp(-seconds / Self.confidenceMemory)

@@ -33,6 +33,7 @@ struct AnalyzeSession {
         var result = ExitStatus.success
         do {
             let options = try checked(settings, videos)
+            if let annotatePath { try VideoWriter.check(path: annotatePath) }
             let runtime = try RuntimeFolder()
             let engine = try OpenVINOEngine(library: runtime.library)
             for video in videos where !interrupt.isRaised {

@@ -16,7 +16,7 @@ struct Footpath: ParsableCommand {
             \(ExitStatus.help)
             """,
         version: Footpath.programVersion,
-        subcommands: [Analyze.self, Probe.self, Measure.self])
+        subcommands: [Analyze.self, Probe.self, Measure.self, TrackDetections.self])
 
     static let programVersion = "0.1.0"
 }

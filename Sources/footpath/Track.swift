@@ -29,7 +29,8 @@ struct TrackDetections: ParsableCommand {
     @Argument(help: ArgumentHelp("Detections.", valueName: "det"))
     var detections: String
 
-    @Option(name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"))
+    @Option(
+        name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"))
     var output: String?
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
@@ -38,27 +39,30 @@ struct TrackDetections: ParsableCommand {
     @Option(help: ArgumentHelp("Frames per second. Default: of seqinfo.ini, else 30.", valueName: "number"))
     var fps: Double?
 
-    @Option(help: ArgumentHelp(
-        "The frame's size in pixels. Default: of seqinfo.ini, else as far as the boxes reach.", valueName: "WxH"))
+    @Option(
+        help: ArgumentHelp(
+            "The frame's size in pixels. Default: of seqinfo.ini, else as far as the boxes reach.", valueName: "WxH"))
     var imageSize: String?
 
     @Option(help: "Scores from here are sure. Raising it breaks tracks of people half hidden, and keeps noise out.")
     var high = TrackSettings().high
 
-    @Option(help: "Scores below are ignored. Raising it loses people who are half hidden, and keeps tracks from drifting.")
+    @Option(help: "Scores below are ignored. Raising it loses people half hidden, and keeps tracks from drifting.")
     var low = TrackSettings().low
 
     @Option(help: "The score that starts a track. Raising it starts fewer false ones, and true ones later.")
     var birth = TrackSettings().birth
 
-    @Option(help: ArgumentHelp(
-        "How long someone may be out of sight. Raising it keeps more ids, and gives more to the wrong person.",
-        valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "How long someone may be out of sight. Raising it keeps more ids, and gives more to the wrong person.",
+            valueName: "seconds"))
     var maxLost = TrackSettings().maxLost
 
-    @Option(help: ArgumentHelp(
-        "Gaps up to this long in a track are filled between the boxes on both sides; 0 writes detected boxes only.",
-        valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Gaps up to this long in a track are filled between the boxes on both sides; 0 writes detected boxes only.",
+            valueName: "seconds"))
     var bridge = TrackSettings().bridge
 
     @Flag(help: "Say how fast the tracker alone was, without reading and writing.")

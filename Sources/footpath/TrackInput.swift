@@ -92,8 +92,8 @@ private enum ScoreScale {
         } else {
             throw TrackError(
                 status: .input,
-                description: "\(name): scores from \(lowest) to \(highest) are neither 0 to 1, nor margins from -10 to 10, "
-                    + "nor percent; bring them to 0 to 1")
+                description: "\(name): scores from \(lowest) to \(highest) are neither 0 to 1, nor margins from -10 to "
+                    + "10, nor percent; bring them to 0 to 1")
         }
     }
 

@@ -17,8 +17,8 @@ struct DetectionLines {
     let areRatios: Bool
     /// Whether every line has a time.
     var haveTimes: Bool { !items.isEmpty && items.allSatisfy { $0.time != nil } }
-    /// Half a year at 60 frames/s: what lies beyond is a slip, and would fill the memory with empty frames.
-    static let lastFrame = 1_000_000_000
+    /// Two days at 25 frames/s: what lies beyond is a slip, and would fill the memory with empty frames.
+    static let lastFrame = 4_320_000
 
     /// - Throws: the first line that isn't a detection, by number.
     init(_ content: String, name: String) throws(TrackError) {

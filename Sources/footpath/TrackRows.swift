@@ -76,9 +76,9 @@ struct TrackRows {
     private func text(_ row: Row, id: Int) -> String {
         let box = row.box.scaled(x: Double(imageSize.width), y: Double(imageSize.height))
         // The first pixel is (1, 1).
-        let numbers = [(box.left + 1, 100.0), (box.top + 1, 100), (box.width, 100), (box.height, 100), (row.confidence, 1e4)]
-            .map { value, steps in "\((value * steps).rounded() / steps)" }
-        return "\(row.frame),\(id)," + numbers.joined(separator: ",") + ",-1,-1,-1\n"
+        let numbers = [box.left + 1, box.top + 1, box.width, box.height].map { "\(($0 * 100).rounded() / 100)" }
+        let confidence = (row.confidence * 10_000).rounded() / 10_000
+        return "\(row.frame),\(id),\(numbers.joined(separator: ",")),\(confidence),-1,-1,-1\n"
     }
 }
 

@@ -81,12 +81,12 @@ import Testing
         #expect(!reason.isEmpty)
     }
 
-    @Test func aShapeThatANetworkCannotTakeIsUnreadable() throws {
+    @Test func aShapeThatANetworkCannotTakeIsAWrongShape() throws {
         let engine = try Project.openVINO()
         let error = #expect(throws: InferenceError.self) {
             _ = try engine.load(.embeddedPersonNetwork, inputShape: [1, 4, 64, 96], streams: 1)
         }
-        guard case .unreadable = error else {
+        guard case .wrongShape = error else {
             Issue.record("\(String(describing: error))")
             return
         }

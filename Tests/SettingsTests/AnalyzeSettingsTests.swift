@@ -37,7 +37,7 @@ import Testing
         }
         let starts = [
             "--confidence 101: must be 0 to 100 percent", "--fps 0: must be 0.001 to 1000 frames a second",
-            "--face-fps -1: ", "--workers 0: must be 1 to 256", "--scales 5: must be 1 to 4", "--input-size 500x288: ",
+            "--face-fps -1: ", "--workers 0: must be 1 to 128", "--scales 5: must be 1 to 4", "--input-size 500x288: ",
             "--mask 0,0,1: ", "--mask 0,0,2,1: ", "--start-time yesterday: ",
         ]
         #expect(found.count == starts.count)
@@ -55,7 +55,7 @@ import Testing
     @Test func workersAreTheCoresUnlessTheUserSays() throws {
         #expect(try options(cores: 6).workers == 6)
         #expect(try options(cores: 6) { $0.workers = 2 }.workers == 2)
-        #expect(try options(cores: 1000).workers == 256)
+        #expect(try options(cores: 1000).workers == 128)
     }
 
     @Test func aQualityFitsTheInputToTheFrame() throws {

@@ -9,8 +9,9 @@ enum Clips {
         return try! TemporaryFolder()
     }()
 
-    /// The first second of the sample. A woman stands in it; two people enter.
-    static let clip = make("clip.mp4", "-i", Project.sample.path, "-t", "1", "-c", "copy")
+    /// The third second of the sample, 25 frames: two people walk, one stands.
+    static let clip = make(
+        "clip.mp4", "-ss", "2", "-i", Project.sample.path, "-t", "1", "-c:v", "libx264", "-crf", "28")
     /// The same in a container that can be read from a pipe.
     static let streamed = make("clip.mkv", "-i", clip.path, "-c", "copy")
     /// Cut before the index at its end.

@@ -47,6 +47,17 @@ struct OutputTests {
         #expect(feeds == ["one.mp4", "picture.png"])
     }
 
+    @Test(
+        "An annotated video that can't be written is told before anything is analysed",
+        arguments: ["z.nope", "no/z.mp4"])
+    func unwritableAnnotation(name: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        let result = try place.analyze("one.mp4", "--annotate", name)
+        #expect(result.status == 73)
+        #expect(result.errors.hasPrefix("footpath: can't write \(name): "))
+        #expect(!FileManager.default.fileExists(atPath: place.path("one.mp4.paths.jsonl")))
+    }
+
     @Test("An output that can't be created ends with 73", arguments: ["none/out.jsonl", "folder"])
     func uncreatable(name: String) throws {
         let place = try Workplace(Clips.oneFrame)
@@ -100,7 +111,7 @@ struct OutputTests {
     @Test("No progress bar in a pipe")
     func pipe() throws {
         let result = try Workplace(Clips.clip).analyze("clip.mp4")
-        #expect(result.errors.hasPrefix("clip.mp4: 27 frames analysed, "))
+        #expect(result.errors.hasPrefix("clip.mp4: 25 frames analysed, "))
         #expect(!result.errors.contains("\r"))
         #expect(result.output == "")
     }

@@ -28,7 +28,8 @@ public final class Command {
         process.executableURL = URL(fileURLWithPath: program.contains("/") ? program : "/usr/bin/env")
         process.arguments = program.contains("/") ? arguments : [program] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.standardInput = try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
+        process.standardInput =
+            try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
             ?? FileHandle.nullDevice
         for name in ["out", "err"] { try Data().write(to: folder.url.appendingPathComponent(name)) }
         process.standardOutput = try FileHandle(forWritingTo: folder.url.appendingPathComponent("out"))

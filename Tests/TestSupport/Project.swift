@@ -18,7 +18,8 @@ public enum Project {
     /// The built program, beside the test bundle.
     public static var program: URL {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
-        let folder = bundle?.deletingLastPathComponent()
+        let folder =
+            bundle?.deletingLastPathComponent()
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         return folder.appendingPathComponent("footpath")
     }

@@ -13,7 +13,7 @@ import Testing
                     CandidatePair(row: row, column: $0, gain: Double(Int.random(in: 1...9, using: &random)))
                 }
             }.filter { _ in Int.random(in: 0..<3, using: &random) > 0 }
-            let result = Assignment.maximumGain(rowCount: rows, columnCount: columns, candidates: candidates)
+            let result = columnsJoined(rowCount: rows, columnCount: columns, candidates: candidates)
 
             let joined = result.enumerated().compactMap { row, column in
                 candidates.first { $0.row == row && $0.column == column }
@@ -22,7 +22,7 @@ import Testing
             #expect(joined.count == columnsUsed.count, "only candidates are joined")
             #expect(Set(columnsUsed).count == columnsUsed.count, "no column is used twice")
             #expect(joined.map(\.gain).reduce(0, +) == bestGain(rows: rows, candidates: candidates))
-            let reordered = Assignment.maximumGain(
+            let reordered = columnsJoined(
                 rowCount: rows, columnCount: columns, candidates: candidates.shuffled(using: &random))
             #expect(reordered == result)
         }
@@ -33,7 +33,21 @@ import Testing
             CandidatePair(row: 0, column: 0, gain: 0.9), CandidatePair(row: 0, column: 1, gain: 0.8),
             CandidatePair(row: 1, column: 0, gain: 0.7),
         ]
-        #expect(Assignment.maximumGain(rowCount: 2, columnCount: 2, candidates: candidates) == [1, 0])
+        #expect(columnsJoined(rowCount: 2, columnCount: 2, candidates: candidates) == [1, 0])
+    }
+
+    /// By row; nil for a row that is left alone.
+    private func columnsJoined(rowCount: Int, columnCount: Int, candidates: [CandidatePair]) -> [Int?] {
+        var assignment = Assignment()
+        var columns = [Int?](repeating: nil, count: rowCount)
+        // Buffers are used again: a second call must not see the first.
+        for _ in 0..<2 {
+            columns = [Int?](repeating: nil, count: rowCount)
+            assignment.maximizeGain(rowCount: rowCount, columnCount: columnCount, candidates: candidates) {
+                columns[$0] = $1
+            }
+        }
+        return columns
     }
 
     private func bestGain(rows: Int, candidates: [CandidatePair], row: Int = 0, used: Set<Int> = []) -> Double {

@@ -38,6 +38,48 @@ private let crossing = [
         #expect(shifted.updates.map(\.update) == expected.updates.map(\.update))
     }
 
+    @Test(arguments: [0.5, 2, 4])
+    func theClocksSpeedChangesNoID(factor: Double) {
+        var options = ByteTracker.Options()
+        options.confirmAfter *= factor
+        options.maxLost *= factor
+        options.tentativeGrace *= factor
+        let slower = crossing.map { walker in
+            Walker(confidence: { walker.confidence($0 / factor) }) { walker.position($0 / factor) }
+        }
+        let result = replay(slower, at: times(7 * factor, fps: 20 / factor), options: options)
+        #expect(result.ids.count == 3)
+        for walker in slower { #expect(result.ids(of: walker).count == 1) }
+    }
+
+    @Test func aBoxAroundTwoPeopleDragsNobodyAlong() {
+        // One comes up to the other. From then on the detector gives a box around both instead of one of them, and at
+        // last nothing.
+        let standing = Walker(confidence: { $0 < 2 ? 0.8 : nil }) { _ in Point(x: 0.5, y: 0.5) }
+        let coming = Walker(confidence: { $0 < 3 ? 0.9 : nil }) { Point(x: 0.4 + 0.03 * min($0, 2), y: 0.5) }
+        let result = replay([standing, coming], at: times(3.2, fps: 20)) { time in
+            guard time >= 2, time < 3 else { return [] }
+            return [Detection(box: standing.box(at: time).union(coming.box(at: time)), confidence: 0.85)]
+        }
+        #expect(result.ids == [1, 2])
+        let expected = result.updates.last?.update.tracks.first { abs($0.box.right - 0.53) < 0.01 }
+        #expect(expected?.source == .predicted)
+        #expect(abs((expected?.box.width ?? 0) - standing.width) < 0.01)
+    }
+
+    @Test func piecesOfWhoeverHidesSomeoneHoldNoTrack() {
+        // Behind the nearer one, who stands at 0.5, the walker gives no box; the nearer one's left half gives one.
+        let near = Walker(width: 0.12, height: 0.4) { _ in Point(x: 0.5, y: 0.5) }
+        let hidden = Walker(confidence: { abs($0 - 2) < 0.5 ? nil : 0.8 }) { Point(x: 0.3 + 0.1 * $0, y: 0.5) }
+        let result = replay([near, hidden], at: times(4, fps: 20)) { time in
+            guard abs(time - 2) < 0.5 else { return [] }
+            let piece = BoundingBox(left: 0.44, top: 0.33, width: 0.06, height: 0.3)
+            return [Detection(box: piece, confidence: 0.35)]
+        }
+        #expect(result.ids == [1, 2])
+        #expect(result.ids(of: hidden).count == 1)
+    }
+
     @Test func unsureDetectionsContinueATrackButStartNone() {
         let fading = Walker(confidence: { $0 < 1 ? 0.9 : 0.2 }) { Point(x: 0.3 + 0.05 * $0, y: 0.5) }
         let faint = Walker(confidence: { _ in 0.3 }) { _ in Point(x: 0.8, y: 0.5) }
@@ -74,7 +116,7 @@ private let crossing = [
 @Suite struct LifeTests {
     private let standing = Walker { _ in Point(x: 0.5, y: 0.5) }
 
-    @Test(arguments: [(25.0, 0.2), (60, 0.2), (4, 0.5), (2, 1)])
+    @Test(arguments: [(25.0, 0.25), (60, 0.25), (4, 0.5), (2, 1)])
     func anIDTakesTimeAndThreeDetections(fps: Double, seconds: Double) {
         let result = replay([standing], at: times(2, fps: fps))
         let confirmed = result.updates.first { $0.update.tracks.first?.id != nil }

@@ -1,0 +1,131 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `footpath track`, run as a user runs it.
+@Suite struct TrackCommandTests {
+    private let place: TemporaryFolder
+
+    init() throws { place = try TemporaryFolder() }
+
+    private func file(_ name: String, _ text: String) throws -> String {
+        let path = place.path(name)
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    /// A person who walks to the right, 4 pixels a frame, missing in some frames.
+    private func walker(frames: Int = 20, without missing: Set<Int> = [], score: String = "0.9") -> String {
+        (1...frames).filter { !missing.contains($0) }.map { "\($0),-1,\(1 + 4 * $0),51,40,100,\(score),-1,-1,-1" }
+            .joined(separator: "\n")
+    }
+
+    @Test("Recorded detections give the recorded tracks (Tests/TrackingGolden/record makes them anew)")
+    func goldenTracks() throws {
+        let folder = Project.root.appendingPathComponent("Tests/TrackingGolden")
+        let expected = try String(contentsOf: folder.appendingPathComponent("crossing.tracks.txt"), encoding: .utf8)
+        let result = try footpath(
+            "track", folder.appendingPathComponent("crossing.det.txt").path, "--fps", "25", "--image-size", "768x432")
+        #expect(result.status == 0)
+        #expect(result.output.split(separator: "\n") == expected.split(separator: "\n"))
+    }
+
+    @Test("A walker gets one id from the first frame on, in pixels that count from 1, whatever the order of lines")
+    func oneWalker() throws {
+        let lines = walker().split(separator: "\n")
+        let forwards = try footpath("track", file("det.txt", lines.joined(separator: "\n")), "--image-size", "640x480")
+        #expect(forwards.status == 0)
+        #expect(forwards.output.split(separator: "\n").count == 20)
+        #expect(forwards.output.hasPrefix("1,1,5.0,51.0,40.0,100.0,0.9,-1,-1,-1\n"))
+        let backwards = try footpath(
+            "track", file("back.txt", lines.reversed().joined(separator: "\r\n")), "--image-size", "640x480")
+        #expect(backwards.output == forwards.output)
+    }
+
+    @Test("Short gaps are bridged evenly, long ones and all with --bridge 0 stay")
+    func gaps() throws {
+        let path = try file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
+        func frames(_ options: String...) throws -> [Int] {
+            let result = try run(Project.program.path, ["track", path, "--image-size", "640x480"] + options)
+            return result.output.split(separator: "\n").compactMap { Int($0.split(separator: ",")[0]) }
+        }
+        #expect(try frames() == Array(1..<30) + Array(50...60))
+        #expect(try frames("--bridge", "0") == Array(1..<20) + Array(24..<30) + Array(50...60))
+        let bridged = try footpath("track", path, "--image-size", "640x480")
+        #expect(bridged.output.contains("\n22,1,89.0,51.0,40.0,100.0,"))
+    }
+
+    @Test(
+        "Score scales are told apart by their values",
+        arguments: [("0.9", 0.9), ("90", 0.9), ("2.0", 0.8808), ("-1", 1)])
+    func scores(score: String, confidence: Double) throws {
+        let result = try footpath("track", file("det.txt", walker(score: score)), "--image-size", "640x480")
+        #expect(result.output.split(separator: "\n").first?.split(separator: ",")[6] == "\(confidence)")
+    }
+
+    @Test("Footpath's own records can be tracked, with their times and without other events")
+    func jsonLines() throws {
+        let lines =
+            ["{\"v\":\"1.0\",\"event\":\"session_start\"}"]
+            + (0..<10).map { frame in
+                let left = 0.2 + 0.01 * Double(frame)
+                return "{\"event\":\"path\",\"frame\":\(frame),\"pts_ms\":\(frame * 500),\"confidence\":80,"
+                    + "\"box\":{\"left\":\(left),\"top\":0.25,\"width\":0.125,\"height\":0.5}}"
+            }
+        let path = try file("det.jsonl", lines.joined(separator: "\n"))
+        let result = try footpath("track", path, "--image-size", "800x400")
+        #expect(result.output.split(separator: "\n").count == 10)
+        #expect(result.output.hasPrefix("1,1,161.0,101.0,100.0,200.0,0.8,-1,-1,-1\n"))
+        #expect(try footpath("track", path).status == 64, "ratios say nothing of pixels")
+    }
+
+    @Test("seqinfo.ini gives what the command line doesn't")
+    func sequenceFolder() throws {
+        try FileManager.default.createDirectory(atPath: place.path("seq/det"), withIntermediateDirectories: true)
+        _ = try file("seq/seqinfo.ini", "[Sequence]\nframeRate=14\nseqLength=20\nimWidth=640\nimHeight=480\n")
+        let result = try footpath("track", file("seq/det/det.txt", walker()))
+        #expect(result.errors.isEmpty, "nothing had to be assumed")
+        #expect(result.output.split(separator: "\n").count == 20)
+    }
+
+    @Test(
+        "What isn't a detection ends with 66 and its line's number",
+        arguments: [
+            ("1,-1,1,1,9,9", "line 2: 6 fields"), ("1,-1,1,one,9,9,1", "line 2: 'one' is not a number"),
+            ("0,-1,1,1,9,9,1", "line 2: frame 0"), ("1.5,-1,1,1,9,9,1", "line 2: frame 1.5"),
+            ("1,-1,nan,1,9,9,1", "line 2: 'nan'"), ("99999999999999,-1,1,1,9,9,1", "line 2: frame 99999999999999"),
+        ])
+    func brokenLines(line: String, complaint: String) throws {
+        let result = try footpath("track", file("det.txt", "1,-1,1,1,9,9,1\n\(line)\n"))
+        #expect(result.status == 66)
+        #expect(result.errors.contains(complaint))
+        #expect(result.output.isEmpty)
+    }
+
+    @Test("Scores of an unknown scale, missing files and wrong options are refused, each with its code")
+    func refusals() throws {
+        #expect(try footpath("track", file("scale.txt", walker(score: "5000"))).status == 66)
+        #expect(try footpath("track", place.path("missing.txt")).status == 66)
+        let path = try file("det.txt", walker())
+        #expect(try footpath("track", path, "--fps", "0").status == 64)
+        #expect(try footpath("track", path, "--image-size", "640").status == 64)
+        #expect(try footpath("track", path, "--low", "0.9").status == 64)
+        #expect(try footpath("track", path, "--output", place.path("none/out.txt")).status == 73)
+    }
+
+    @Test("An existing output is kept without --force")
+    func existingOutput() throws {
+        let path = try file("det.txt", walker())
+        let output = try file("out.txt", "mine\n")
+        #expect(try footpath("track", path, "--output", output).status == 73)
+        #expect(try String(contentsOfFile: output, encoding: .utf8) == "mine\n")
+        #expect(try footpath("track", path, "--output", output, "--force").status == 0)
+        #expect(try String(contentsOfFile: output, encoding: .utf8).hasPrefix("1,1,5.0,"))
+    }
+
+    @Test("No detections are no tracks and no error")
+    func empty() throws {
+        let result = try footpath("track", file("det.txt", ""))
+        #expect(result.status == 0 && result.output.isEmpty)
+    }
+}
