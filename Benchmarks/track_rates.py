@@ -33,7 +33,7 @@ KEPT: dict[str, Callable[[int], bool]] = {
 def rate_table(name: str, program: Path, sequences: list[Sequence]) -> str:
     """IDF1 of the sequences together; ground truth is thinned out in the same way."""
     rows = []
-    for tracker in ["Footpath --bridge 0", *COMPARED]:
+    for tracker in ["Footpath", *COMPARED]:
         cells = []
         for keep in KEPT.values():
             scores = []

@@ -80,7 +80,7 @@ public final class Analysis {
     ) throws -> Summary {
         let outcomes = BoundedQueue<Outcome>(capacity: .max)
         let permits = BoundedQueue<Void>(capacity: .max)
-        for _ in 0..<(options.workers + 2) { permits.push(()) }
+        for _ in 0..<(3 * options.workers + 2) { permits.push(()) }
         let pool = WorkerPool(count: options.workers, models: models, jobs: BoundedQueue(capacity: .max)) {
             outcomes.push($0)
         }

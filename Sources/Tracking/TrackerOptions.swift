@@ -12,8 +12,8 @@ extension ByteTracker {
         public var birthConfidence = 0.55
 
         /// What the overlap (IoU, for high detections times the root of the vertical one) of a track's expected box and
-        /// a high detection must exceed, 0...1. Raising it breaks
-        /// tracks of people who turn or speed up, lowering it lets people swap ids.
+        /// a high detection must exceed, 0...1. Raising it breaks tracks of people who turn or speed up, lowering it lets
+        /// people swap ids.
         public var highOverlap = 0.3
         /// The same for low detections, whose boxes say less.
         public var lowOverlap = 0.3
