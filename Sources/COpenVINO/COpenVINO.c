@@ -112,7 +112,7 @@ static int reshape(footpath_ov_runtime *runtime, void *model, const footpath_ov_
 }
 
 footpath_ov_network *footpath_ov_compile(footpath_ov_runtime *runtime, const char *path, const char *bytes, size_t size,
-                                         const footpath_ov_shape *input, int streams, char *error, size_t error_size) {
+                                         const footpath_ov_shape *input, char *error, size_t error_size) {
     void *model = NULL, *compiled = NULL;
     ov_status status = path
                            ? runtime->ov_core_read_model(runtime->core, path, NULL, &model)
@@ -122,12 +122,12 @@ footpath_ov_network *footpath_ov_compile(footpath_ov_runtime *runtime, const cha
         runtime->ov_model_free(model);
         return NULL;
     }
-    char count[16];
-    snprintf(count, sizeof count, "%d", streams);
+    // No streams: each would be a thread of OpenVINO's, and the hop to it and back costs a worker a sixth of its time
+    // with five small networks a frame.
     // float32 everywhere: on processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then
     // give other records on another machine. Pinning would fight with the other threads of the process.
-    status = runtime->ov_core_compile_model(runtime->core, model, "CPU", 8, &compiled, "NUM_STREAMS", count,
-                                            "INFERENCE_NUM_THREADS", count, "INFERENCE_PRECISION_HINT", "f32",
+    status = runtime->ov_core_compile_model(runtime->core, model, "CPU", 8, &compiled, "NUM_STREAMS", "0",
+                                            "INFERENCE_NUM_THREADS", "1", "INFERENCE_PRECISION_HINT", "f32",
                                             "ENABLE_CPU_PINNING", "NO");
     runtime->ov_model_free(model);
     if (failed(runtime, status, "ov_core_compile_model", error, error_size)) return NULL;

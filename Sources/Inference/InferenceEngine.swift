@@ -2,18 +2,17 @@ import PathModel
 
 /// Loads networks. The one implementation is `OpenVINOEngine`; tests script their own.
 public protocol InferenceEngine: Sendable {
-    /// Reads and compiles a network.
+    /// Reads and compiles a network, to be run by one thread.
     ///
     /// - Parameters:
     ///   - source: where the network is.
     ///   - inputShape: the shape to give its one input, such as `[1, 3, 256, 448]`; nil keeps the network's own.
-    ///   - streams: how many sessions will run at the same time, each on one thread.
-    func load(_ source: NetworkSource, inputShape: [Int]?, streams: Int) throws(InferenceError) -> any Network
+    func load(_ source: NetworkSource, inputShape: [Int]?) throws(InferenceError) -> any Network
 }
 
-/// A compiled network, shared by the workers.
+/// A compiled network. One inference runs at a time, so each worker has its own.
 public protocol Network: Sendable {
-    /// A session for one worker.
+    /// A session of the network.
     func makeSession() throws(InferenceError) -> any InferenceSession
 }
 

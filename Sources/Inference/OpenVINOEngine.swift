@@ -17,7 +17,7 @@ public final class OpenVINOEngine: InferenceEngine {
     }
 
     public func load(
-        _ source: NetworkSource, inputShape: [Int]?, streams: Int
+        _ source: NetworkSource, inputShape: [Int]?
     ) throws(InferenceError) -> any Network {
         let (network, step, reason) = withErrorText { text, size in
             var shape = footpath_ov_shape(inputShape ?? [])
@@ -27,9 +27,9 @@ public final class OpenVINOEngine: InferenceEngine {
                 case .embeddedPersonNetwork:
                     let bytes = personNetworkMemory
                     return footpath_ov_compile(
-                        runtime, nil, bytes.baseAddress, bytes.count, shape, Int32(streams), text, size)
+                        runtime, nil, bytes.baseAddress, bytes.count, shape, text, size)
                 case .file(let path):
-                    return footpath_ov_compile(runtime, path, nil, 0, shape, Int32(streams), text, size)
+                    return footpath_ov_compile(runtime, path, nil, 0, shape, text, size)
                 }
             }
         }

@@ -59,9 +59,9 @@ public final class Analysis {
         self.options = options
         self.interrupt = interrupt
         source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: interrupt)
-        models = try ModelSet(
+        models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
-        try models.makeWorker().check()
+        try models.check()
         sessionStart = SessionStart(
             version: version, models: try ModelSet.identify(options: options, modelFolder: modelFolder),
             settings: options.recorded)

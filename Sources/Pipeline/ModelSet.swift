@@ -4,7 +4,7 @@ import Foundation
 import Inference
 import PathModel
 
-/// The compiled networks of one analysis, shared by its workers.
+/// What the workers of one analysis are made from.
 struct ModelSet: Sendable {
     /// Where the face networks are.
     struct FaceFiles {
@@ -17,54 +17,55 @@ struct ModelSet: Sendable {
         }
     }
 
-    /// One for each scale.
-    private let person: [any Network]
-    private let personName: String
-    private let faces: (detector: any Network, mesh: any Network)?
-    private let masks: [BoundingBox]
+    private let engine: any InferenceEngine
+    private let options: AnalysisOptions
+    private let inputSizes: [PixelSize?]
+    private let faceFiles: FaceFiles?
+    private let spare = SpareWorker()
 
-    /// Compiles what an analysis needs, for frames of `frameSize`.
-    init(
-        engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, frameSize: PixelSize
-    ) throws(InferenceError) {
+    /// What an analysis of frames of `frameSize` needs.
+    init(engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, frameSize: PixelSize) {
+        self.engine = engine
+        self.options = options
         let size: PixelSize? =
             switch options.inputSize {
             case .fitted(let budget): Letterbox.inputSize(for: frameSize, budget: budget)
             case .exact(let size): size
             case .network: nil
             }
-        let sizes: [PixelSize?] =
-            size.map { PersonDetector.inputSizes(from: $0, levels: options.scales) } ?? [nil]
-        var person: [any Network] = []
-        for size in sizes {
-            let shape = size.map { [1, 3, $0.height, $0.width] }
-            person.append(try engine.load(options.personNetwork, inputShape: shape, streams: options.workers))
-        }
-        self.person = person
-        personName = options.personNetwork.name
-        if options.faceRate > 0 {
-            let files = FaceFiles(folder: modelFolder)
-            faces = (
-                detector: try engine.load(.file(files.detector), inputShape: nil, streams: options.workers),
-                mesh: try engine.load(.file(files.mesh), inputShape: nil, streams: options.workers)
-            )
-        } else {
-            faces = nil
-        }
-        masks = options.masks
+        inputSizes = size.map { PersonDetector.inputSizes(from: $0, levels: options.scales) } ?? [nil]
+        faceFiles = options.faceRate > 0 ? FaceFiles(folder: modelFolder) : nil
     }
 
-    /// A worker's own sessions and buffers.
+    /// Tries the networks; the worker made for it is the first that `makeWorker` gives.
+    func check() throws(InferenceError) {
+        let worker = try makeWorker()
+        try worker.check()
+        spare.put(worker)
+    }
+
+    /// A worker with networks, sessions and buffers of its own.
     func makeWorker() throws(InferenceError) -> FrameAnalyzer {
+        if let worker = spare.take() { return worker }
         var sessions: [any InferenceSession] = []
-        for network in person { sessions.append(try network.makeSession()) }
-        let detector = try PersonDetector(
-            sessions: sessions, network: personName, minimumScore: FrameAnalyzer.minimumScore)
-        var finder: FaceFinder?
-        if let faces {
-            finder = try FaceFinder(detector: faces.detector.makeSession(), mesh: faces.mesh.makeSession())
+        for size in inputSizes {
+            let shape = size.map { [1, 3, $0.height, $0.width] }
+            sessions.append(try session(options.personNetwork, inputShape: shape))
         }
-        return FrameAnalyzer(detector: detector, faceFinder: finder, masks: masks)
+        let detector = try PersonDetector(
+            sessions: sessions, network: options.personNetwork.name, minimumScore: FrameAnalyzer.minimumScore)
+        var finder: FaceFinder?
+        if let faceFiles {
+            finder = try FaceFinder(
+                detector: session(.file(faceFiles.detector)), mesh: session(.file(faceFiles.mesh)))
+        }
+        return FrameAnalyzer(detector: detector, faceFinder: finder, masks: options.masks)
+    }
+
+    private func session(
+        _ source: NetworkSource, inputShape: [Int]? = nil
+    ) throws(InferenceError) -> any InferenceSession {
+        try engine.load(source, inputShape: inputShape).makeSession()
     }
 
     /// The networks' names and hashes, for the record.
@@ -96,5 +97,23 @@ struct ModelSet: Sendable {
         guard let digest = SHA256Digest() else { throw .unreadable(network: source.name, reason: "out of memory") }
         digest.update(bytes)
         return digest.hexadecimal()
+    }
+}
+
+/// A worker that waits for its thread.
+private final class SpareWorker: @unchecked Sendable {
+    // `lock` protects `worker`. Who puts it keeps no other reference, and who takes it has it alone.
+    private let lock = NSLock()
+    private var worker: FrameAnalyzer?
+
+    func put(_ worker: FrameAnalyzer) {
+        lock.withLock { self.worker = worker }
+    }
+
+    func take() -> FrameAnalyzer? {
+        lock.withLock {
+            defer { worker = nil }
+            return worker
+        }
     }
 }

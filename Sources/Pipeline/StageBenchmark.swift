@@ -101,7 +101,7 @@ public struct StageBenchmark {
         let source = try VideoSource(name, rate: options.sampleRate, threads: threads, interrupt: interrupt)
         var single = options
         single.workers = 1
-        let models = try ModelSet(
+        let models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: single, frameSize: source.description.frameSize)
         var pictures: [Picture] = []
         while pictures.count < 24, let frame = try source.next() {

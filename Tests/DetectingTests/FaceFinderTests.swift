@@ -59,7 +59,7 @@ import Testing
     private static func finder() throws -> FaceFinder {
         let engine = try Project.openVINO()
         func session(_ name: String) throws -> any InferenceSession {
-            try engine.load(Project.faceNetwork(name), inputShape: nil, streams: 1).makeSession()
+            try engine.load(Project.faceNetwork(name), inputShape: nil).makeSession()
         }
         return try FaceFinder(
             detector: session("face_detection_short_range.tflite"), mesh: session("face_landmark.tflite"))

@@ -16,7 +16,7 @@ import Testing
     private let chw = InputEncoding(layout: .nchw)
 
     @Test func theEmbeddedPersonNetworkTakesTheSizeItIsGiven() throws {
-        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96], streams: 1)
+        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96])
         let session = try network.makeSession()
         #expect(session.inputShape == [1, 3, 64, 96])
         let outputs = try session.run(Self.picture(96, 64), encoding: chw)
@@ -27,13 +27,13 @@ import Testing
     // YOLOX-Nano is reference material that only developers have.
     @Test(.enabled(if: Project.hasShared)) func aYOLOXFileLoads() throws {
         let file = NetworkSource.file(Project.shared.appendingPathComponent("models/yolox_nano.onnx").path)
-        let session = try Project.openVINO().load(file, inputShape: nil, streams: 1).makeSession()
+        let session = try Project.openVINO().load(file, inputShape: nil).makeSession()
         #expect(session.inputShape == [1, 3, 416, 416])
         #expect(try session.run(Self.picture(416, 416), encoding: chw).map(\.shape) == [[1, 3549, 85]])
     }
 
     @Test func twoSessionsGiveTheSamePictureTheSameBits() throws {
-        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96], streams: 2)
+        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96])
         let (one, other) = (try network.makeSession(), try network.makeSession())
         let picture = Self.picture(96, 64)
         let outputs = try one.run(picture, encoding: chw)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test func theEncodingIsAppliedToEachByte() throws {
-        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 32, 32], streams: 1)
+        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 32, 32])
         let session = try network.makeSession()
         let size = PixelSize(width: 32, height: 32)
         let encoded = try session.run(
@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func aPictureOfAnotherSizeIsRefused() throws {
-        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96], streams: 1)
+        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96])
         let session = try network.makeSession()
         #expect(
             throws: InferenceError.wrongShape(
@@ -72,7 +72,7 @@ import Testing
         try content?.write(toFile: path, atomically: true, encoding: .utf8)
         let engine = try Project.openVINO()
         let error = try #require(throws: InferenceError.self) {
-            _ = try engine.load(.file(path), inputShape: nil, streams: 1)
+            _ = try engine.load(.file(path), inputShape: nil)
         }
         guard case .unreadable(path, let reason) = error else {
             Issue.record("\(error)")
@@ -84,7 +84,7 @@ import Testing
     @Test func aShapeThatANetworkCannotTakeIsAWrongShape() throws {
         let engine = try Project.openVINO()
         let error = #expect(throws: InferenceError.self) {
-            _ = try engine.load(.embeddedPersonNetwork, inputShape: [1, 4, 64, 96], streams: 1)
+            _ = try engine.load(.embeddedPersonNetwork, inputShape: [1, 4, 64, 96])
         }
         guard case .wrongShape = error else {
             Issue.record("\(String(describing: error))")

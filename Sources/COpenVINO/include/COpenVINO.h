@@ -26,9 +26,9 @@ typedef struct {
 footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t error_size);
 
 /// Reads a network from the file at `path`, or from `bytes` where `path` is NULL (ONNX or IR only), reshapes its input
-/// to `input` where `input` is not NULL, and compiles it with `streams` streams of one thread each.
+/// to `input` where `input` is not NULL, and compiles it to run on the thread that asks for an inference.
 footpath_ov_network *footpath_ov_compile(footpath_ov_runtime *runtime, const char *path, const char *bytes, size_t size,
-                                         const footpath_ov_shape *input, int streams, char *error, size_t error_size);
+                                         const footpath_ov_shape *input, char *error, size_t error_size);
 void footpath_ov_network_free(footpath_ov_network *network);
 
 size_t footpath_ov_input_count(const footpath_ov_network *network);
