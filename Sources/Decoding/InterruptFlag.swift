@@ -5,11 +5,15 @@ import Synchronization
 public final class InterruptFlag: Sendable {
     private let raised = Atomic<Bool>(false)
 
-    /// A flag that is not raised.
-    public init() {}
+    private let parent: InterruptFlag?
+
+    /// A flag that is not raised, or one that counts as raised as soon as `parent` is.
+    public init(following parent: InterruptFlag? = nil) {
+        self.parent = parent
+    }
 
     /// Whether it was raised.
-    public var isRaised: Bool { raised.load(ordering: .acquiring) }
+    public var isRaised: Bool { raised.load(ordering: .acquiring) || parent?.isRaised == true }
 
     /// Raises the flag; it can't be lowered.
     public func raise() { raised.store(true, ordering: .releasing) }

@@ -43,7 +43,8 @@ public final class Analysis {
     let options: AnalysisOptions
     let models: ModelSet
     let sessionStart: SessionStart
-    private let interrupt: InterruptFlag
+    /// Follows the caller's flag; raised too when the analysis can't go on, so that a read that waits returns.
+    private let stop: InterruptFlag
 
     /// Opens a source and loads the networks for it.
     ///
@@ -57,8 +58,8 @@ public final class Analysis {
     ) throws {
         self.name = name
         self.options = options
-        self.interrupt = interrupt
-        source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: interrupt)
+        stop = InterruptFlag(following: interrupt)
+        source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: stop)
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
         try models.check()
@@ -85,15 +86,16 @@ public final class Analysis {
             outcomes.push($0)
         }
         let reading = startReading(permits: permits, outcomes: outcomes)
-        let recorder = try StreamRecorder(for: self, output: output, observer: observer)
-        var sequencer = FrameSequencer(
-            jobs: pool.jobs, trackerOptions: options.tracker, faceRate: options.faceRate)
         defer {
             // The source sees closed permits, the workers a closed queue; then nothing runs on behind the caller.
+            stop.raise()
             permits.close()
             pool.finish()
             reading.wait()
         }
+        let recorder = try StreamRecorder(for: self, output: output, observer: observer)
+        var sequencer = FrameSequencer(
+            jobs: pool.jobs, trackerOptions: options.tracker, faceRate: options.faceRate)
         while let outcome = outcomes.pop() {
             let finished = try sequencer.take(outcome)
             for frame in finished {
