@@ -37,7 +37,7 @@ let package = Package(
         room("Recording", ["PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
-        room("Settings", ["Inference", "PathModel", "Pipeline", "Recording", "Tracking"]),
+        room("Settings", ["Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Tracking"]),
         .executableTarget(
             name: "footpath",
             dependencies: [
@@ -54,7 +54,7 @@ let package = Package(
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("TrackingTests", ["Tracking"]),
         tests("RecordingTests", ["Recording", system]),
-        tests("PipelineTests", ["Annotating", "Decoding", "Pipeline", "Recording"]),
+        tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
         tests("SettingsTests", ["Inference", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),

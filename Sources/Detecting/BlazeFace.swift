@@ -3,16 +3,10 @@ import Inference
 import PathModel
 
 /// MediaPipe's short-range face detector (BlazeFace, Bazarevsky et al. 2019): a 128x128 picture, 896 anchors.
-final class BlazeFace {
-    /// A face in the square that was searched, in ratios of the square.
-    struct Candidate {
-        var box: BoundingBox
-        var confidence: Double
-        /// The eye on the left of the picture, then the one on the right; the network names the subject's side.
-        var eyes: (left: Point, right: Point)
-    }
-
-    static let side = 128
+///
+/// The network names the subject's side; here left is the viewer's.
+final class BlazeFace: FaceDetector {
+    let side = 128
     /// The network's own threshold (face_detection_short_range.pbtxt in MediaPipe).
     private static let minimumScore = 0.5
     private static let suppressionIoU = 0.3
@@ -21,7 +15,7 @@ final class BlazeFace {
     private let anchors: [Point]
 
     init(session: any InferenceSession, network: String) throws(InferenceError) {
-        guard session.inputShape == [1, Self.side, Self.side, 3] else {
+        guard session.inputShape == [1, side, side, 3] else {
             throw .wrongShape(network: network, reason: "its input is \(session.inputShape), not [1, 128, 128, 3]")
         }
         self.session = session
@@ -29,8 +23,7 @@ final class BlazeFace {
         anchors = Self.makeAnchors()
     }
 
-    /// The faces in a picture of 128x128 RGB, best first.
-    func detect(_ image: PixelBuffer) throws(InferenceError) -> [Candidate] {
+    func detect(_ image: PixelBuffer) throws(InferenceError) -> [FaceCandidate] {
         let encoding = InputEncoding(layout: .nhwc, offset: 127.5, scale: 1 / 127.5)
         let outputs = try session.run(image, encoding: encoding)
         guard let boxes = outputs.first(where: { $0.shape == [1, anchors.count, 16] })?.values,
@@ -38,7 +31,7 @@ final class BlazeFace {
         else {
             throw .wrongShape(network: network, reason: "its outputs are \(outputs.map(\.shape)), not BlazeFace's")
         }
-        let candidates = anchors.indices.compactMap { anchor -> Candidate? in
+        let candidates = anchors.indices.compactMap { anchor -> FaceCandidate? in
             let score = 1 / (1 + exp(-Double(scores[anchor])))
             return score >= Self.minimumScore ? candidate(boxes, anchor: anchor, score: score) : nil
         }
@@ -46,23 +39,23 @@ final class BlazeFace {
     }
 
     /// A row: centre x, y, width, height, then six points x, y, in pixels from the anchor.
-    private func candidate(_ rows: [Float], anchor: Int, score: Double) -> Candidate {
-        func value(_ column: Int) -> Double { Double(rows[anchor * 16 + column]) / Double(Self.side) }
+    private func candidate(_ rows: [Float], anchor: Int, score: Double) -> FaceCandidate {
+        func value(_ column: Int) -> Double { Double(rows[anchor * 16 + column]) / Double(side) }
         func point(_ column: Int) -> Point {
             Point(x: anchors[anchor].x + value(column), y: anchors[anchor].y + value(column + 1))
         }
         let center = point(0)
         let box = BoundingBox(
             left: center.x - value(2) / 2, top: center.y - value(3) / 2, width: value(2), height: value(3))
-        return Candidate(box: box, confidence: score, eyes: (left: point(4), right: point(6)))
+        return FaceCandidate(box: box, confidence: score, eyes: (left: point(4), right: point(6)))
     }
 
     /// Weighted suppression: overlapping candidates become their mean by score, which jitters less than the best one.
-    private func merge(_ candidates: [Candidate]) -> [Candidate] {
+    private func merge(_ candidates: [FaceCandidate]) -> [FaceCandidate] {
         var rest = candidates.indices.sorted {
             (-candidates[$0].confidence, $0) < (-candidates[$1].confidence, $1)
         }.map { candidates[$0] }
-        var merged: [Candidate] = []
+        var merged: [FaceCandidate] = []
         while let best = rest.first {
             let group = rest.filter { $0.box.iou(best.box) >= Self.suppressionIoU }
             rest.removeAll { $0.box.iou(best.box) >= Self.suppressionIoU }
@@ -71,11 +64,11 @@ final class BlazeFace {
                 continue
             }
             let total = group.reduce(0) { $0 + $1.confidence }
-            func mean(_ value: (Candidate) -> Double) -> Double {
+            func mean(_ value: (FaceCandidate) -> Double) -> Double {
                 group.reduce(0) { $0 + value($1) * $1.confidence } / total
             }
             merged.append(
-                Candidate(
+                FaceCandidate(
                     box: BoundingBox(
                         left: mean(\.box.left), top: mean(\.box.top), width: mean(\.box.width),
                         height: mean(\.box.height)),

@@ -2,108 +2,219 @@ import Glibc
 import Inference
 import PathModel
 
-/// Finds the face of a person whose box is known, in the frame's original picture. Each worker has its own.
+/// Finds the faces of people whose boxes are known, in the frame's original picture. Each worker has its own.
 public final class FaceFinder {
-    /// Heads smaller than this many pixels of the original picture are not searched: a face would be under about 20.
-    public static let minimumHeadSide = 48.0
-    /// Below this confidence Face Mesh has lost the face (face_landmarks_detector in MediaPipe).
-    private static let minimumMeshConfidence = 0.5
+    /// What of the search can be chosen.
+    public struct Options: Hashable, Sendable {
+        /// Which points are wanted.
+        public var landmarks = Landmark.Selection.five
+        /// Faces below are left out, 0...1. The detectors themselves give none below 0.5.
+        public var minimumConfidence = 0.5
+        /// Faces narrower than this many pixels of the original picture are left out.
+        public var minimumWidth = 20.0
+
+        /// The defaults.
+        public init() {}
+    }
+
     /// The mesh is trained on squares half as large again as the detector's box.
     private static let meshMargin = 1.5
+    /// Farther from the middle of the head region than this a face is someone else's, in the region's sides.
+    private static let farthest = 0.6
+    /// Faces that overlap more are one and the same.
+    private static let sameFaceIoU = 0.3
+    /// A mesh picture of fewer pixels than this is cut anew, where the frame has more.
+    private static let finePixels = 160.0
 
-    private let detector: BlazeFace
-    private let mesh: FaceMesh
+    private let options: Options
+    private let detector: any FaceDetector
+    private let mesh: FaceMesh?
 
     /// - Parameters:
     ///   - detector: a session of MediaPipe's `face_detection_short_range.tflite`.
-    ///   - mesh: a session of MediaPipe's `face_landmark.tflite`.
-    public init(detector: any InferenceSession, mesh: any InferenceSession) throws(InferenceError) {
+    ///   - mesh: a session of MediaPipe's `face_landmark.tflite`; not needed where no landmarks are wanted.
+    public init(
+        detector: any InferenceSession, mesh: (any InferenceSession)?, options: Options = Options()
+    ) throws(InferenceError) {
+        self.options = options
         self.detector = try BlazeFace(session: detector, network: "face_detection_short_range.tflite")
-        self.mesh = try FaceMesh(session: mesh, network: "face_landmark.tflite")
+        self.mesh = try mesh.map { session throws(InferenceError) in
+            try FaceMesh(session: session, network: "face_landmark.tflite")
+        }
     }
 
-    /// Whether a person is large enough for a face to be looked for.
+    /// A finder with YuNet, whose own five landmarks are taken where there is no mesh.
+    ///
+    /// - Parameter network: what messages call YuNet's file.
+    public init(
+        yuNet: any InferenceSession, network: String, mesh: (any InferenceSession)?, options: Options = Options()
+    ) throws(InferenceError) {
+        self.options = options
+        detector = try YuNet(session: yuNet, network: network)
+        self.mesh = try mesh.map { session throws(InferenceError) in
+            try FaceMesh(session: session, network: "face_landmark.tflite")
+        }
+    }
+
+    /// The input shape to give a YuNet network that has none of its own.
+    public static let yuNetInputShape = [1, 3, YuNet.preferredSide, YuNet.preferredSide]
+
+    /// Whether a person is large enough for a face of `minimumWidth` to be possible.
     ///
     /// - Parameters:
     ///   - person: in ratios of the frame.
     ///   - frame: its size as shown.
-    public static func isLargeEnough(_ person: BoundingBox, frame: PixelSize) -> Bool {
-        headRegion(of: person, frame: frame).side >= minimumHeadSide
+    public static func isLargeEnough(_ person: BoundingBox, frame: PixelSize, minimumWidth: Double) -> Bool {
+        // Measured: a face is at most 0.42 times as wide as the region in which a head is looked for.
+        PersonInView(box: person).headRegion(frame: frame).side * 0.42 >= minimumWidth
     }
 
-    /// Finds the face of each of several people in one frame; no face is given to two of them.
+    /// Runs the networks once on an empty picture.
     ///
-    /// - Parameter people: in ratios of the frame.
+    /// - Throws: `InferenceError.wrongShape` where they are no face networks.
+    public func check() throws(InferenceError) {
+        _ = try detector.detect(PixelBuffer(size: PixelSize(width: detector.side, height: detector.side), format: .rgb24))
+    }
+
+    /// Finds the face of each wanted person in one frame; no face is given to two of them.
+    ///
     /// - Returns: as many as `people`, nil where no face was found.
-    public func find(_ people: [BoundingBox], in cutter: any PictureCutter) throws(InferenceError) -> [Face?] {
-        var faces: [Face?] = []
-        for person in people {
-            faces.append(try find(person, in: cutter))
+    public func find(_ people: [PersonInView], in cutter: any PictureCutter) throws(InferenceError) -> [Face?] {
+        var sightings: [Sighting] = []
+        for person in people where person.isWanted {
+            sightings += try look(for: person, in: cutter)
         }
-        return Self.shareOut(faces, among: people)
-    }
-
-    private func find(_ person: BoundingBox, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
-        let head = Self.headRegion(of: person, frame: cutter.frameSize)
-        guard let image = head.picture(from: cutter, pixels: BlazeFace.side) else { return nil }
-        let candidates = try detector.detect(image)
-        guard let best = candidates.max(by: { Self.fit($0) < Self.fit($1) }) else { return nil }
-        let square = Self.meshSquare(of: best, in: head)
-        guard let closeUp = square.picture(from: cutter, pixels: FaceMesh.side) else { return nil }
-        let (points, confidence) = try mesh.locate(closeUp)
-        guard confidence >= Self.minimumMeshConfidence else { return nil }
-        return face(best, in: head, mesh: points, of: square, frame: cutter.frameSize)
-    }
-
-    /// The square in which a person's head is: over the middle of the box, from a little above its top. As wide as the
-    /// box of someone seen to the waist, or half as high as that of someone standing.
-    private static func headRegion(of person: BoundingBox, frame: PixelSize) -> Square {
-        let box = person.scaled(x: Double(frame.width), y: Double(frame.height))
-        let side = min(max(box.width, 0.4 * box.height), 1.2 * min(box.width, box.height)) * 1.1
-        return Square(
-            center: Point(x: box.center.x, y: box.top + 0.4 * side), side: side, angle: 0)
-    }
-
-    /// Prefers a certain face near the middle of the head region: someone else's is nearer its edge.
-    private static func fit(_ candidate: BlazeFace.Candidate) -> Double {
-        candidate.confidence - abs(candidate.box.center.x - 0.5)
-    }
-
-    private static func meshSquare(of candidate: BlazeFace.Candidate, in head: Square) -> Square {
-        let center = head.point(u: candidate.box.center.x, v: candidate.box.center.y)
-        let (left, right) = candidate.eyes
-        return Square(
-            center: center, side: max(candidate.box.width, candidate.box.height) * head.side * meshMargin,
-            angle: atan2(right.y - left.y, right.x - left.x))
-    }
-
-    private func face(
-        _ candidate: BlazeFace.Candidate, in head: Square, mesh points: [Point], of square: Square, frame: PixelSize
-    ) -> Face {
-        let (scaleX, scaleY) = (1 / Double(frame.width), 1 / Double(frame.height))
-        let corner = head.point(u: candidate.box.left, v: candidate.box.top)
-        let box = BoundingBox(
-            left: corner.x, top: corner.y, width: candidate.box.width * head.side,
-            height: candidate.box.height * head.side)
-        let landmarks = FaceMesh.landmarkIndices.map { kind, indices in
-            let sum = indices.reduce(Point(x: 0, y: 0)) { Point(x: $0.x + points[$1].x, y: $0.y + points[$1].y) }
-            let at = square.point(u: sum.x / Double(indices.count), v: sum.y / Double(indices.count))
-            return Landmark(kind: kind, position: Point(x: at.x * scaleX, y: at.y * scaleY))
+        var faces = [Face?](repeating: nil, count: people.count)
+        for (index, sighting) in Self.shareOut(sightings, among: people, frame: cutter.frameSize) {
+            faces[index] = try describe(sighting, in: cutter)
         }
-        return Face(box: box.scaled(x: scaleX, y: scaleY), confidence: candidate.confidence, landmarks: landmarks)
+        return faces
     }
 
-    /// Leaves a face that several people's head regions hold to the one whose box it is most in the middle of.
-    private static func shareOut(_ faces: [Face?], among people: [BoundingBox]) -> [Face?] {
-        func distance(_ index: Int) -> Double {
-            guard let face = faces[index] else { return .infinity }
-            return abs(face.box.center.x - people[index].center.x) / people[index].width
-                + abs(face.box.top - people[index].top) / people[index].height
+    /// The face of a picture that shows one: the most certain one of those about as large as the largest.
+    public func find(in cutter: any PictureCutter) throws(InferenceError) -> Face? {
+        let (width, height) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
+        let whole = Square(center: Point(x: width / 2, y: height / 2), side: max(width, height), angle: 0)
+        let sightings = try search(whole, in: cutter)
+        let best = sightings.max { $0.confidence * $0.box.width < $1.confidence * $1.box.width }
+        return try best.flatMap { sighting throws(InferenceError) in try describe(sighting, in: cutter) }
+    }
+
+    /// The faces near where the person's last one was; with none there, those where the head is.
+    private func look(for person: PersonInView, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+        if let region = person.lastRegion(frame: cutter.frameSize) {
+            let found = try search(region, in: cutter).filter {
+                person.distance(of: $0.box.center, frame: cutter.frameSize) <= Self.farthest
+            }
+            if !found.isEmpty { return found }
         }
-        return faces.indices.map { index in
-            guard let face = faces[index] else { return nil }
-            let rivals = faces.indices.filter { $0 != index && (faces[$0]?.box.iou(face.box) ?? 0) > 0.3 }
-            return rivals.contains { (distance($0), $0) < (distance(index), index) } ? nil : face
+        return try search(person.headRegion(frame: cutter.frameSize), in: cutter)
+    }
+
+    private func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+        // Twice the detector's scale, so that the mesh can be cut out of the same patch.
+        guard let patch = region.patch(from: cutter, pixels: 2 * detector.side) else { return [] }
+        let image = patch.halved().picture(of: region, pixels: detector.side)
+        let faces = try detector.detect(image).map { Sighting($0, in: region, patch: patch) }
+        return faces.filter { $0.box.width >= options.minimumWidth && $0.confidence >= options.minimumConfidence }
+    }
+
+    /// Which person gets which sighting: the nearest and most certain pair first, each face and each person once.
+    private static func shareOut(
+        _ sightings: [Sighting], among people: [PersonInView], frame: PixelSize
+    ) -> [(person: Int, sighting: Sighting)] {
+        var pairs: [(cost: Double, person: Int, sighting: Int)] = []
+        for (number, sighting) in sightings.enumerated() {
+            for (index, person) in people.enumerated() {
+                let distance = person.distance(of: sighting.box.center, frame: frame)
+                guard distance <= farthest else { continue }
+                pairs.append((distance - 0.3 * sighting.confidence, index, number))
+            }
         }
+        pairs.sort { ($0.cost, $0.person, $0.sighting) < ($1.cost, $1.person, $1.sighting) }
+        var given: [(person: Int, sighting: Sighting)] = []
+        for pair in pairs {
+            let sighting = sightings[pair.sighting]
+            let isTaken = given.contains {
+                $0.person == pair.person || $0.sighting.box.iou(sighting.box) > sameFaceIoU
+            }
+            if !isTaken { given.append((pair.person, sighting)) }
+        }
+        return given.filter { people[$0.person].isWanted }
+    }
+
+    /// Everything that is wanted of a face; nil where the mesh does not find one.
+    private func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
+        let square = sighting.meshSquare(margin: Self.meshMargin)
+        let isFine =
+            square.side * sighting.patch.scale >= min(Self.finePixels, square.side)
+            && square.bounds.isInside(sighting.region.bounds)
+        let image =
+            isFine
+            ? sighting.patch.picture(of: square, pixels: FaceMesh.side)
+            : square.picture(from: cutter, pixels: FaceMesh.side)
+        guard let image else { return nil }
+        var face = Face(
+            box: sighting.box, confidence: sighting.confidence, landmarks: options.landmarks == .none ? [] : sighting.landmarks,
+            quality: FaceQuality(of: image))
+        if let mesh {
+            let (points, confidence) = try mesh.locate(image)
+            face.confidence = min(face.confidence, confidence)
+            guard face.confidence >= options.minimumConfidence else { return nil }
+            let inFrame = points.map { square.point(u: $0.x, v: $0.y) }
+            face.landmarks = FaceMesh.landmarks(options.landmarks.kinds, of: inFrame)
+            face.pose = HeadPose.fromMesh.fit(HeadPose.meshIndices.map { inFrame[$0] })
+        } else {
+            face.pose = HeadPose.fromFiveLandmarks.fit(face.landmarks.map(\.position))
+        }
+        return face.scaled(x: 1 / Double(cutter.frameSize.width), y: 1 / Double(cutter.frameSize.height))
+    }
+}
+
+/// A face that the detector saw, in pixels of the frame, and where.
+private struct Sighting {
+    let region: Square
+    let patch: FramePatch
+    let box: BoundingBox
+    let confidence: Double
+    /// The detector's own.
+    let landmarks: [Landmark]
+    /// Clockwise, in radians.
+    private let angle: Double
+
+    init(_ candidate: FaceCandidate, in region: Square, patch: FramePatch) {
+        func inFrame(_ point: Point) -> Point { region.point(u: point.x, v: point.y) }
+        self.region = region
+        self.patch = patch
+        let center = inFrame(candidate.box.center)
+        let (width, height) = (candidate.box.width * region.side, candidate.box.height * region.side)
+        box = BoundingBox(left: center.x - width / 2, top: center.y - height / 2, width: width, height: height)
+        confidence = candidate.confidence
+        landmarks = candidate.landmarks.map { Landmark(kind: $0.kind, position: inFrame($0.position)) }
+        let (left, right) = (inFrame(candidate.eyes.left), inFrame(candidate.eyes.right))
+        angle = atan2(right.y - left.y, right.x - left.x)
+    }
+
+    func meshSquare(margin: Double) -> Square {
+        Square(center: box.center, side: max(box.width, box.height) * margin, angle: angle)
+    }
+}
+
+extension BoundingBox {
+    fileprivate func isInside(_ other: BoundingBox) -> Bool {
+        left >= other.left && top >= other.top && right <= other.right && bottom <= other.bottom
+    }
+}
+
+extension Face {
+    /// The same in other units of length.
+    fileprivate func scaled(x: Double, y: Double) -> Face {
+        var face = self
+        face.box = box.scaled(x: x, y: y)
+        for index in landmarks.indices {
+            let at = landmarks[index].position
+            face.landmarks[index].position = Point(x: at.x * x, y: at.y * y)
+        }
+        return face
     }
 }

@@ -32,10 +32,54 @@ final class FaceMesh {
         }
         return (points, 1 / (1 + exp(-Double(flag))))
     }
+}
 
-    /// The mesh points whose mean is a landmark. The mesh counts the subject's right first, which is the viewer's left
-    /// (canonical_face_model_uv_visualization.png in MediaPipe). An eye is the middle of its two corners.
-    static let landmarkIndices: [(kind: Landmark.Kind, indices: [Int])] = [
-        (.eyeLeft, [33, 133]), (.eyeRight, [362, 263]), (.nose, [1]), (.mouthLeft, [61]), (.mouthRight, [291]),
-    ]
+extension FaceMesh {
+    /// The named points of a mesh, in the order of `kinds`.
+    static func landmarks(_ kinds: [Landmark.Kind], of points: [Point]) -> [Landmark] {
+        kinds.map { kind in
+            let indices = meshIndices(of: kind)
+            let sum = indices.reduce(Point(x: 0, y: 0)) { Point(x: $0.x + points[$1].x, y: $0.y + points[$1].y) }
+            let count = Double(indices.count)
+            return Landmark(kind: kind, position: Point(x: sum.x / count, y: sum.y / count))
+        }
+    }
+
+    /// The mesh points whose mean is a landmark.
+    ///
+    /// Indices from canonical_face_model_uv_visualization.png in MediaPipe (mediapipe/modules/face_geometry/data). The
+    /// mesh counts the subject's right side first, which is the viewer's left. The mesh has no pupils: they, like the
+    /// eyes, are the middle of an eye's corners. A brow's ends and top are the middle of its upper and lower edge.
+    static func meshIndices(of kind: Landmark.Kind) -> [Int] {
+        switch kind {
+        case .eyeLeft, .leftPupil: [33, 133]
+        case .eyeRight, .rightPupil: [362, 263]
+        case .nose: [1]
+        case .mouthLeft: [61]
+        case .mouthRight: [291]
+        case .leftEyeBrowLeft: [70, 46]
+        case .leftEyeBrowRight: [107, 55, 66, 65]
+        case .leftEyeBrowUp: [105, 52]
+        case .rightEyeBrowLeft: [336, 285, 296, 295]
+        case .rightEyeBrowRight: [300, 276]
+        case .rightEyeBrowUp: [334, 282]
+        case .leftEyeLeft: [33]
+        case .leftEyeRight: [133]
+        case .leftEyeUp: [159]
+        case .leftEyeDown: [145]
+        case .rightEyeLeft: [362]
+        case .rightEyeRight: [263]
+        case .rightEyeUp: [386]
+        case .rightEyeDown: [374]
+        case .noseLeft: [98]
+        case .noseRight: [327]
+        case .mouthUp: [0]
+        case .mouthDown: [17]
+        case .upperJawlineLeft: [127]
+        case .midJawlineLeft: [172]
+        case .chinBottom: [152]
+        case .midJawlineRight: [397]
+        case .upperJawlineRight: [356]
+        }
+    }
 }

@@ -24,25 +24,51 @@ struct Square {
             left: center.x - extent / 2, top: center.y - extent / 2, width: extent, height: extent)
     }
 
-    /// The square as a picture of `pixels` by `pixels`, black where it lies outside the frame.
-    ///
-    /// The scaler reduces by area, then this turns by bilinear sampling at about the final scale.
-    func picture(from cutter: any PictureCutter, pixels: Int) -> PixelBuffer? {
+    /// The frame's picture of this square and a little around it, at the scale at which the square has `pixels` a side;
+    /// nil where it lies outside the frame.
+    func patch(from cutter: any PictureCutter, pixels: Int) -> FramePatch? {
         let (width, height) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
         let extent = max(1, Int((bounds.width / side * Double(pixels)).rounded(.up)))
         guard side >= 1,
             let cut = cutter.cut(
                 bounds.scaled(x: 1 / width, y: 1 / height), size: PixelSize(width: extent, height: extent))
         else { return nil }
-        let region = cut.region.scaled(x: width, y: height)
-        let scaleX = Double(cut.image.size.width) / region.width
-        let scaleY = Double(cut.image.size.height) / region.height
-        let step = Point(x: side / Double(pixels) * cos(angle), y: side / Double(pixels) * sin(angle))
-        let corner = point(u: 0.5 / Double(pixels), v: 0.5 / Double(pixels))
-        return cut.image.turned(
+        return FramePatch(image: cut.image, region: cut.region.scaled(x: width, y: height))
+    }
+
+    /// The square as a picture of `pixels` by `pixels`, black where it lies outside the frame.
+    func picture(from cutter: any PictureCutter, pixels: Int) -> PixelBuffer? {
+        patch(from: cutter, pixels: pixels)?.picture(of: self, pixels: pixels)
+    }
+}
+
+/// A piece of a frame, scaled.
+struct FramePatch {
+    let image: PixelBuffer
+    /// What it shows, in pixels of the frame.
+    let region: BoundingBox
+
+    /// How many of its pixels there are to one of the frame.
+    var scale: Double { Double(image.size.width) / region.width }
+
+    /// A square of it as a picture of `pixels` by `pixels` by bilinear sampling, black where it lies outside.
+    func picture(of square: Square, pixels: Int) -> PixelBuffer {
+        let (scaleX, scaleY) = (scale, Double(image.size.height) / region.height)
+        let step = Point(
+            x: square.side / Double(pixels) * cos(square.angle), y: square.side / Double(pixels) * sin(square.angle))
+        let corner = square.point(u: 0.5 / Double(pixels), v: 0.5 / Double(pixels))
+        return image.turned(
             from: Point(x: (corner.x - region.left) * scaleX - 0.5, y: (corner.y - region.top) * scaleY - 0.5),
             across: Point(x: step.x * scaleX, y: step.y * scaleY),
             down: Point(x: -step.y * scaleX, y: step.x * scaleY), side: pixels)
+    }
+
+    /// The same at half the scale.
+    func halved() -> FramePatch {
+        let half = PixelSize(width: (image.size.width + 1) / 2, height: (image.size.height + 1) / 2)
+        var target = PixelBuffer(size: half, format: image.format)
+        _ = image.halve(image.size, into: &target)
+        return FramePatch(image: target, region: region)
     }
 }
 

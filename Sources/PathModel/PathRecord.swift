@@ -175,10 +175,13 @@ public struct PathPoint: Hashable, Sendable {
     public var source: Track.Source
     /// The person's face where it was looked for in this frame and found.
     public var face: Face?
+    /// When the person's face was last found, in this frame or before; nil where it never was.
+    public var faceTime: Timestamp?
 
     /// One point of a path.
     public init(
-        track: Int, frame: FrameInfo, box: BoundingBox, confidence: Double, source: Track.Source, face: Face? = nil
+        track: Int, frame: FrameInfo, box: BoundingBox, confidence: Double, source: Track.Source, face: Face? = nil,
+        faceTime: Timestamp? = nil
     ) {
         self.track = track
         self.frame = frame
@@ -186,6 +189,7 @@ public struct PathPoint: Hashable, Sendable {
         self.confidence = confidence
         self.source = source
         self.face = face
+        self.faceTime = faceTime
     }
 }
 

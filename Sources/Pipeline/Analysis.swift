@@ -95,7 +95,7 @@ public final class Analysis {
         }
         let recorder = try StreamRecorder(for: self, output: output, observer: observer)
         var sequencer = FrameSequencer(
-            jobs: pool.jobs, trackerOptions: options.tracker, faceRate: options.faceRate)
+            jobs: pool.jobs, options: options)
         while let outcome = outcomes.pop() {
             let finished = try sequencer.take(outcome)
             for frame in finished {

@@ -1,3 +1,4 @@
+import Detecting
 import Inference
 import PathModel
 import Tracking
@@ -14,6 +15,14 @@ public struct AnalysisOptions: Sendable {
         case network
     }
 
+    /// Where the network that finds faces is.
+    public enum FaceDetectorSource: Hashable, Sendable {
+        /// MediaPipe's BlazeFace, in the folder of models.
+        case blazeFace
+        /// A YuNet ONNX file of the user's.
+        case yuNet(path: String)
+    }
+
     /// The network that finds people.
     public var personNetwork = NetworkSource.embeddedPersonNetwork
     /// The size it sees.
@@ -28,6 +37,12 @@ public struct AnalysisOptions: Sendable {
     public var tracker = ByteTracker.Options()
     /// How often a track's face is looked for, per second of the video; 0 never looks.
     public var faceRate = 5.0
+    /// The networks that find faces.
+    public var faceDetector = FaceDetectorSource.blazeFace
+    /// What of faces is looked for.
+    public var faces = FaceFinder.Options()
+    /// Whether measured landmarks are recorded beside the smoothed ones.
+    public var keepsRawLandmarks = false
     /// Regions that are blacked out before any network sees them, in ratios of the frame.
     public var masks: [BoundingBox] = []
     /// Detection workers, one thread each.

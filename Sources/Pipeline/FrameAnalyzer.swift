@@ -26,11 +26,12 @@ final class FrameAnalyzer {
         image = PixelBuffer(size: detector.inputSize, format: .bgr24, filledWith: Letterbox.fill)
     }
 
-    /// Runs the person network once on an empty picture.
+    /// Runs the networks once on an empty picture.
     ///
-    /// - Throws: `InferenceError.wrongShape` where it is no person network.
+    /// - Throws: `InferenceError.wrongShape` where they are not of the kind that is needed.
     func check() throws(InferenceError) {
         _ = try detector.detect(image, content: image.size)
+        try faceFinder?.check()
     }
 
     /// The people in a picture.
@@ -60,15 +61,15 @@ final class FrameAnalyzer {
         try detector.detect(image, content: content)
     }
 
-    /// The faces of people in a picture, nil for those without.
-    func findFaces(of people: [BoundingBox], in picture: Picture) throws(InferenceError) -> [Face?] {
+    /// The faces of the people who are wanted in a picture, nil for the others and those without.
+    func findFaces(of people: [PersonInView], in picture: Picture) throws(InferenceError) -> [Face?] {
         let cutter = MaskedCutter(picture: picture, scaler: cutScaler, masks: masks)
         return try faceFinder?.find(people, in: cutter) ?? people.map { _ in nil }
     }
 }
 
 /// Cuts out of a picture with its masks blacked out.
-private struct MaskedCutter: PictureCutter {
+struct MaskedCutter: PictureCutter {
     let picture: Picture
     let scaler: PictureScaler
     let masks: [BoundingBox]

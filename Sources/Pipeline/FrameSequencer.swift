@@ -9,7 +9,7 @@ struct AnalyzedFrame {
     /// Nil for a tombstone: the picture could not be scaled, so the tracker didn't see the frame.
     let update: TrackerUpdate?
     /// By the track's serial.
-    let faces: [Int: Face]
+    var faces: [Int: Face]
     /// Whether a new run begins with this frame, and the tracks that ended with the one before.
     let newRun: [TrackRemoval]?
 }
@@ -22,24 +22,22 @@ struct FrameSequencer {
     private(set) var end: StreamEnding?
 
     private let jobs: BoundedQueue<Job>
-    private let trackerOptions: ByteTracker.Options
+    private let options: AnalysisOptions
     private var frames: [Int: DecodedFrame] = [:]
     private var frameCount = 0
     private var ending: StreamEnding?
     private var detected = Reorderer<[Detection]?>()
     private var analyzed = Reorderer<AnalyzedFrame>()
-    private var searching: [Int: (frame: AnalyzedFrame, tracks: [Track])] = [:]
     private var tracker: ByteTracker?
     private var runSize: PixelSize?
-    private var faceSchedule: FaceSchedule?
+    private var faceStage: FaceStage?
+    private var smoother: FaceSmoother?
 
-    /// - Parameters:
-    ///   - jobs: where the workers look for work.
-    ///   - faceRate: searches per second and track; 0 never searches.
-    init(jobs: BoundedQueue<Job>, trackerOptions: ByteTracker.Options, faceRate: Double) {
+    /// - Parameter jobs: where the workers look for work.
+    init(jobs: BoundedQueue<Job>, options: AnalysisOptions) {
         self.jobs = jobs
-        self.trackerOptions = trackerOptions
-        faceSchedule = faceRate > 0 ? FaceSchedule(rate: faceRate) : nil
+        self.options = options
+        faceStage = FaceStage(jobs: jobs, options: options)
     }
 
     /// Takes what a thread reports and returns the frames that are finished by it, in order.
@@ -55,16 +53,12 @@ struct FrameSequencer {
             detected.insert(people, at: number)
             trackReady()
         case .facesFound(let number, let faces):
-            guard let (frame, tracks) = searching.removeValue(forKey: number) else { break }
-            let found = zip(tracks, faces).compactMap { track, face in face.map { (track.serial, $0) } }
-            let faces = Dictionary(uniqueKeysWithValues: found)
-            analyzed.insert(
-                AnalyzedFrame(frame: frame.frame, update: frame.update, faces: faces, newRun: frame.newRun), at: number)
+            if let frame = faceStage?.finish(number, faces: faces) { analyzed.insert(frame, at: number) }
         case .failed(let error):
             throw error
         }
         var finished: [AnalyzedFrame] = []
-        while let frame = analyzed.pop() { finished.append(frame) }
+        while let frame = analyzed.pop() { finished.append(smooth(frame)) }
         if let ending, analyzed.next == frameCount {
             end = StreamEnding(error: ending.error, removals: tracker?.finish() ?? [])
         }
@@ -78,16 +72,23 @@ struct FrameSequencer {
             let newRun = beginRunIfNeeded(frame.picture.size)
             let update = people.flatMap { tracker?.step($0, at: frame.info.time) }
             let result = AnalyzedFrame(frame: frame, update: update, faces: [:], newRun: newRun)
-            let due =
-                update.flatMap { faceSchedule?.due(in: $0, at: frame.info.time, frame: frame.picture.size) } ?? []
-            if due.isEmpty {
-                analyzed.insert(result, at: number)
-            } else {
-                searching[number] = (result, due)
-                // First in the queue: these frames hold memory until they are done.
-                jobs.pushFirst(.findFaces(number: number, people: due.map(\.box), picture: frame.picture))
-            }
+            if faceStage?.add(result, number: number) != true { analyzed.insert(result, at: number) }
         }
+    }
+
+    /// The frame with its faces steadied. Frames must come in order.
+    private mutating func smooth(_ frame: AnalyzedFrame) -> AnalyzedFrame {
+        if smoother == nil || frame.newRun != nil {
+            let size = frame.frame.picture.size
+            smoother = FaceSmoother(
+                aspectRatio: Double(size.width) / Double(size.height), keepsRaw: options.keepsRawLandmarks)
+        }
+        var smoothed = frame
+        for (serial, face) in frame.faces {
+            smoothed.faces[serial] = smoother?.smooth(face, of: serial, at: frame.frame.info.time)
+        }
+        for removal in frame.update?.removals ?? [] { smoother?.forget(removal.serial) }
+        return smoothed
     }
 
     /// A frame of another size begins a new run: boxes in ratios of the one say nothing in the other.
@@ -96,7 +97,7 @@ struct FrameSequencer {
         defer { runSize = size }
         let aspectRatio = Double(size.width) / Double(size.height)
         guard let removals = tracker?.finish() else {
-            tracker = ByteTracker(options: trackerOptions, aspectRatio: aspectRatio)
+            tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio)
             return nil
         }
         tracker?.aspectRatio = aspectRatio

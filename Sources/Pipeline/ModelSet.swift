@@ -7,14 +7,26 @@ import PathModel
 /// What the workers of one analysis are made from.
 struct ModelSet: Sendable {
     /// Where the face networks are.
-    struct FaceFiles {
+    private struct FaceFiles {
         let detector: String
-        let mesh: String
+        let isYuNet: Bool
+        /// Nil where the landmarks that are wanted need none.
+        let mesh: String?
 
-        init(folder: String) {
-            detector = folder + "/face_detection_short_range.tflite"
-            mesh = folder + "/face_landmark.tflite"
+        init(folder: String, options: AnalysisOptions) {
+            switch options.faceDetector {
+            case .blazeFace:
+                detector = folder + "/face_detection_short_range.tflite"
+                isYuNet = false
+            case .yuNet(let path):
+                detector = path
+                isYuNet = true
+            }
+            let needsMesh = options.faces.landmarks == .all || options.faces.landmarks == .five && !isYuNet
+            mesh = needsMesh ? folder + "/face_landmark.tflite" : nil
         }
+
+        var paths: [String] { [detector] + (mesh.map { [$0] } ?? []) }
     }
 
     private let engine: any InferenceEngine
@@ -34,7 +46,7 @@ struct ModelSet: Sendable {
             case .network: nil
             }
         inputSizes = size.map { PersonDetector.inputSizes(from: $0, levels: options.scales) } ?? [nil]
-        faceFiles = options.faceRate > 0 ? FaceFiles(folder: modelFolder) : nil
+        faceFiles = options.faceRate > 0 ? FaceFiles(folder: modelFolder, options: options) : nil
     }
 
     /// Tries the networks; the worker made for it is the first that `makeWorker` gives.
@@ -54,12 +66,20 @@ struct ModelSet: Sendable {
         }
         let detector = try PersonDetector(
             sessions: sessions, network: options.personNetwork.name, minimumScore: FrameAnalyzer.minimumScore)
-        var finder: FaceFinder?
-        if let faceFiles {
-            finder = try FaceFinder(
-                detector: session(.file(faceFiles.detector)), mesh: session(.file(faceFiles.mesh)))
+        return FrameAnalyzer(detector: detector, faceFinder: try makeFaceFinder(), masks: options.masks)
+    }
+
+    /// The face networks alone; nil where no faces are looked for.
+    func makeFaceFinder() throws(InferenceError) -> FaceFinder? {
+        guard let faceFiles else { return nil }
+        let mesh = try faceFiles.mesh.map { path throws(InferenceError) in try session(.file(path)) }
+        guard faceFiles.isYuNet else {
+            return try FaceFinder(detector: session(.file(faceFiles.detector)), mesh: mesh, options: options.faces)
         }
-        return FrameAnalyzer(detector: detector, faceFinder: finder, masks: options.masks)
+        let source = NetworkSource.file(faceFiles.detector)
+        return try FaceFinder(
+            yuNet: session(source, inputShape: FaceFinder.yuNetInputShape), network: source.name, mesh: mesh,
+            options: options.faces)
     }
 
     private func session(
@@ -76,8 +96,7 @@ struct ModelSet: Sendable {
             SessionStart.Model(name: options.personNetwork.name, sha256: try digest(of: options.personNetwork))
         ]
         guard options.faceRate > 0 else { return models }
-        let files = FaceFiles(folder: modelFolder)
-        for path in [files.detector, files.mesh] {
+        for path in FaceFiles(folder: modelFolder, options: options).paths {
             let source = NetworkSource.file(path)
             models.append(SessionStart.Model(name: source.name, sha256: try digest(of: source)))
         }

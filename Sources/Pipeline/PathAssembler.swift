@@ -107,7 +107,7 @@ struct PathAssembler {
             totals.faces += face == nil ? 0 : 1
             let point = PathPoint(
                 track: id, frame: frame.info, box: track.box, confidence: track.confidence, source: track.source,
-                face: face)
+                face: face, faceTime: summaries[track.serial]?.faceTime)
             records.append(PathRecord(time: frame.info.time, event: .path(point)))
         }
         for removal in frame.update.removals {
@@ -129,6 +129,8 @@ private struct PathSummary {
     private var points = 0
     private var distance = 0.0
     private var bestFaceConfidence: Double?
+    /// When a face was last found.
+    private(set) var faceTime: Timestamp?
 
     init(id: Int, start: Timestamp, box: BoundingBox) {
         self.id = id
@@ -145,7 +147,10 @@ private struct PathSummary {
         self.box = box
         end = time
         points += 1
-        if let face { bestFaceConfidence = max(bestFaceConfidence ?? 0, face.confidence) }
+        if let face {
+            bestFaceConfidence = max(bestFaceConfidence ?? 0, face.confidence)
+            faceTime = time
+        }
     }
 
     func end(_ cause: TrackRemoval.Cause) -> PathEnd {

@@ -1,4 +1,5 @@
 import Decoding
+import Detecting
 import PathModel
 
 extension Analysis {
@@ -26,6 +27,10 @@ extension AnalysisOptions {
             SessionStart.Setting("input_size", .text(inputSize.recorded)),
             SessionStart.Setting("scales", .number(Double(scales))),
             SessionStart.Setting("face_fps", .number(faceRate)),
+            SessionStart.Setting("face_confidence", .number(faces.minimumConfidence * 100)),
+            SessionStart.Setting("min_face", .number(faces.minimumWidth)),
+            SessionStart.Setting("landmarks", .text(faces.landmarks.rawValue)),
+            SessionStart.Setting("raw_landmarks", .flag(keepsRawLandmarks)),
         ]
         if let sampleRate { settings.append(SessionStart.Setting("fps", .number(sampleRate))) }
         if !masks.isEmpty {

@@ -7,7 +7,7 @@ import PathModel
 /// What a worker is asked to do with frame `number` of a run.
 enum Job: Sendable {
     case detect(number: Int, picture: Picture)
-    case findFaces(number: Int, people: [BoundingBox], picture: Picture)
+    case findFaces(number: Int, people: [PersonInView], picture: Picture)
 }
 
 /// What comes back to the sequencer.

@@ -63,15 +63,34 @@ extension JSONLine {
         add("box", point.box)
         add("confidence", percent: point.confidence)
         add("source", point.source.rawValue)
-        guard let face = point.face else { return }
-        addObject("face") { line in
-            line.add("box", face.box)
-            line.add("confidence", percent: face.confidence)
-            line.addArray("landmarks", face.landmarks) { line, landmark in
-                line.add("type", landmark.kind.rawValue)
-                line.add("x", ratio: landmark.position.x)
-                line.add("y", ratio: landmark.position.y)
+        if let time = point.faceTime { add("face_pts_ms", time.milliseconds) }
+        if let face = point.face { addObject("face") { $0.add(face) } }
+    }
+
+    /// A face's keys.
+    mutating func add(_ face: Face) {
+        add("box", face.box)
+        add("confidence", percent: face.confidence)
+        add("landmarks", face.landmarks)
+        if let pose = face.pose {
+            addObject("pose") { line in
+                line.add("roll", pose.roll, decimals: 2)
+                line.add("yaw", pose.yaw, decimals: 2)
+                line.add("pitch", pose.pitch, decimals: 2)
             }
+        }
+        addObject("quality") { line in
+            line.add("brightness", face.quality.brightness, decimals: 2)
+            line.add("sharpness", face.quality.sharpness, decimals: 2)
+        }
+        if !face.rawLandmarks.isEmpty { add("raw_landmarks", face.rawLandmarks) }
+    }
+
+    private mutating func add(_ key: String, _ landmarks: [Landmark]) {
+        addArray(key, landmarks) { line, landmark in
+            line.add("type", landmark.kind.rawValue)
+            line.add("x", ratio: landmark.position.x)
+            line.add("y", ratio: landmark.position.y)
         }
     }
 

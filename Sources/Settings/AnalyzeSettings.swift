@@ -1,3 +1,4 @@
+import Detecting
 import Inference
 import PathModel
 import Pipeline
@@ -22,6 +23,16 @@ public struct AnalyzeSettings: Sendable {
     public var workers: Int?
     /// Searches per second of the video and person; 0 never searches.
     public var faceFPS = 5.0
+    /// Which points of faces.
+    public var landmarks = Landmark.Selection.five
+    /// Whether to record measured landmarks beside the smoothed ones.
+    public var rawLandmarks = false
+    /// Percent.
+    public var faceConfidence = 50.0
+    /// Pixels of the original picture.
+    public var minFace = 20.0
+    /// A YuNet file; nil is MediaPipe's BlazeFace.
+    public var faceModel: String?
     /// `LEFT,TOP,WIDTH,HEIGHT` each, in ratios of the frame.
     public var masks: [String] = []
     /// RFC 3339.
@@ -45,6 +56,13 @@ public struct AnalyzeSettings: Sendable {
         }
         check.within(0...1000, faceFPS, "--face-fps", unit: "times a second")
         options.faceRate = faceFPS
+        check.within(0...100, faceConfidence, "--face-confidence", unit: "percent")
+        options.faces.minimumConfidence = faceConfidence / 100
+        check.within(8...10000, minFace, "--min-face", unit: "pixels")
+        options.faces.minimumWidth = minFace
+        options.faces.landmarks = landmarks
+        options.keepsRawLandmarks = rawLandmarks
+        if let faceModel { options.faceDetector = .yuNet(path: faceModel) }
         // Each worker holds a thread of Dispatch, which has 255: with none left for the decoder nothing would go on.
         check.within(1...128, Double(workers ?? 1), "--workers", unit: "")
         options.workers = workers ?? max(1, min(128, cores))

@@ -43,6 +43,8 @@ struct AnalysisArguments: ParsableArguments {
             "Look for each person's face this often per second of the video; 0 never does.", valueName: "number"))
     var faceFps = AnalyzeSettings().faceFPS
 
+    @OptionGroup var faces: FaceArguments
+
     @Option(
         help: ArgumentHelp(
             "Black out a region before any network sees it: LEFT,TOP,WIDTH,HEIGHT in ratios of the frame. May be repeated.",
@@ -66,6 +68,7 @@ struct AnalysisArguments: ParsableArguments {
         settings.model = model
         settings.workers = workers
         settings.faceFPS = faceFps
+        faces.apply(to: &settings)
         settings.masks = mask
         settings.startTime = startTime
         return settings

@@ -16,7 +16,7 @@ struct Footpath: ParsableCommand {
             \(ExitStatus.help)
             """,
         version: Footpath.programVersion,
-        subcommands: [Analyze.self, Probe.self, Measure.self, TrackDetections.self])
+        subcommands: [Analyze.self, Probe.self, Faces.self, Measure.self, TrackDetections.self])
 
     static let programVersion = "0.1.0"
 }

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Decoding
+import Foundation
+import Inference
+import PathModel
+import Pipeline
+import Recording
+import Settings
+
+/// `footpath faces`: what Footpath sees of a face in pictures.
+struct Faces: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the face in each picture as a line of JSON.",
+        discussion: """
+            Looks for the most prominent face of each picture with the networks that analyze uses, to see how well they \
+            do on faces of your own. One line a picture, in order; without "face" where none was found.
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: ArgumentHelp("Pictures or videos; of a video the first frame.", valueName: "picture"))
+    var pictures: [String]
+
+    @OptionGroup
+    var arguments: FaceArguments
+
+    func run() throws {
+        let console = Console(isQuiet: false)
+        let interrupt = InterruptFlag()
+        let signals = Signals(raising: interrupt)
+        defer { withExtendedLifetime(signals) {} }
+        var status = ExitStatus.success
+        do {
+            var settings = AnalyzeSettings()
+            arguments.apply(to: &settings)
+            let runtime = try RuntimeFolder()
+            let finder = try FacePictures(
+                engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
+                options: settings.options(cores: 1))
+            let sink = StandardOutputSink()
+            for picture in pictures where !interrupt.isRaised {
+                do {
+                    let name = SourceName(picture)
+                    let (size, face) = try finder.find(in: name, interrupt: interrupt)
+                    try sink.write(line: FaceLine(picture: name.redacted, size: size, face: face).text)
+                } catch let error as DecodingError {
+                    if case .interrupted = error { break }
+                    console.error("\(error)")
+                    if status == .success { status = ExitStatus(of: error) }
+                }
+            }
+            try sink.finish()
+        } catch {
+            console.error("\(error)")
+            if status == .success { status = ExitStatus(of: error) }
+        }
+        throw ExitCode((interrupt.isRaised ? ExitStatus.interrupted : status).rawValue)
+    }
+}
