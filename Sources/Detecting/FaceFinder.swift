@@ -73,7 +73,8 @@ public final class FaceFinder {
     ///
     /// - Throws: `InferenceError.wrongShape` where they are no face networks.
     public func check() throws(InferenceError) {
-        _ = try detector.detect(PixelBuffer(size: PixelSize(width: detector.side, height: detector.side), format: .rgb24))
+        _ = try detector.detect(
+            PixelBuffer(size: PixelSize(width: detector.side, height: detector.side), format: .rgb24))
     }
 
     /// Finds the face of each wanted person in one frame; no face is given to two of them.
@@ -112,9 +113,13 @@ public final class FaceFinder {
     }
 
     private func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
-        // Twice the detector's scale, so that the mesh can be cut out of the same patch.
-        guard let patch = region.patch(from: cutter, pixels: 2 * detector.side) else { return [] }
-        let image = patch.halved().picture(of: region, pixels: detector.side)
+        // Up to twice the detector's scale, so that the mesh can be cut out of the same patch; never enlarged, since
+        // the sampling that follows does that.
+        let pixels = min(2 * detector.side, Int(region.side.rounded(.up)))
+        guard let patch = region.patch(from: cutter, pixels: pixels) else { return [] }
+        let isDouble = pixels > 3 * detector.side / 2
+        let sampled = region.asMediaPipeSamples(pixels: detector.side)
+        let image = (isDouble ? patch.halved() : patch).picture(of: sampled, pixels: detector.side)
         let faces = try detector.detect(image).map { Sighting($0, in: region, patch: patch) }
         return faces.filter { $0.box.width >= options.minimumWidth && $0.confidence >= options.minimumConfidence }
     }
@@ -146,16 +151,18 @@ public final class FaceFinder {
     /// Everything that is wanted of a face; nil where the mesh does not find one.
     private func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
         let square = sighting.meshSquare(margin: Self.meshMargin)
+        let sampled = square.asMediaPipeSamples(pixels: FaceMesh.side)
         let isFine =
-            square.side * sighting.patch.scale >= min(Self.finePixels, square.side)
+            square.side * sighting.patch.scale >= min(Self.finePixels, 0.95 * square.side)
             && square.bounds.isInside(sighting.region.bounds)
         let image =
             isFine
-            ? sighting.patch.picture(of: square, pixels: FaceMesh.side)
-            : square.picture(from: cutter, pixels: FaceMesh.side)
+            ? sighting.patch.picture(of: sampled, pixels: FaceMesh.side)
+            : sampled.picture(from: cutter, pixels: FaceMesh.side)
         guard let image else { return nil }
         var face = Face(
-            box: sighting.box, confidence: sighting.confidence, landmarks: options.landmarks == .none ? [] : sighting.landmarks,
+            box: sighting.box, confidence: sighting.confidence,
+            landmarks: options.landmarks == .none ? [] : sighting.landmarks,
             quality: FaceQuality(of: image))
         if let mesh {
             let (points, confidence) = try mesh.locate(image)

@@ -17,6 +17,17 @@ struct Square {
             x: center.x + x * cos(angle) - y * sin(angle), y: center.y + x * sin(angle) + y * cos(angle))
     }
 
+    /// The square whose picture is the one that MediaPipe takes of this one: it samples from corner to corner instead of
+    /// from middle to middle of pixels, in coordinates where a pixel's middle is whole. Its networks learnt from such
+    /// pictures.
+    func asMediaPipeSamples(pixels: Int) -> Square {
+        let step = side / Double(pixels) / 2
+        var shifted = self
+        shifted.center.x += 0.5 - step * (cos(angle) - sin(angle))
+        shifted.center.y += 0.5 - step * (cos(angle) + sin(angle))
+        return shifted
+    }
+
     /// The upright rectangle around it.
     var bounds: BoundingBox {
         let extent = side * (abs(cos(angle)) + abs(sin(angle)))

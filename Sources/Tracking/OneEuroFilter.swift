@@ -6,11 +6,11 @@ struct OneEuroFilter {
     /// What of the filter can be chosen; speeds are in units of length per second.
     struct Options {
         /// Hertz: a lower one lets a resting point jitter less.
-        var minimumCutoff = 0.5
+        var minimumCutoff = 0.2
         /// Hertz per unit of speed: a higher one lets a moving point lag less.
-        var speedCoefficient = 15.0
+        var speedCoefficient = 8.0
         /// Hertz, of the mean of the speed.
-        var speedCutoff = 2.0
+        var speedCutoff = 0.7
     }
 
     private let options: Options

@@ -69,7 +69,8 @@ import Testing
         let finder = try Self.finder()
         var (wanted, found) = (0, 0)
         for frame in try Self.frames() {
-            let faces = try finder.find(frame.people.map(\.box), in: PictureInMemory(image: frame.image))
+            let faces = try finder.find(
+                frame.people.map { PersonInView(box: $0.box) }, in: PictureInMemory(image: frame.image))
             for (person, face) in zip(frame.people, faces) {
                 guard let truth = frame.faces[person.id], truth.count == 5, person.visibility > 0.9 else { continue }
                 wanted += 1
@@ -98,7 +99,8 @@ import Testing
         var overlaps = 0
         for frame in try Self.frames() {
             let people = frame.people.map(\.box)
-            let faces = try finder.find(people, in: PictureInMemory(image: frame.image)).compactMap(\.self)
+            let faces = try finder.find(people.map { PersonInView(box: $0) }, in: PictureInMemory(image: frame.image))
+                .compactMap(\.self)
             for (index, face) in faces.enumerated() {
                 for other in faces[..<index] { #expect(face.box.iou(other.box) < 0.3, "frame \(frame.number)") }
             }
@@ -117,11 +119,17 @@ import Testing
         aside.top += 0.05 * person.height
         let finder = try Self.finder()
         let cutter = PictureInMemory(image: frame.image)
-        #expect(try finder.find([aside], in: cutter)[0] != nil, "alone they would get it")
-        let faces = try finder.find([aside, person], in: cutter)
-        #expect(faces[0] == nil && faces[1] != nil)
-        #expect(try finder.find([person, aside], in: cutter) == faces.reversed())
-        #expect(try finder.find([], in: cutter).isEmpty)
+        func faces(_ people: [BoundingBox]) throws -> [Face?] {
+            try finder.find(people.map { PersonInView(box: $0) }, in: cutter)
+        }
+        #expect(try faces([aside])[0] != nil, "alone they would get it")
+        let found = try faces([aside, person])
+        #expect(found[0] == nil && found[1] != nil)
+        #expect(try faces([person, aside]) == found.reversed())
+        #expect(try faces([]).isEmpty)
+        // Whose face is not wanted in this frame keeps it all the same.
+        let others = [PersonInView(box: aside), PersonInView(box: person, isWanted: false)]
+        #expect(try finder.find(others, in: cutter) == [nil, nil])
     }
 
     @Test func smallPeopleAreNotLookedAt() {
@@ -129,7 +137,7 @@ import Testing
         func person(_ height: Double) -> BoundingBox {
             BoundingBox(left: 0.5, top: 0.1, width: 0.4 * height / 1000, height: height / 500)
         }
-        #expect(FaceFinder.isLargeEnough(person(120), frame: frame))
-        #expect(!FaceFinder.isLargeEnough(person(100), frame: frame))
+        #expect(FaceFinder.isLargeEnough(person(120), frame: frame, minimumWidth: 20))
+        #expect(!FaceFinder.isLargeEnough(person(100), frame: frame, minimumWidth: 20))
     }
 }

@@ -17,7 +17,7 @@ import Testing
 
     @Test(arguments: [25, 30_000.0 / 1001, 15, 3])
     func aTracksFaceIsLookedForAtTheRateOrInEveryFrame(frameRate: Double) {
-        var schedule = FaceSchedule(rate: 5)
+        var schedule = FaceSchedule(rate: 5, minimumWidth: 20)
         let seconds = 20.0
         let searched = (0..<Int(seconds * frameRate)).filter {
             !schedule.due(in: TrackerUpdate(tracks: [track(0)]), at: time($0, rate: frameRate), frame: frame).isEmpty
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func eachTrackHasItsOwnTime() {
-        var schedule = FaceSchedule(rate: 1)
+        var schedule = FaceSchedule(rate: 1, minimumWidth: 20)
         func due(_ index: Int, _ serials: [Int]) -> [Int] {
             let tracks = serials.map { track($0) }
             return schedule.due(in: TrackerUpdate(tracks: tracks), at: time(index), frame: frame).map(\.serial)
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func onlyMeasuredConfirmedLargeTracksAreDue() {
-        var schedule = FaceSchedule(rate: 5)
+        var schedule = FaceSchedule(rate: 5, minimumWidth: 20)
         let tracks = [
             track(0, id: nil), track(1, source: .predicted), track(2, height: 0.1), track(3),
         ]

@@ -1,4 +1,5 @@
 import Decoding
+import Detecting
 import PathModel
 import TestSupport
 import Testing
@@ -14,7 +15,13 @@ import Testing
     }
 
     private func sequencer() -> FrameSequencer {
-        FrameSequencer(jobs: jobs, trackerOptions: AnalysisOptions().tracker, faceRate: 0)
+        sequencer(faceRate: 0)
+    }
+
+    private func sequencer(faceRate: Double) -> FrameSequencer {
+        var options = AnalysisOptions()
+        options.faceRate = faceRate
+        return FrameSequencer(jobs: jobs, options: options)
     }
 
     private let person = Detection(box: BoundingBox(left: 0.3, top: 0.2, width: 0.2, height: 0.6), confidence: 0.9)
@@ -55,7 +62,7 @@ import Testing
     }
 
     @Test func aFrameWaitsForItsFacesAndKeepsItsPlace() throws {
-        var sequencer = FrameSequencer(jobs: jobs, trackerOptions: AnalysisOptions().tracker, faceRate: 1)
+        var sequencer = sequencer(faceRate: 1)
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
         var out: [AnalyzedFrame] = []
         for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
@@ -63,7 +70,7 @@ import Testing
             Issue.record("faces come before further frames")
             return
         }
-        #expect(people == [person.box] && out.count == number)
+        #expect(people == [PersonInView(box: person.box)] && out.count == number)
         let face = Face(box: person.box, confidence: 0.9, landmarks: [])
         out += try sequencer.take(.facesFound(number: number, faces: [face]))
         #expect(out.map(\.frame.info.index) == frames.map(\.info.index))

@@ -121,7 +121,8 @@ import Testing
             #"{"box":{"left":0.02,"top":0.26,"width":0.03,"height":0.06},"confidence":90,"landmarks":["#
             + #"{"type":"eyeLeft","x":0.025,"y":0.275},{"type":"eyeRight","x":0.026,"y":0.275},"#
             + #"{"type":"nose","x":0.027,"y":0.275},{"type":"mouthLeft","x":0.028,"y":0.275},"#
-            + #"{"type":"mouthRight","x":0.029,"y":0.275}]}"#
+            + #"{"type":"mouthRight","x":0.029,"y":0.275}],"#
+            + #""pose":{"roll":-3.25,"yaw":12.5,"pitch":0.13},"quality":{"brightness":61.5,"sharpness":42}}"#
         let box = #""box":{"left":-0.0125,"top":0.25,"width":0.12346,"height":0.5}"#
         let sha256 = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
         return [
@@ -134,7 +135,8 @@ import Testing
                 + #""color_range":"tv","clock":"file","time_origin":"option","source":"clip.mp4"}"#,
             envelope("path_start", 2, "00.033") + #""track":1,"frame":1,"pts_ms":33,\#(box),"entry":"left"}"#,
             envelope("path", 3, "00.033")
-                + #""track":1,"frame":1,"pts_ms":33,\#(box),"confidence":87.65,"source":"measured","face":\#(face)}"#,
+                + #""track":1,"frame":1,"pts_ms":33,\#(box),"confidence":87.65,"source":"measured","#
+                + #""face_pts_ms":33,"face":\#(face)}"#,
             envelope("path", 4, "00.067")
                 + #""track":1,"frame":2,"pts_ms":67,"time_estimated":true,\#(box),"confidence":87.65,"#
                 + #""source":"predicted"}"#,

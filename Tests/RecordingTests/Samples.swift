@@ -70,12 +70,14 @@ enum Sample {
 
     static let face = Face(
         box: BoundingBox(left: 0.02, top: 0.26, width: 0.03, height: 0.06), confidence: 0.9,
-        landmarks: Landmark.Kind.allCases.enumerated().map { index, kind in
+        landmarks: Landmark.Selection.five.kinds.enumerated().map { index, kind in
             Landmark(kind: kind, position: Point(x: 0.025 + Double(index) / 1000, y: 0.275))
-        })
+        }, pose: Pose(roll: -3.25, yaw: 12.5, pitch: 0.125), quality: FaceQuality(brightness: 61.5, sharpness: 42))
 
     static func point(frame: FrameInfo, source: Track.Source = .measured, face: Face? = nil) -> PathPoint {
-        PathPoint(track: 1, frame: frame, box: box, confidence: 0.87654, source: source, face: face)
+        PathPoint(
+            track: 1, frame: frame, box: box, confidence: 0.87654, source: source, face: face,
+            faceTime: face == nil ? nil : frame.time)
     }
 
     static func frame(_ index: Int, at microseconds: Int64) -> FrameInfo {
