@@ -15,6 +15,9 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
         self.capacity = max(1, capacity)
     }
 
+    /// How many elements wait.
+    var count: Int { condition.withLock { elements.count - head } }
+
     /// Appends an element; waits while the queue is full.
     ///
     /// - Returns: false where the queue is closed: the element is dropped.

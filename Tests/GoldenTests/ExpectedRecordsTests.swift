@@ -11,7 +11,9 @@ import Testing
     /// for confidences. A distance adds many small steps up.
     private static let tolerances = [
         "left": 0.004, "top": 0.004, "width": 0.004, "height": 0.004, "x": 0.004, "y": 0.004, "confidence": 2,
-        "best_face_confidence": 2, "distance": 0.05, "mean_speed": 0.01,
+        "best_face_confidence": 2, "distance": 0.05, "mean_speed": 0.01, "roll": 2, "yaw": 3, "pitch": 3,
+        "brightness": 1,
+        "sharpness": 3,
     ]
 
     /// A line without its measured numbers, and those by key in their order.

@@ -76,4 +76,24 @@ import Testing
         #expect(out.map(\.frame.info.index) == frames.map(\.info.index))
         #expect(out.indices.filter { out[$0].faces == [0: face] } == [number])
     }
+
+    @Test func aTracksNextSearchWaitsForTheOneBeforeAndBeginsWhereItFoundTheFace() throws {
+        var sequencer = sequencer(faceRate: 25)
+        for frame in frames { _ = try sequencer.take(.decoded(frame)) }
+        while jobs.count > 0 { _ = jobs.pop() }
+        for number in frames.indices { _ = try sequencer.take(.detected(number: number, people: [person])) }
+        var last: PersonInView.LastFace?
+        var searches = 0
+        while jobs.count > 0 {
+            #expect(jobs.count == 1, "one search of the same person at a time")
+            guard case .findFaces(let number, let people, _) = jobs.pop() else { return }
+            #expect(people.map(\.lastFace) == [last])
+            searches += 1
+            // Every third search finds nothing; then the next one has nowhere special to begin.
+            let face = searches % 3 == 0 ? nil : Face(box: person.box, confidence: 0.9, landmarks: [])
+            last = face.map { PersonInView.LastFace($0, person: people[0].box) }
+            _ = try sequencer.take(.facesFound(number: number, faces: [face]))
+        }
+        #expect(searches >= 5)
+    }
 }
