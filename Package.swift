@@ -28,7 +28,8 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
-        room("Decoding", ["CFFmpeg", "PathModel"]),
+        .target(name: "CProcess"),
+        room("Decoding", ["CFFmpeg", "CProcess", "PathModel"]),
         .target(name: "COpenVINO"),
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <dlfcn.h>
+#include <stdint.h>
+#include <stdio.h>
+
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
+#include <libavutil/hwcontext.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
@@ -84,4 +89,51 @@ static inline int footpath_scaler_scale(
 /// Frees a scaler or NULL.
 static inline void footpath_scaler_free(void *scaler) {
     sws_freeContext((struct SwsContext *)scaler);
+}
+
+/// An input format by its name, or NULL. The result became const in FFmpeg 5 (libavformat/avformat.h).
+static inline void *footpath_input_format(const char *name) { return (void *)av_find_input_format(name); }
+
+/// Opens an input whose format came from `footpath_input_format`, or NULL to have it guessed.
+static inline int footpath_open_input(
+    AVFormatContext **context, const char *url, void *format, AVDictionary **options) {
+    return avformat_open_input(context, url, format, options);
+}
+
+/// Makes the input formats of devices known, V4L2 among them. libavdevice brings sound servers and windows with it, so it
+/// is loaded only where a device is to be read. Its major version is libavformat's. 0 where it is not installed.
+static inline int footpath_register_devices(void) {
+    char name[32];
+    snprintf(name, sizeof name, "libavdevice.so.%d", LIBAVFORMAT_VERSION_MAJOR);
+    void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    void (*register_all)(void) = library ? (void (*)(void))dlsym(library, "avdevice_register_all") : NULL;
+    if (!register_all) return 0;
+    register_all();
+    return 1;
+}
+
+/// The pixel format of pictures that `codec` leaves on a device of `type`, or AV_PIX_FMT_NONE where it can't.
+static inline enum AVPixelFormat footpath_hardware_format(const AVCodec *codec, enum AVHWDeviceType type) {
+    const AVCodecHWConfig *config;
+    for (int index = 0; (config = avcodec_get_hw_config(codec, index)); index++) {
+        if ((config->methods & AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX) && config->device_type == type)
+            return config->pix_fmt;
+    }
+    return AV_PIX_FMT_NONE;
+}
+
+/// Takes the format that `footpath_decode_on` asked for, or the decoder's own choice where the stream doesn't allow it.
+static inline enum AVPixelFormat footpath_choose_format(
+    struct AVCodecContext *context, const enum AVPixelFormat *formats) {
+    for (const enum AVPixelFormat *format = formats; *format != AV_PIX_FMT_NONE; format++) {
+        if (*format == (enum AVPixelFormat)(intptr_t)context->opaque) return *format;
+    }
+    return avcodec_default_get_format(context, formats);
+}
+
+/// Makes a decoder that isn't open yet decode on a device.
+static inline void footpath_decode_on(AVCodecContext *context, AVBufferRef *device, enum AVPixelFormat format) {
+    context->hw_device_ctx = av_buffer_ref(device);
+    context->opaque = (void *)(intptr_t)format;
+    context->get_format = footpath_choose_format;
 }

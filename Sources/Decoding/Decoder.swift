@@ -5,9 +5,13 @@ import PathModel
 ///
 /// Confined to the thread that uses it.
 final class Decoder {
+    /// Where it decodes: `software`, or FFmpeg's name of the kind of device.
+    let device: String
     private let context: UnsafeMutablePointer<AVCodecContext>
+    /// What pictures on the device have; nil where the processor decodes.
+    private let deviceFormat: AVPixelFormat?
 
-    init(for demuxer: Demuxer, threads: Int) throws(DecodingError) {
+    init(for demuxer: Demuxer, threads: Int, hardware: HardwareDecoding = .none) throws(DecodingError) {
         let parameters = demuxer.stream.pointee.codecpar
         let name = demuxer.source.redacted
         guard let parameters, let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
@@ -19,6 +23,13 @@ final class Decoder {
         context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
         context.pointee.thread_count = Int32(threads)
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+        let chosen = Self.device(for: codec, hardware)
+        if let chosen { footpath_decode_on(context, chosen.reference, chosen.format) }
+        defer {
+            var reference = chosen?.reference
+            av_buffer_unref(&reference)
+        }
+        (device, deviceFormat) = (chosen?.name ?? "software", chosen?.format)
         let code = avcodec_open2(context, codec, nil)
         if code < 0 {
             Self.free(context)
@@ -52,7 +63,43 @@ final class Decoder {
 
     /// Takes the next frame in presentation order.
     func receive(into frame: UnsafeMutablePointer<AVFrame>) -> Outcome {
-        outcome(avcodec_receive_frame(context, frame))
+        let outcome = outcome(avcodec_receive_frame(context, frame))
+        guard outcome == .done, let deviceFormat, frame.pointee.format == deviceFormat.rawValue else { return outcome }
+        return fetch(frame) ? .done : .damaged
+    }
+
+    /// Copies a picture from the device into memory.
+    private func fetch(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool {
+        var fetched = av_frame_alloc()
+        defer { av_frame_free(&fetched) }
+        guard let fetched, av_hwframe_transfer_data(fetched, frame, 0) >= 0,
+            av_frame_copy_props(fetched, frame) >= 0
+        else { return false }
+        av_frame_unref(frame)
+        av_frame_move_ref(frame, fetched)
+        return true
+    }
+
+    /// The first device of the wanted kind that opens and that the codec can use.
+    private static func device(
+        for codec: UnsafePointer<AVCodec>, _ hardware: HardwareDecoding
+    ) -> (reference: UnsafeMutablePointer<AVBufferRef>, format: AVPixelFormat, name: String)? {
+        let kinds: [AVHWDeviceType] =
+            switch hardware {
+            case .none: []
+            case .auto: [AV_HWDEVICE_TYPE_CUDA, AV_HWDEVICE_TYPE_VAAPI]
+            case .cuda: [AV_HWDEVICE_TYPE_CUDA]
+            case .vaapi: [AV_HWDEVICE_TYPE_VAAPI]
+            }
+        for kind in kinds {
+            let format = footpath_hardware_format(codec, kind)
+            var reference: UnsafeMutablePointer<AVBufferRef>?
+            guard format != AV_PIX_FMT_NONE, av_hwdevice_ctx_create(&reference, kind, nil, nil, 0) >= 0,
+                let reference, let name = av_hwdevice_get_type_name(kind)
+            else { continue }
+            return (reference, format, String(cString: name))
+        }
+        return nil
     }
 
     private func outcome(_ code: Int32) -> Outcome {

@@ -1,13 +1,15 @@
 import CFFmpeg
 
 /// Why a stream can't be opened, read, or written.
-public enum DecodingError: Error, Hashable, CustomStringConvertible {
+public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     /// There is nothing that can be read.
     case unreadable(source: String, reason: String)
     /// It was read, but there is no video in it that FFmpeg decodes.
     case noVideo(source: String, reason: String)
     /// The stream broke off. Frames that came before stay valid.
     case broken(source: String, reason: String)
+    /// Nothing came within the time that was given.
+    case stalled(source: String, reason: String)
     /// The interrupt flag was raised.
     case interrupted
     /// A picture can't be scaled or cut.
@@ -17,7 +19,8 @@ public enum DecodingError: Error, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreadable(let source, let reason), .noVideo(let source, let reason), .broken(let source, let reason):
+        case .unreadable(let source, let reason), .noVideo(let source, let reason), .broken(let source, let reason),
+            .stalled(let source, let reason):
             "\(source): \(reason)"
         case .interrupted: "interrupted"
         case .unscalable(let reason): "can't scale a picture: \(reason)"

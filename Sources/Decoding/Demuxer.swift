@@ -8,20 +8,23 @@ final class Demuxer {
     let source: SourceName
     let context: UnsafeMutablePointer<AVFormatContext>
     let stream: UnsafeMutablePointer<AVStream>
-    // FFmpeg holds pointers into both for as long as the context lives.
-    private let interrupt: InterruptFlag
+    // FFmpeg holds pointers into the guard and the input for as long as the context lives.
+    private let readGuard: ReadGuard
+    private let options: SourceOptions
     private let standardInput: StandardInput?
     /// Where the latest packet ends, in microseconds.
     private(set) var end: Int64?
 
-    init(_ source: SourceName, interrupt: InterruptFlag) throws(DecodingError) {
-        try source.checkReadable()
+    init(_ source: SourceName, options: SourceOptions, interrupt: InterruptFlag) throws(DecodingError) {
+        if options.format == nil { try source.checkReadable() }
         self.source = source
-        self.interrupt = interrupt
+        self.options = options
+        readGuard = ReadGuard(interrupt: interrupt)
+        readGuard.allow(seconds: options.openTimeout)
         standardInput = source.isStandardInput ? try StandardInput(interrupt: interrupt) : nil
-        let context = try Self.open(source, interrupt: interrupt, standardInput: standardInput)
+        let context = try Self.open(source, options, readGuard: readGuard, standardInput: standardInput)
         do {
-            stream = try Self.findVideo(in: context, source: source, interrupt: interrupt)
+            stream = try Self.findVideo(in: context, source: source, options, readGuard: readGuard)
         } catch {
             Self.close(context)
             throw error
@@ -39,8 +42,9 @@ final class Demuxer {
     /// - Throws: `.broken` where reading fails, or the stream ends before its time.
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(DecodingError) -> Bool {
         while true {
+            readGuard.allow(seconds: options.readTimeout)
             let code = av_read_frame(context, packet)
-            if interrupt.isRaised { throw .interrupted }
+            try Self.check(readGuard, source, "nothing came for", options.readTimeout)
             if code == footpath_averror_eof() {
                 if let shortfall { throw shortfall }
                 return false
@@ -67,27 +71,59 @@ final class Demuxer {
     }
 
     private static func open(
-        _ source: SourceName, interrupt: InterruptFlag, standardInput: StandardInput?
+        _ source: SourceName, _ options: SourceOptions, readGuard: ReadGuard, standardInput: StandardInput?
     ) throws(DecodingError) -> UnsafeMutablePointer<AVFormatContext> {
+        let format = try inputFormat(options.format, source: source)
         var context = avformat_alloc_context()
-        context?.pointee.interrupt_callback = interrupt.callback
+        context?.pointee.interrupt_callback = readGuard.callback
         if let standardInput {
             context?.pointee.pb = standardInput.context
         }
-        // avformat_open_input frees the context on failure.
-        let code = avformat_open_input(&context, source.isStandardInput ? nil : source.url, nil, nil)
-        if interrupt.isRaised { throw .interrupted }
+        var parameters: OpaquePointer?
+        defer { av_dict_free(&parameters) }
+        for (key, value) in options.parameters { av_dict_set(&parameters, key, value, 0) }
+        // It frees the context on failure.
+        let code = footpath_open_input(&context, source.isStandardInput ? nil : source.url, format, &parameters)
+        try check(readGuard, source, "did not open within", options.openTimeout)
         guard code >= 0, let context else {
             throw .unreadable(source: source.redacted, reason: message(averror: code))
+        }
+        if let unknown = av_dict_get(parameters, "", nil, AV_DICT_IGNORE_SUFFIX) {
+            let key = String(cString: unknown.pointee.key)
+            close(context)
+            throw .unreadable(source: source.redacted, reason: "FFmpeg has no option \(key) for it")
         }
         return context
     }
 
+    private static func inputFormat(
+        _ name: String?, source: SourceName
+    ) throws(DecodingError) -> UnsafeMutableRawPointer? {
+        guard let name else { return nil }
+        if let format = footpath_input_format(name) { return format }
+        let hasDevices = footpath_register_devices() != 0
+        if let format = footpath_input_format(name) { return format }
+        let reason = "this FFmpeg has no input format \(name)"
+        throw .unreadable(
+            source: source.redacted, reason: reason + (hasDevices ? "" : "; for devices install libavdevice"))
+    }
+
+    /// - Throws: what made a call return early, if anything did.
+    private static func check(
+        _ readGuard: ReadGuard, _ source: SourceName, _ what: String, _ seconds: Double?
+    ) throws(DecodingError) {
+        if readGuard.interrupt.isRaised { throw .interrupted }
+        if readGuard.isExpired {
+            throw .stalled(source: source.redacted, reason: "\(what) \(Int((seconds ?? 0).rounded())) s")
+        }
+    }
+
     private static func findVideo(
-        in context: UnsafeMutablePointer<AVFormatContext>, source: SourceName, interrupt: InterruptFlag
+        in context: UnsafeMutablePointer<AVFormatContext>, source: SourceName, _ options: SourceOptions,
+        readGuard: ReadGuard
     ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
         let code = avformat_find_stream_info(context, nil)
-        if interrupt.isRaised { throw .interrupted }
+        try check(readGuard, source, "sent no video within", options.openTimeout)
         guard code >= 0 else { throw .unreadable(source: source.redacted, reason: message(averror: code)) }
         let index = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
         guard index >= 0, let video = context.pointee.streams[Int(index)],

@@ -27,7 +27,7 @@ public struct DecodedFrame: Sendable {
 }
 
 /// How much of a stream was read.
-public struct SourceCounts: Hashable, Sendable {
+public struct SourceCounts: Hashable, Sendable, Codable {
     /// Frames decoded, wanted or not.
     public var decoded = 0
     /// Packets and frames that were damaged.
@@ -35,7 +35,7 @@ public struct SourceCounts: Hashable, Sendable {
 }
 
 /// What a stream is, as its container and its first frame say.
-public struct StreamDescription: Hashable, Sendable {
+public struct StreamDescription: Hashable, Sendable, Codable {
     /// FFmpeg's name of the codec.
     public var codec: String
     /// FFmpeg's name of the demuxer.

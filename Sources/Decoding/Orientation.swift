@@ -1,7 +1,7 @@
 import PathModel
 
 /// One of the eight ways to turn and mirror a picture by right angles.
-struct Orientation: Hashable, Sendable {
+struct Orientation: Hashable, Sendable, Codable {
     /// Rows become columns first.
     var transposes = false
     /// Then left and right change places.

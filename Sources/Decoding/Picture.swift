@@ -25,6 +25,15 @@ public final class Picture: @unchecked Sendable {
         size = self.orientation.apply(to: square)
     }
 
+    /// Takes over what `frame` refers to and leaves it empty; `size` is that of the picture as shown.
+    init?(taking frame: UnsafeMutablePointer<AVFrame>, size: PixelSize, orientation: Orientation) {
+        guard let own = av_frame_alloc() else { return nil }
+        av_frame_move_ref(own, frame)
+        self.frame = own
+        self.orientation = orientation
+        self.size = size
+    }
+
     deinit {
         var frame: UnsafeMutablePointer<AVFrame>? = frame
         av_frame_free(&frame)

@@ -1,3 +1,4 @@
+import CFFmpeg
 import PathModel
 
 /// The frames of a file, an image sequence, a URL or standard input, decoded by FFmpeg.
@@ -5,6 +6,15 @@ public final class VideoSource: FrameSource {
     public let description: StreamDescription
     public var counts: SourceCounts { reader.counts }
 
+    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
+    let device: String
+    /// When pts 0 was taken, in microseconds since 1970 UTC, as an RTSP camera's RTCP reports say; nil where unknown.
+    var realTimeOfZero: Int64? {
+        let time = demuxer.context.pointee.start_time_realtime
+        return time == footpath_nopts() || time <= 0 ? nil : time
+    }
+
+    private let demuxer: Demuxer
     private let reader: FrameReader
     /// Decoded on opening, to know what the stream really holds.
     private var first: DecodedFrame?
@@ -13,14 +23,18 @@ public final class VideoSource: FrameSource {
     ///
     /// - Parameters:
     ///   - rate: frames a second of the video to give; nil gives all.
+    ///   - options: how to open and read it.
     ///   - threads: of the decoder.
     ///   - interrupt: makes this and later calls return with `DecodingError.interrupted`.
     public init(
-        _ source: SourceName, rate: Double? = nil, threads: Int, interrupt: InterruptFlag
+        _ source: SourceName, options: SourceOptions = SourceOptions(), rate: Double? = nil, threads: Int,
+        interrupt: InterruptFlag
     ) throws(DecodingError) {
         silenceFFmpeg()
-        let demuxer = try Demuxer(source, interrupt: interrupt)
-        reader = try FrameReader(demuxer, decoder: Decoder(for: demuxer, threads: threads), rate: rate)
+        demuxer = try Demuxer(source, options: options, interrupt: interrupt)
+        let decoder = try Decoder(for: demuxer, threads: threads, hardware: options.hardware)
+        device = decoder.device
+        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
         guard let first = try reader.next() else {
             throw .noVideo(source: source.redacted, reason: "not one frame of its video could be decoded")
         }

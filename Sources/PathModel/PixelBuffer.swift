@@ -1,5 +1,5 @@
 /// A width and height in pixels.
-public struct PixelSize: Hashable, Sendable, CustomStringConvertible {
+public struct PixelSize: Hashable, Sendable, Codable, CustomStringConvertible {
     /// Pixels across.
     public var width: Int
     /// Pixels down.

@@ -1,7 +1,7 @@
 /// A point on one stream's clock (a file's PTS), in whole microseconds.
 ///
 /// Zero is wherever the container puts it and values may be negative. Microseconds are FFmpeg's `AV_TIME_BASE`.
-public struct Timestamp: Hashable, Comparable, Sendable {
+public struct Timestamp: Hashable, Comparable, Sendable, Codable {
     /// Microseconds on the stream's clock.
     public var microseconds: Int64
 

@@ -1,0 +1,95 @@
+import Foundation
+import PathModel
+
+/// What a camera process is asked for: the first line of its standard input, since a command line shows in `ps`.
+public struct CameraRequest: Hashable, Sendable, Codable {
+    /// A URL with its credentials, a device, or a file.
+    public var source: String
+    /// How to open and read it.
+    public var options = SourceOptions()
+    /// Pictures a second to give; nil gives all.
+    public var rate: Double?
+    /// Threads of the decoder.
+    public var threads = 1
+    /// Whether pictures come when they come. Only the newest is kept for a reader who is slow, and times are UTC. A file
+    /// waits for its reader, and times are its PTS.
+    public var isLive = true
+
+    /// A request for a source.
+    public init(source: String) {
+        self.source = source
+    }
+}
+
+/// What a camera process opened.
+public struct CameraDescription: Hashable, Sendable, Codable {
+    /// What the container and the first picture say.
+    public var stream: StreamDescription
+    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
+    public var decoder: String
+}
+
+/// A picture of a camera.
+public struct CameraFrame: Sendable {
+    /// The picture, and its time: UTC in microseconds since 1970 for a live source, else the file's PTS.
+    public var frame: DecodedFrame
+    /// Whose clock its time is.
+    public var clock: ClockSource
+    /// How far the time may be off, in microseconds; see `LiveClock.Reading`.
+    public var clockError: Int64
+    /// A clock was set: this time and those before don't belong together.
+    public var isClockStep: Bool
+    /// When it was decoded, in microseconds since 1970 UTC.
+    public var arrival: Int64
+    /// How many pictures that were wanted had to give way to newer ones since the one before.
+    public var dropped: Int
+    /// Of the whole connection so far.
+    public var counts: SourceCounts
+}
+
+/// What a camera process tells, in order: `opened`, then frames, then `ended`.
+public enum CameraEvent: Sendable {
+    case opened(CameraDescription)
+    case frame(CameraFrame)
+    /// The error is why; nil at the end of a file.
+    case ended(DecodingError?)
+}
+
+/// The head of a message on the pipe from a camera process.
+///
+/// A message is two 32-bit numbers of the machine's byte order, the bytes of the head and those of the body; then the
+/// head as JSON; then the body, a picture's planes. Both ends are the same program on the same machine.
+enum CameraMessage: Codable {
+    case opened(CameraDescription)
+    case frame(PictureHead)
+    case ended(DecodingError?)
+}
+
+/// A picture without its pixels.
+struct PictureHead: Codable {
+    var index: Int
+    var time: Int64
+    var isTimeEstimated: Bool
+    var followsDamage: Bool
+    var clock: ClockSource
+    var clockError: Int64
+    var isClockStep: Bool
+    var arrival: Int64
+    var dropped: Int
+    var counts: SourceCounts
+    var layout: PictureLayout
+}
+
+/// How a picture's bytes are to be read.
+struct PictureLayout: Codable, Hashable {
+    /// FFmpeg's name.
+    var pixelFormat: String
+    var width: Int32
+    var height: Int32
+    /// As a viewer shows it.
+    var size: PixelSize
+    var orientation: Orientation
+    /// FFmpeg's numbers; both ends are one program.
+    var colorRange: UInt32
+    var colorSpace: UInt32
+}

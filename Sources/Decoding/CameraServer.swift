@@ -1,0 +1,161 @@
+import Dispatch
+import Foundation
+import Glibc
+import PathModel
+
+/// The inside of a camera process: reads one source and writes its pictures to a pipe.
+///
+/// A codec that crashes, leaks or hangs takes this process with it and nothing else. Threads: one decodes, one writes;
+/// between them waits one picture, the newest.
+public final class CameraServer {
+    private let interrupt: InterruptFlag
+    private let writer: MessageWriter
+
+    /// - Parameters:
+    ///   - output: the pipe's descriptor.
+    ///   - interrupt: raised from elsewhere to end.
+    public init(output: Int32, interrupt: InterruptFlag) {
+        self.interrupt = interrupt
+        writer = MessageWriter(descriptor: output)
+    }
+
+    /// Serves one request to its end.
+    public func run(_ request: CameraRequest) {
+        do throws(DecodingError) {
+            let source = try VideoSource(
+                SourceName(request.source), options: request.options, threads: request.threads, interrupt: interrupt)
+            let description = CameraDescription(stream: source.description, decoder: source.device)
+            guard writer.write(.opened(description)) else { return }
+            let slot = PictureSlot(keepsNewest: request.isLive)
+            let failure = decode(source, request, into: slot)
+            _ = writer.write(.ended(failure))
+        } catch {
+            _ = writer.write(.ended(error))
+        }
+    }
+
+    /// Decodes on this thread and writes on another.
+    private func decode(_ source: VideoSource, _ request: CameraRequest, into slot: PictureSlot) -> DecodingError? {
+        let writing = DispatchGroup()
+        // Until the group is done the writer belongs to that queue alone.
+        nonisolated(unsafe) let writer = writer
+        let interrupt = interrupt
+        DispatchQueue(label: "footpath.camera.write").async(group: writing) {
+            while let (head, picture) = slot.take() {
+                if !writer.write(.frame(head), picture: picture) {
+                    interrupt.raise()
+                    slot.close()
+                }
+            }
+        }
+        defer {
+            slot.close()
+            writing.wait()
+        }
+        var timing = PictureTiming(request)
+        do throws(DecodingError) {
+            while let frame = try source.next() {
+                let arrival = Self.now()
+                guard
+                    let head = timing.head(
+                        of: frame, arrival: arrival, realTimeOfZero: source.realTimeOfZero, counts: source.counts)
+                else { continue }
+                slot.put(head, frame.picture)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Microseconds since 1970 UTC.
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+}
+
+/// Which pictures are wanted, and when they were taken.
+private struct PictureTiming {
+    /// Pictures that waited in a buffer while the stream was probed say nothing of when they arrived.
+    private static let buffered: Int64 = 20_000
+    private static let mostBuffered = 250
+    private let isLive: Bool
+    private var sampling: FrameSampling?
+    private var clock = LiveClock()
+    private var skipped = 0
+    private var isAtPace = false
+
+    init(_ request: CameraRequest) {
+        isLive = request.isLive
+        sampling = request.rate.map(FrameSampling.init)
+    }
+
+    /// Nil where the picture isn't wanted.
+    mutating func head(
+        of frame: DecodedFrame, arrival: Int64, realTimeOfZero: Int64?, counts: SourceCounts
+    ) -> PictureHead? {
+        let pts = frame.info.time.microseconds
+        var reading = LiveClock.Reading(time: pts, source: .file, error: 0, isStep: false)
+        if isLive {
+            let isEarly = clock.earliness(pts: pts, arrival: arrival) > Self.buffered
+            reading = clock.read(pts: pts, arrival: arrival, realTimeOfZero: realTimeOfZero)
+            isAtPace = isAtPace || skipped > 0 && !isEarly || skipped >= Self.mostBuffered
+            skipped += 1
+            guard isAtPace else { return nil }
+        }
+        guard sampling?.wants(reading.time) ?? true else { return nil }
+        return PictureHead(
+            index: frame.info.index, time: reading.time, isTimeEstimated: frame.info.isTimeEstimated,
+            followsDamage: frame.followsDamage, clock: reading.source, clockError: reading.error,
+            isClockStep: reading.isStep, arrival: arrival, dropped: 0, counts: counts, layout: frame.picture.layout)
+    }
+}
+
+/// Holds one picture between two threads.
+private final class PictureSlot: @unchecked Sendable {
+    // `condition` protects all that follows.
+    private let condition = NSCondition()
+    private let keepsNewest: Bool
+    private var waiting: (head: PictureHead, picture: Picture)?
+    private var isClosed = false
+
+    init(keepsNewest: Bool) {
+        self.keepsNewest = keepsNewest
+    }
+
+    /// Puts a picture; the one that waits gives way to it or, where none may be lost, is waited for.
+    func put(_ head: PictureHead, _ picture: Picture) {
+        condition.withLock {
+            while !keepsNewest && waiting != nil && !isClosed { condition.wait() }
+            var head = head
+            if let old = waiting?.head {
+                head.dropped = old.dropped + 1
+                head.followsDamage = head.followsDamage || old.followsDamage
+                head.isClockStep = head.isClockStep || old.isClockStep
+            }
+            waiting = (head, picture)
+            condition.broadcast()
+        }
+    }
+
+    /// Takes the picture; nil once the slot is closed and empty.
+    func take() -> (PictureHead, Picture)? {
+        condition.withLock {
+            while waiting == nil && !isClosed { condition.wait() }
+            defer {
+                waiting = nil
+                condition.broadcast()
+            }
+            return waiting.map { ($0.head, $0.picture) }
+        }
+    }
+
+    func close() {
+        condition.withLock {
+            isClosed = true
+            condition.broadcast()
+        }
+    }
+}

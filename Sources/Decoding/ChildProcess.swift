@@ -1,0 +1,76 @@
+import CProcess
+import Glibc
+
+/// A process with a pipe to its standard input and one from its standard output; standard error is shared.
+///
+/// It inherits no other descriptor, and the signals as they are by default.
+final class ChildProcess {
+    let processID: pid_t
+    /// Its standard output, to read from.
+    let output: Int32
+    private var input: Int32?
+    /// What waitpid said; nil while it runs.
+    private var ending: String??
+
+    /// Starts a program by its path; nil with `errno` where that fails.
+    init?(_ command: [String]) {
+        var arguments = command.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        var (input, output): (Int32, Int32) = (-1, -1)
+        var processID: pid_t = 0
+        let code = footpath_spawn(&arguments, &processID, &input, &output)
+        guard code == 0 else {
+            errno = code
+            return nil
+        }
+        self.processID = processID
+        self.input = input
+        self.output = output
+    }
+
+    deinit {
+        _ = stop(within: 0)
+        close(output)
+    }
+
+    /// Writes to its standard input, which stays open: its end tells the process to end.
+    func send(_ bytes: some Sequence<UInt8>) {
+        guard let input else { return }
+        var rest = Array(bytes)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Closes its standard input, waits for its end, and kills it when `seconds` are over.
+    ///
+    /// - Returns: how it ended if that was not in good order, such as `signal 11 (Segmentation fault)`.
+    func stop(within seconds: Double) -> String? {
+        if let ending { return ending }
+        if let input { close(input) }
+        input = nil
+        var status: Int32 = 0
+        let end = ContinuousClock.now + .seconds(seconds)
+        while waitpid(processID, &status, WNOHANG) == 0 {
+            if ContinuousClock.now >= end {
+                kill(processID, SIGKILL)
+                while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
+                break
+            }
+            usleep(5000)
+        }
+        let result = Self.describe(status)
+        ending = .some(result)
+        return result
+    }
+
+    private static func describe(_ status: Int32) -> String? {
+        let signal = status & 0x7f
+        if signal != 0 { return "signal \(signal) (\(String(cString: strsignal(signal))))" }
+        let code = status >> 8 & 0xff
+        return code == 0 ? nil : "exit code \(code)"
+    }
+}

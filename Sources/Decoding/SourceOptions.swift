@@ -1,0 +1,28 @@
+/// How a source is opened and read, beyond its name.
+public struct SourceOptions: Hashable, Sendable, Codable {
+    /// Options of FFmpeg's protocols and demuxers, by their names there, such as `rtsp_transport`.
+    public var parameters: [String: String] = [:]
+    /// FFmpeg's name of the demuxer; nil lets FFmpeg guess. `v4l2` and others of libavdevice are loaded when named.
+    public var format: String?
+    /// Where to decode.
+    public var hardware = HardwareDecoding.none
+    /// Seconds that opening and probing may take together; nil sets no limit.
+    public var openTimeout: Double?
+    /// Seconds that a read may take; nil sets no limit.
+    public var readTimeout: Double?
+
+    /// The defaults: a file.
+    public init() {}
+}
+
+/// Which hardware decodes.
+public enum HardwareDecoding: String, CaseIterable, Hashable, Sendable, Codable {
+    /// Whatever there is, else the processor.
+    case auto
+    /// Intel's and AMD's.
+    case vaapi
+    /// NVIDIA's.
+    case cuda
+    /// The processor.
+    case none
+}
