@@ -32,6 +32,9 @@ public struct SourceCounts: Hashable, Sendable, Codable {
     public var decoded = 0
     /// Packets and frames that were damaged.
     public var damaged = 0
+
+    /// Nothing so far.
+    public init() {}
 }
 
 /// What a stream is, as its container and its first frame say.

@@ -19,6 +19,7 @@ public struct PathRecord: Hashable, Sendable {
         case path(PathPoint)
         case pathEnd(PathEnd)
         case gap(Gap)
+        case stats(FeedStats)
         case streamEnd(StreamEnd)
         case sessionEnd(SessionEnd)
     }
@@ -91,6 +92,8 @@ public struct StreamStart: Hashable, Sendable {
         case option
         /// Nobody knows: PTS zero is written as 1970-01-01T00:00:00Z.
         case epoch
+        /// A camera's `time` is what `clock` says; `pts_ms` is counted from the session's start.
+        case clock
     }
 
     /// 1 for the first connection of the session, one more after each reconnection.
@@ -113,6 +116,10 @@ public struct StreamStart: Hashable, Sendable {
     public var clock: Clock
     /// What `time` is counted from.
     public var timeOrigin: TimeOrigin
+    /// How far a live `time` may be off, as known at the start; nil for files.
+    public var clockErrorMilliseconds: Int64?
+    /// Where it is decoded, `software` or FFmpeg's name of the kind of device; nil where nothing else could be chosen.
+    public var decoder: String?
     /// Where the pictures come from, without credentials.
     public var source: String
 
@@ -120,7 +127,7 @@ public struct StreamStart: Hashable, Sendable {
     public init(
         run: Int, codec: String, container: String, frameSize: PixelSize, frameRate: Double?,
         durationMilliseconds: Int64?, pixelFormat: String, colorRange: String, clock: Clock, timeOrigin: TimeOrigin,
-        source: String
+        source: String, clockErrorMilliseconds: Int64? = nil, decoder: String? = nil
     ) {
         self.run = run
         self.codec = codec
@@ -133,6 +140,8 @@ public struct StreamStart: Hashable, Sendable {
         self.clock = clock
         self.timeOrigin = timeOrigin
         self.source = source
+        self.clockErrorMilliseconds = clockErrorMilliseconds
+        self.decoder = decoder
     }
 }
 
@@ -237,6 +246,8 @@ public struct Gap: Hashable, Sendable {
     public enum Reason: String, Sendable {
         case stalled, disconnected, overload
         case decodeError = "decode_error"
+        /// The camera's clock or this machine's was set: `to` may lie before `from`.
+        case clockChanged = "clock_changed"
     }
 
     /// Time of the last frame before.
@@ -257,6 +268,31 @@ public struct Gap: Hashable, Sendable {
     }
 }
 
+/// How a live feed is doing, every so often.
+public struct FeedStats: Hashable, Sendable {
+    /// What the counts are of, in milliseconds.
+    public var intervalMilliseconds: Int64 = 0
+    /// `opening`, `running`, `waiting`, ...
+    public var state = ""
+    /// Frames that were decoded, searched for people, and left out because newer ones came, in the interval.
+    public var read = 0, analyzed = 0, dropped = 0
+    /// Confirmed tracks in the last frame.
+    public var people = 0
+    /// From when a picture was taken to when its records were written, in the interval; nil without frames.
+    public var latencyP50Milliseconds: Int64?, latencyP99Milliseconds: Int64?
+    /// Where it is decoded; nil while nothing is.
+    public var decoder: String?
+    /// Whose clock tells the time now; nil while there are no pictures.
+    public var clock: StreamStart.Clock?
+    /// How far the time may be off; nil where unknown.
+    public var clockErrorMilliseconds: Int64?
+    /// Resident memory of the whole program without its camera processes, in bytes.
+    public var memory: Int64 = 0
+
+    /// Nothing so far.
+    public init() {}
+}
+
 /// How a stream ended.
 public struct StreamEnd: Hashable, Sendable {
     /// Why a stream ended.
@@ -269,6 +305,12 @@ public struct StreamEnd: Hashable, Sendable {
         case interrupted
         /// The pictures changed their size; the next run follows.
         case sizeChanged = "size_changed"
+        /// The camera closed the connection, or it broke.
+        case disconnected
+        /// Nothing came for too long.
+        case stalled
+        /// The camera's clock or this machine's was set.
+        case clockChanged = "clock_changed"
     }
 
     /// Why it ended.

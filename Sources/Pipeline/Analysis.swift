@@ -82,9 +82,8 @@ public final class Analysis {
         let outcomes = BoundedQueue<Outcome>(capacity: .max)
         let permits = BoundedQueue<Void>(capacity: .max)
         for _ in 0..<(3 * options.workers + 2) { permits.push(()) }
-        let pool = WorkerPool(count: options.workers, models: models, jobs: BoundedQueue(capacity: .max)) {
-            outcomes.push($0)
-        }
+        let pool = WorkerPool(count: options.workers)
+        let client = WorkerPool.Client(models: models, masks: options.masks) { outcomes.push($0) }
         let reading = startReading(permits: permits, outcomes: outcomes)
         defer {
             // The source sees closed permits, the workers a closed queue; then nothing runs on behind the caller.
@@ -93,9 +92,8 @@ public final class Analysis {
             pool.finish()
             reading.wait()
         }
-        let recorder = try StreamRecorder(for: self, output: output, observer: observer)
-        var sequencer = FrameSequencer(
-            jobs: pool.jobs, options: options)
+        let recorder = try begin(output, observer)
+        var sequencer = FrameSequencer(jobs: pool.jobs(of: client), options: options)
         while let outcome = outcomes.pop() {
             let finished = try sequencer.take(outcome)
             for frame in finished {
@@ -103,9 +101,26 @@ public final class Analysis {
                 try recorder.add(frame)
                 progress(recorder.progress)
             }
-            if let end = sequencer.end { return try recorder.finish(end, counts: source.counts) }
+            if let end = sequencer.end {
+                try recorder.endRun(end, counts: source.counts)
+                try recorder.end(at: recorder.last.time)
+                return recorder.summary
+            }
         }
         return recorder.summary
+    }
+
+    /// Writes the start of the session and of its one run.
+    private func begin(
+        _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
+    ) throws(RecordingError) -> StreamRecorder {
+        let description = source.description
+        let (opening, zero) = StreamRecorder.Opening.file(name, description, startTime: options.startTime)
+        let writer = RecordWriter(output: output, feed: name.baseName, session: sessionID, origin: zero)
+        let recorder = StreamRecorder(writer: writer, options: options, observer: observer)
+        try recorder.begin(sessionStart, at: description.start)
+        try recorder.beginRun(opening, at: description.start)
+        return recorder
     }
 
     /// Decodes on a queue of its own, one frame for each permit.

@@ -4,7 +4,7 @@ import PathModel
 import Tracking
 
 /// What a user can choose of an analysis.
-public struct AnalysisOptions: Sendable {
+public struct AnalysisOptions: Hashable, Sendable {
     /// How large a picture the person network sees.
     public enum InputSize: Hashable, Sendable {
         /// At most the pixels of this size, in the shape that suits the frame.

@@ -52,17 +52,32 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
     public func pop() -> Element? {
         condition.withLock {
             while head == elements.count && !isClosed { condition.wait() }
-            guard head < elements.count else { return nil }
-            defer { condition.broadcast() }
-            let element = elements[head]
-            elements[head] = nil
-            head += 1
-            if head == elements.count || head >= 64 {
-                elements.removeFirst(head)
-                head = 0
-            }
-            return element
+            return takeFirst()
         }
+    }
+
+    /// Takes the first element; waits for one until `deadline` at most. Nil also once the queue is closed and empty.
+    func pop(before deadline: Date) -> Element? {
+        condition.withLock {
+            while head == elements.count && !isClosed {
+                guard condition.wait(until: deadline) else { break }
+            }
+            return takeFirst()
+        }
+    }
+
+    /// With the lock held: the first element, if there is one.
+    private func takeFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        defer { condition.broadcast() }
+        let element = elements[head]
+        elements[head] = nil
+        head += 1
+        if head == elements.count || head >= 64 {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
     }
 
     /// Lets every waiting call return; what is in the queue can still be taken.

@@ -18,14 +18,14 @@ struct FaceStage {
         var before: Set<Int>
     }
 
-    private let jobs: BoundedQueue<Job>
+    private let jobs: any JobTaking
     private var schedule: FaceSchedule
     private var searches: [Int: Search] = [:]
     /// By the track's serial: its last search that isn't done.
     private var unfinished: [Int: Int] = [:]
 
     /// Nil where no faces are looked for.
-    init?(jobs: BoundedQueue<Job>, options: AnalysisOptions) {
+    init?(jobs: any JobTaking, options: AnalysisOptions) {
         guard options.faceRate > 0 else { return nil }
         self.jobs = jobs
         schedule = FaceSchedule(rate: options.faceRate, minimumWidth: options.faces.minimumWidth)

@@ -13,16 +13,14 @@ final class FrameAnalyzer {
 
     private let detector: any Detector
     private let faceFinder: FaceFinder?
-    private let masks: [BoundingBox]
     private let frameScaler = PictureScaler()
     private let cutScaler = PictureScaler()
     private var image: PixelBuffer
     private var content: PixelSize?
 
-    init(detector: any Detector, faceFinder: FaceFinder?, masks: [BoundingBox]) {
+    init(detector: any Detector, faceFinder: FaceFinder?) {
         self.detector = detector
         self.faceFinder = faceFinder
-        self.masks = masks
         image = PixelBuffer(size: detector.inputSize, format: .bgr24, filledWith: Letterbox.fill)
     }
 
@@ -35,15 +33,15 @@ final class FrameAnalyzer {
     }
 
     /// The people in a picture.
-    func detectPeople(in picture: Picture) throws -> [Detection] {
-        let content = try prepare(picture)
+    func detectPeople(in picture: Picture, masks: [BoundingBox]) throws -> [Detection] {
+        let content = try prepare(picture, masks: masks)
         return try detect(content)
     }
 
     /// Scales and masks a picture into the network's input.
     ///
     /// - Returns: the size it takes there.
-    func prepare(_ picture: Picture) throws(DecodingError) -> PixelSize {
+    func prepare(_ picture: Picture, masks: [BoundingBox]) throws(DecodingError) -> PixelSize {
         let content = Letterbox.content(of: picture.size, in: image.size)
         if content != self.content {
             image = PixelBuffer(size: image.size, format: .bgr24, filledWith: Letterbox.fill)
@@ -62,7 +60,9 @@ final class FrameAnalyzer {
     }
 
     /// The faces of the people who are wanted in a picture, nil for the others and those without.
-    func findFaces(of people: [PersonInView], in picture: Picture) throws(InferenceError) -> [Face?] {
+    func findFaces(
+        of people: [PersonInView], in picture: Picture, masks: [BoundingBox]
+    ) throws(InferenceError) -> [Face?] {
         let cutter = MaskedCutter(picture: picture, scaler: cutScaler, masks: masks)
         return try faceFinder?.find(people, in: cutter) ?? people.map { _ in nil }
     }

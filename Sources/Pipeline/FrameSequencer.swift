@@ -21,22 +21,25 @@ struct FrameSequencer {
     /// How the stream ended, once every frame of it came out.
     private(set) var end: StreamEnding?
 
-    private let jobs: BoundedQueue<Job>
+    private let jobs: any JobTaking
     private let options: AnalysisOptions
     private var frames: [Int: DecodedFrame] = [:]
     private var frameCount = 0
     private var ending: StreamEnding?
     private var detected = Reorderer<[Detection]?>()
     private var analyzed = Reorderer<AnalyzedFrame>()
-    private var tracker: ByteTracker?
+    private(set) var tracker: ByteTracker?
     private var runSize: PixelSize?
     private var faceStage: FaceStage?
     private var smoother: FaceSmoother?
 
-    /// - Parameter jobs: where the workers look for work.
-    init(jobs: BoundedQueue<Job>, options: AnalysisOptions) {
+    /// - Parameters:
+    ///   - jobs: where the workers look for work.
+    ///   - tracker: of the run before, which has finished, so that no id is given twice.
+    init(jobs: any JobTaking, options: AnalysisOptions, tracker: ByteTracker? = nil) {
         self.jobs = jobs
         self.options = options
+        self.tracker = tracker
         faceStage = FaceStage(jobs: jobs, options: options)
     }
 
@@ -96,12 +99,10 @@ struct FrameSequencer {
         guard size != runSize else { return nil }
         defer { runSize = size }
         let aspectRatio = Double(size.width) / Double(size.height)
-        guard let removals = tracker?.finish() else {
-            tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio)
-            return nil
-        }
+        let removals = tracker?.finish() ?? []
+        if tracker == nil { tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio) }
         tracker?.aspectRatio = aspectRatio
-        return removals
+        return runSize == nil ? nil : removals
     }
 }
 

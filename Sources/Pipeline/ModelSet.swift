@@ -6,8 +6,16 @@ import PathModel
 
 /// What the workers of one analysis are made from.
 struct ModelSet: Sendable {
+    /// What tells workers apart: those of equal keys find the same.
+    struct Key: Hashable {
+        let network: NetworkSource
+        let inputSizes: [PixelSize?]
+        let faceFiles: FaceFiles?
+        let faces: FaceFinder.Options
+    }
+
     /// Where the face networks are.
-    private struct FaceFiles {
+    struct FaceFiles: Hashable {
         let detector: String
         let isYuNet: Bool
         /// Nil where the landmarks that are wanted need none.
@@ -27,6 +35,10 @@ struct ModelSet: Sendable {
         }
 
         var paths: [String] { [detector] + (mesh.map { [$0] } ?? []) }
+    }
+
+    var key: Key {
+        Key(network: options.personNetwork, inputSizes: inputSizes, faceFiles: faceFiles, faces: options.faces)
     }
 
     private let engine: any InferenceEngine
@@ -66,7 +78,7 @@ struct ModelSet: Sendable {
         }
         let detector = try PersonDetector(
             sessions: sessions, network: options.personNetwork.name, minimumScore: FrameAnalyzer.minimumScore)
-        return FrameAnalyzer(detector: detector, faceFinder: try makeFaceFinder(), masks: options.masks)
+        return FrameAnalyzer(detector: detector, faceFinder: try makeFaceFinder())
     }
 
     /// The face networks alone; nil where no faces are looked for.

@@ -84,12 +84,12 @@ public struct StageBenchmark {
         let analyzer = try models.makeWorker()
         guard let first = pictures.first else { throw DecodingError.noVideo(source: name.redacted, reason: "no frame") }
         // The first inference allocates.
-        _ = try analyzer.detectPeople(in: first)
+        _ = try analyzer.detectPeople(in: first, masks: options.masks)
         let rounds = 8
         let scaled = try Cost.of {
-            for _ in 0..<rounds { for picture in pictures { _ = try analyzer.prepare(picture) } }
+            for _ in 0..<rounds { for picture in pictures { _ = try analyzer.prepare(picture, masks: options.masks) } }
         }
-        let content = try analyzer.prepare(first)
+        let content = try analyzer.prepare(first, masks: options.masks)
         let inferred = try Cost.of {
             for _ in 0..<rounds * pictures.count { _ = try analyzer.detect(content) }
         }

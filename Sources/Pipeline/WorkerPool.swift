@@ -3,6 +3,7 @@ import Detecting
 import Dispatch
 import Inference
 import PathModel
+import Synchronization
 
 /// What a worker is asked to do with frame `number` of a run.
 enum Job: Sendable {
@@ -24,45 +25,122 @@ enum Outcome: Sendable {
     case failed(InferenceError)
 }
 
-/// Detection workers: one private serial queue each, with a thread that stays.
-struct WorkerPool {
-    let jobs: BoundedQueue<Job>
+/// Where a sequencer leaves work.
+protocol JobTaking: Sendable {
+    /// Behind what waits.
+    @discardableResult func push(_ job: Job) -> Bool
+    /// Before what waits.
+    @discardableResult func pushFirst(_ job: Job) -> Bool
+}
+
+extension BoundedQueue: JobTaking where Element == Job {}
+
+/// Detection workers: one private serial queue each, with a thread that stays. Several feeds may share them; work is done
+/// in the order in which it came, so a feed that has one frame at work gets its turn like any other.
+public final class WorkerPool: Sendable {
+    /// One feed's work: how it is done, and who is told.
+    struct Client: Sendable {
+        let models: ModelSet
+        let masks: [BoundingBox]
+        /// Called on the workers' threads.
+        let report: @Sendable (Outcome) -> Void
+    }
+
+    fileprivate struct Order: Sendable {
+        let job: Job
+        let client: Client
+    }
+
+    /// A client's way to leave work.
+    private struct Counter: JobTaking {
+        let orders: BoundedQueue<Order>
+        let client: Client
+
+        func push(_ job: Job) -> Bool { orders.push(Order(job: job, client: client)) }
+        func pushFirst(_ job: Job) -> Bool { orders.pushFirst(Order(job: job, client: client)) }
+    }
+
+    private let orders = BoundedQueue<Order>(capacity: .max)
     private let group = DispatchGroup()
+    private let workers: [Worker]
 
     /// Starts the workers.
-    ///
-    /// - Parameters:
-    ///   - jobs: closing it ends the workers.
-    ///   - report: called on the workers' threads.
-    init(count: Int, models: ModelSet, jobs: BoundedQueue<Job>, report: @escaping @Sendable (Outcome) -> Void) {
-        self.jobs = jobs
-        for index in 1...max(1, count) {
-            DispatchQueue(label: "footpath.detect.\(index)", qos: .userInitiated).async(group: group) {
-                do throws(InferenceError) {
-                    let analyzer = try models.makeWorker()
-                    while let job = jobs.pop() {
-                        report(try Self.run(job, with: analyzer))
-                    }
-                } catch {
-                    report(.failed(error))
-                }
+    public init(count: Int) {
+        workers = (1...max(1, count)).map { _ in Worker() }
+        for (index, worker) in workers.enumerated() {
+            let orders = orders
+            DispatchQueue(label: "footpath.detect.\(index + 1)", qos: .userInitiated).async(group: group) {
+                worker.work(on: orders)
             }
         }
     }
 
-    /// Closes the queue of jobs and waits for the workers to end.
-    func finish() {
-        jobs.close()
+    /// Where a client leaves its work.
+    func jobs(of client: Client) -> any JobTaking { Counter(orders: orders, client: client) }
+
+    /// How many jobs wait.
+    public var backlog: Int { orders.count }
+
+    /// How long the slowest worker has been at its job, in seconds.
+    public var longestJob: Double { workers.map(\.busySeconds).max() ?? 0 }
+
+    /// Ends the workers when what waits is done, and waits for it.
+    public func finish() {
+        orders.close()
         group.wait()
     }
+}
 
-    private static func run(_ job: Job, with analyzer: FrameAnalyzer) throws(InferenceError) -> Outcome {
+/// One worker and the networks it has loaded.
+private final class Worker: Sendable {
+    /// Feeds come and go with a daemon's configuration; networks of more kinds than this are loaded again.
+    private static let mostAnalyzers = 8
+    /// Nanoseconds of the continuous clock since `epoch` at which the job began; 0 while there is none.
+    private let busySince = Atomic<Int64>(0)
+    private let epoch = ContinuousClock.now
+
+    private var elapsed: Int64 { max(1, Int64((ContinuousClock.now - epoch) / .nanoseconds(1))) }
+
+    var busySeconds: Double {
+        let since = busySince.load(ordering: .relaxed)
+        return since == 0 ? 0 : Double(elapsed - since) / 1e9
+    }
+
+    func work(on orders: BoundedQueue<WorkerPool.Order>) {
+        var analyzers: [(key: ModelSet.Key, analyzer: FrameAnalyzer)] = []
+        while let order = orders.pop() {
+            busySince.store(elapsed, ordering: .relaxed)
+            do throws(InferenceError) {
+                let analyzer = try Self.analyzer(for: order.client.models, in: &analyzers)
+                order.client.report(try Self.run(order.job, with: analyzer, masks: order.client.masks))
+            } catch {
+                order.client.report(.failed(error))
+            }
+            busySince.store(0, ordering: .relaxed)
+        }
+    }
+
+    private static func analyzer(
+        for models: ModelSet, in analyzers: inout [(key: ModelSet.Key, analyzer: FrameAnalyzer)]
+    ) throws(InferenceError) -> FrameAnalyzer {
+        if let index = analyzers.firstIndex(where: { $0.key == models.key }) { return analyzers[index].analyzer }
+        let analyzer = try models.makeWorker()
+        if analyzers.count == mostAnalyzers { analyzers.removeFirst() }
+        analyzers.append((models.key, analyzer))
+        return analyzer
+    }
+
+    private static func run(
+        _ job: Job, with analyzer: FrameAnalyzer, masks: [BoundingBox]
+    ) throws(InferenceError) -> Outcome {
         switch job {
         case .detect(let number, let picture):
-            guard let content = try? analyzer.prepare(picture) else { return .detected(number: number, people: nil) }
+            guard let content = try? analyzer.prepare(picture, masks: masks) else {
+                return .detected(number: number, people: nil)
+            }
             return .detected(number: number, people: try analyzer.detect(content))
         case .findFaces(let number, let people, let picture):
-            return .facesFound(number: number, faces: try analyzer.findFaces(of: people, in: picture))
+            return .facesFound(number: number, faces: try analyzer.findFaces(of: people, in: picture, masks: masks))
         }
     }
 }

@@ -11,6 +11,7 @@ extension JSONLine {
         case .path(let point): add(point)
         case .pathEnd(let end): add(end, clock: clock)
         case .gap(let gap): add(gap, clock: clock)
+        case .stats(let stats): add(stats)
         case .streamEnd(let end): add(end)
         case .sessionEnd(let end): add(end)
         }
@@ -47,6 +48,8 @@ extension JSONLine {
         add("color_range", start.colorRange)
         add("clock", start.clock.rawValue)
         add("time_origin", start.timeOrigin.rawValue)
+        if let error = start.clockErrorMilliseconds { add("clock_error_ms", error) }
+        if let decoder = start.decoder { add("decoder", decoder) }
         add("source", start.source)
     }
 
@@ -118,6 +121,21 @@ extension JSONLine {
         if let lost = gap.framesLost { add("frames_lost", lost) }
     }
 
+    private mutating func add(_ stats: FeedStats) {
+        add("interval_ms", stats.intervalMilliseconds)
+        add("state", stats.state)
+        add("frames_read", stats.read)
+        add("frames_analyzed", stats.analyzed)
+        add("frames_dropped", stats.dropped)
+        add("people", stats.people)
+        if let latency = stats.latencyP50Milliseconds { add("latency_p50_ms", latency) }
+        if let latency = stats.latencyP99Milliseconds { add("latency_p99_ms", latency) }
+        if let decoder = stats.decoder { add("decoder", decoder) }
+        if let clock = stats.clock { add("clock", clock.rawValue) }
+        if let error = stats.clockErrorMilliseconds { add("clock_error_ms", error) }
+        add("memory_bytes", stats.memory)
+    }
+
     private mutating func add(_ end: StreamEnd) {
         add("reason", end.reason.rawValue)
         if let message = end.message { add("message", message) }
@@ -167,6 +185,7 @@ extension PathRecord.Event {
         case .path: "path"
         case .pathEnd: "path_end"
         case .gap: "gap"
+        case .stats: "stats"
         case .streamEnd: "stream_end"
         case .sessionEnd: "session_end"
         }

@@ -1,8 +1,12 @@
+import Foundation
+
 /// One output stream: a sink and the number of its next line.
 ///
 /// `seq` counts the lines of a stream, not those of a session, so that whoever reads it sees loss and duplicates.
-/// Sessions that write to one sink therefore share one `RecordOutput`. Not thread-safe.
-public final class RecordOutput {
+/// Sessions that write to one sink therefore share one `RecordOutput`, from any thread.
+public final class RecordOutput: @unchecked Sendable {
+    // `lock` protects the sink and the number.
+    private let lock = NSLock()
     private let sink: any RecordSink
     private var nextSequence: Int
 
@@ -15,6 +19,8 @@ public final class RecordOutput {
 
     /// Writes the line that `makeLine` makes for its number. A line that could not be written uses up no number.
     func write(_ makeLine: (_ sequence: Int) throws(RecordingError) -> String) throws(RecordingError) {
+        lock.lock()
+        defer { lock.unlock() }
         try sink.write(line: makeLine(nextSequence))
         nextSequence += 1
     }

@@ -1,0 +1,134 @@
+import Foundation
+import PathModel
+
+/// Where a camera is in its life.
+public enum CameraState: String, Hashable, Sendable {
+    /// Its process connects and probes.
+    case opening
+    /// Pictures come.
+    case running
+    /// It failed and is tried again after a while.
+    case waiting
+    /// A file or all that is to come of it is done.
+    case finished
+    /// The daemon ends, or the camera left the configuration.
+    case stopped
+}
+
+/// How a camera is doing, for those who watch the daemon. Counts are since its start.
+public struct CameraStatus: Hashable, Sendable {
+    /// Upper bounds of the latency histogram, in seconds.
+    public static let latencyBounds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
+
+    /// Where it is in its life.
+    public var state = CameraState.opening
+    /// What went wrong last; nil while nothing did.
+    public var message: String?
+    /// Connections that gave a picture.
+    public var runs = 0
+    /// Failures to open, and runs that broke off.
+    public var failures = 0
+    /// Frames decoded, searched for people, and left out because newer ones came.
+    public var read = 0, analyzed = 0, dropped = 0
+    /// Damaged packets and frames.
+    public var damaged = 0
+    /// Gaps by their reason.
+    public var gaps: [Gap.Reason: Int] = [:]
+    /// Paths, points and faces recorded.
+    public var paths = 0, points = 0, faces = 0
+    /// Confirmed tracks in the last frame.
+    public var people = 0
+    /// Where it is decoded; nil while nothing is.
+    public var decoder: String?
+    /// The picture as shown; nil before the first.
+    public var frameSize: PixelSize?
+    /// Whose clock tells the time; nil while there are no pictures.
+    public var clock: StreamStart.Clock?
+    /// How far the time may be off, in milliseconds; nil while there are no pictures.
+    public var clockError: Int64?
+    /// Frames at work.
+    public var inFlight = 0
+    /// Id of its process; nil while there is none.
+    public var processID: Int32?
+    /// When the last frame was recorded, in milliseconds since 1970 UTC; nil before the first.
+    public var lastFrame: Int64?
+    /// Seconds from a picture's time to its records: how many were at most each of `latencyBounds`, and beyond.
+    public var latencyCounts = [Int](repeating: 0, count: latencyBounds.count + 1)
+    /// Their sum.
+    public var latencySum = 0.0
+
+    /// The state before anything happened.
+    public init() {}
+}
+
+/// Shares a camera's status between its own thread and those who watch.
+public final class CameraMonitor: @unchecked Sendable {
+    // `lock` protects `current` and `heardOf`.
+    private let lock = NSLock()
+    private var current = CameraStatus()
+    private var heardOf = ContinuousClock.now
+
+    /// How the camera is doing.
+    public var status: CameraStatus { lock.withLock { current } }
+
+    /// Seconds since the camera's thread last showed that it lives.
+    public var silence: Double { lock.withLock { (ContinuousClock.now - heardOf) / .seconds(1) } }
+
+    func update(_ change: (inout CameraStatus) -> Void) {
+        lock.withLock { change(&current) }
+    }
+
+    func beat() {
+        lock.withLock { heardOf = .now }
+    }
+}
+
+/// Collects latencies and counts for the next `stats` record. Confined to one thread.
+struct StatsInterval {
+    /// Enough for percentiles of a minute at 60 frames a second.
+    private static let mostSamples = 4096
+    private var start = ContinuousClock.now
+    private var before = CameraStatus()
+    private var latencies: [Double] = []
+
+    mutating func add(latency: Double) {
+        if latencies.count < Self.mostSamples { latencies.append(latency) }
+    }
+
+    /// Seconds since the interval began.
+    var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    /// What the interval came to; begins the next one.
+    mutating func finish(_ status: CameraStatus) -> FeedStats {
+        var stats = FeedStats()
+        stats.intervalMilliseconds = Int64((elapsed * 1000).rounded())
+        stats.state = status.state.rawValue
+        stats.read = max(0, status.read - before.read)
+        stats.analyzed = status.analyzed - before.analyzed
+        stats.dropped = status.dropped - before.dropped
+        stats.people = status.people
+        let sorted = latencies.sorted()
+        func percentile(_ share: Double) -> Int64? {
+            guard let last = sorted.last else { return nil }
+            let index = Int(Double(sorted.count) * share)
+            return Int64(((index < sorted.count ? sorted[index] : last) * 1000).rounded())
+        }
+        (stats.latencyP50Milliseconds, stats.latencyP99Milliseconds) = (percentile(0.5), percentile(0.99))
+        (stats.decoder, stats.clock, stats.clockErrorMilliseconds) = (status.decoder, status.clock, status.clockError)
+        stats.memory = ResidentMemory.bytes
+        start = .now
+        before = status
+        latencies = []
+        return stats
+    }
+}
+
+/// The process's own memory.
+public enum ResidentMemory {
+    /// Pages in memory, in bytes (proc(5), statm); 0 where that can't be read.
+    public static var bytes: Int64 {
+        let text = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8)) ?? ""
+        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
+        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
+    }
+}
