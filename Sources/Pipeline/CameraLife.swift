@@ -130,7 +130,8 @@ final class CameraLife {
         context.log(.info, settings.name, "opening \(SourceName(request.source).redacted)")
         runCount += 1
         let run = CameraRun(
-            request, number: runCount, settings: settings, context: context, recorder: recorder, monitor: monitor, output: output,
+            request, number: runCount, settings: settings, context: context, recorder: recorder, monitor: monitor,
+            output: output,
             zero: zero, outage: outage, inbox: inbox)
         let reading = RunReader(request, program: context.program, inbox: inbox, following: stopping)
         run.reader = reading

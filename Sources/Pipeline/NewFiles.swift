@@ -48,7 +48,8 @@ struct NewFiles {
 
     private func stamp(of name: String) -> (text: String, changed: Date)? {
         guard let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)"),
-            attributes[.type] as? FileAttributeType == .typeRegular, let changed = attributes[.modificationDate] as? Date,
+            attributes[.type] as? FileAttributeType == .typeRegular,
+            let changed = attributes[.modificationDate] as? Date,
             let size = attributes[.size] as? Int
         else { return nil }
         let escaped = name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
