@@ -22,6 +22,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         room("PathModel"),
@@ -38,11 +40,23 @@ let package = Package(
         room("Recording", ["PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
-        room("Settings", ["Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Tracking"]),
+        room(
+            "Settings",
+            [
+                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Tracking",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        room(
+            "Operating",
+            [
+                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+            ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Settings", "Tracking",
+                "Decoding", "Detecting", "Inference", "Operating", "PathModel", "Pipeline", "Recording", "Settings",
+                "Tracking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -56,7 +70,7 @@ let package = Package(
         tests("TrackingTests", ["Tracking"]),
         tests("RecordingTests", ["Recording", system]),
         tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
-        tests("SettingsTests", ["Inference", "Pipeline", "Settings"]),
+        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
     ]

@@ -6,11 +6,16 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-static int start(char *const arguments[], pid_t *process, int child_input, int child_output) {
+static int start(const char *path, char *const arguments[], pid_t *process, int child_input, int child_output) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t all, none;
@@ -24,13 +29,13 @@ static int start(char *const arguments[], pid_t *process, int child_input, int c
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    int code = posix_spawn(process, arguments[0], &actions, &attributes, arguments, environ);
+    int code = posix_spawn(process, path, &actions, &attributes, arguments, environ);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return code;
 }
 
-int footpath_spawn(char *const arguments[], pid_t *process, int *input, int *output) {
+int footpath_spawn(const char *path, char *const arguments[], pid_t *process, int *input, int *output) {
     int to_child[2], from_child[2];
     if (pipe2(to_child, O_CLOEXEC)) return errno;
     if (pipe2(from_child, O_CLOEXEC)) {
@@ -41,7 +46,7 @@ int footpath_spawn(char *const arguments[], pid_t *process, int *input, int *out
     }
     // A picture takes fewer wake-ups of both ends than with 64 KiB; where the system refuses, those do.
     (void)fcntl(from_child[0], F_SETPIPE_SZ, 1 << 20);
-    int code = start(arguments, process, to_child[0], from_child[1]);
+    int code = start(path, arguments, process, to_child[0], from_child[1]);
     close(to_child[0]);
     close(from_child[1]);
     if (code) {
@@ -52,4 +57,26 @@ int footpath_spawn(char *const arguments[], pid_t *process, int *input, int *out
     *input = to_child[1];
     *output = from_child[0];
     return 0;
+}
+
+int footpath_notify(const char *path, const char *message) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    size_t length = strlen(path);
+    if (length < 2 || length >= sizeof address.sun_path) return EINVAL;
+    memcpy(address.sun_path, path, length);
+    if (path[0] == '@') address.sun_path[0] = 0;
+    int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return errno;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+    ssize_t sent = sendto(
+        descriptor, message, strlen(message), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address, size);
+    int code = sent < 0 ? errno : 0;
+    close(descriptor);
+    return code;
+}
+
+int64_t footpath_monotonic_microseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }

@@ -19,15 +19,20 @@ public final class CameraProcess {
     /// Starts a process for a request.
     ///
     /// - Parameters:
-    ///   - program: path and arguments that run `CameraServer` on standard input and output.
+    ///   - feed: the camera's name, which `ps` shows.
+    ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
-    public init(_ request: CameraRequest, program: [String], interrupt: InterruptFlag) throws(DecodingError) {
+    public init(
+        _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
+    ) throws(DecodingError) {
         name = SourceName(request.source)
         openPatience = (request.options.openTimeout ?? 600) + Self.grace
         let interval = request.rate.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
-        guard let line = try? JSONEncoder().encode(request), let child = ChildProcess(program) else {
+        guard let line = try? JSONEncoder().encode(request),
+            let child = ChildProcess(program, arguments: ["footpath", "camera", feed])
+        else {
             throw .unreadable(
                 source: name.redacted, reason: "its process does not start: \(String(cString: strerror(errno)))")
         }

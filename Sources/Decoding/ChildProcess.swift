@@ -13,12 +13,12 @@ final class ChildProcess {
     private var ending: String??
 
     /// Starts a program by its path; nil with `errno` where that fails.
-    init?(_ command: [String]) {
-        var arguments = command.map { strdup($0) } + [nil]
+    init?(_ program: String, arguments: [String]) {
+        var arguments = arguments.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var (input, output): (Int32, Int32) = (-1, -1)
         var processID: pid_t = 0
-        let code = footpath_spawn(&arguments, &processID, &input, &output)
+        let code = footpath_spawn(program, &arguments, &processID, &input, &output)
         guard code == 0 else {
             errno = code
             return nil

@@ -48,8 +48,8 @@ public struct FeedContext: Sendable {
     public let engine: any InferenceEngine
     /// Where the face networks are.
     public let modelFolder: String
-    /// Path and arguments that run a camera process.
-    public let program: [String]
+    /// Footpath's own path, to start camera processes by.
+    public let program: String
     /// Footpath's version.
     public let version: String
     /// UUID of this start of the program.
@@ -61,7 +61,7 @@ public struct FeedContext: Sendable {
 
     /// What all cameras share.
     public init(
-        pool: WorkerPool, engine: any InferenceEngine, modelFolder: String, program: [String], version: String,
+        pool: WorkerPool, engine: any InferenceEngine, modelFolder: String, program: String, version: String,
         session: String, stateFolder: String?,
         log: @escaping @Sendable (_ level: LogLevel, _ camera: String, _ text: String) -> Void
     ) {

@@ -127,13 +127,17 @@ final class CameraLife {
     /// Opens the source and follows it to its end.
     private func run(_ request: CameraRequest) -> RunResult {
         monitor.update { $0.state = .opening }
-        context.log(.info, settings.name, "opening \(SourceName(request.source).redacted)")
+        // Tries that fail say so themselves.
+        context.log(
+            monitor.status.failures == 0 ? .info : .debug, settings.name,
+            "opening \(SourceName(request.source).redacted)")
         runCount += 1
         let run = CameraRun(
             request, number: runCount, settings: settings, context: context, recorder: recorder, monitor: monitor,
             output: output,
             zero: zero, outage: outage, inbox: inbox)
-        let reading = RunReader(request, program: context.program, inbox: inbox, following: stopping)
+        let reading = RunReader(
+            request, feed: settings.name, program: context.program, inbox: inbox, following: stopping)
         run.reader = reading
         defer { reading.finish() }
         while run.ending == nil, let message = inbox.pop() {
@@ -152,7 +156,8 @@ final class CameraLife {
 
     private func tick() {
         monitor.beat()
-        guard interval.elapsed >= settings.statsInterval else { return }
+        // Ticks come about once a second.
+        guard interval.elapsed >= settings.statsInterval - 0.5 else { return }
         let stats = interval.finish(monitor.status)
         record { try $0.add(stats, at: self.present) }
     }
@@ -200,14 +205,14 @@ final class RunReader: Sendable {
     private static let inFlight = 2
 
     init(
-        _ request: CameraRequest, program: [String], inbox: BoundedQueue<CameraMessageToFeed>,
+        _ request: CameraRequest, feed: String, program: String, inbox: BoundedQueue<CameraMessageToFeed>,
         following stopping: InterruptFlag
     ) {
         interrupt = InterruptFlag(following: stopping)
         for _ in 0..<Self.inFlight { permits.push(()) }
         let (permits, interrupt) = (permits, interrupt)
         DispatchQueue(label: "footpath.camera.read", qos: .userInitiated).async(group: group) {
-            Self.read(request, program, permits: permits, inbox: inbox, interrupt: interrupt)
+            Self.read(request, feed, program, permits: permits, inbox: inbox, interrupt: interrupt)
         }
     }
 
@@ -228,11 +233,11 @@ final class RunReader: Sendable {
     }
 
     private static func read(
-        _ request: CameraRequest, _ program: [String], permits: BoundedQueue<Void>,
+        _ request: CameraRequest, _ feed: String, _ program: String, permits: BoundedQueue<Void>,
         inbox: BoundedQueue<CameraMessageToFeed>, interrupt: InterruptFlag
     ) {
         do throws(DecodingError) {
-            let process = try CameraProcess(request, program: program, interrupt: interrupt)
+            let process = try CameraProcess(request, feed: feed, program: program, interrupt: interrupt)
             inbox.push(.started(processID: process.processID))
             var isOpening = true
             while isOpening || permits.pop() != nil {

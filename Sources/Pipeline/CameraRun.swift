@@ -186,12 +186,12 @@ final class CameraRun {
         let now = CameraLife.now()
         let taken = zero + frame.frame.info.time.milliseconds
         let latency = request.isLive ? Double(max(0, now - taken)) / 1000 : nil
-        let (people, summary) = (recorder.progress.people, recorder.summary)
+        let (people, totals) = (recorder.progress.people, recorder.totals)
         monitor.update {
             $0.inFlight = max(0, $0.inFlight - 1)
             $0.analyzed += frame.update == nil ? 0 : 1
             $0.people = people
-            ($0.paths, $0.points, $0.faces) = (summary.paths, summary.points, summary.faces)
+            ($0.paths, $0.points, $0.faces) = (totals.paths, totals.points, totals.faces)
             $0.lastFrame = now
             if let latency { $0.add(latency: latency) }
         }

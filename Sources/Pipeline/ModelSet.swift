@@ -131,6 +131,16 @@ struct ModelSet: Sendable {
     }
 }
 
+extension CameraSettings {
+    /// Tries its networks, for a picture of the usual shape.
+    ///
+    /// - Throws: where one doesn't load or doesn't run.
+    public func checkNetworks(engine: any InferenceEngine, modelFolder: String) throws(InferenceError) {
+        let frameSize = PixelSize(width: 1920, height: 1080)
+        try ModelSet(engine: engine, modelFolder: modelFolder, options: options, frameSize: frameSize).check()
+    }
+}
+
 /// A worker that waits for its thread.
 private final class SpareWorker: @unchecked Sendable {
     // `lock` protects `worker`. Who puts it keeps no other reference, and who takes it has it alone.

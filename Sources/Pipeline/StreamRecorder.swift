@@ -44,6 +44,11 @@ final class StreamRecorder {
         self.observer = observer
     }
 
+    /// What the session came to so far.
+    var totals: PathAssembler.Totals {
+        assembler?.totals ?? .init(paths: summary.paths, points: summary.points, faces: summary.faces)
+    }
+
     /// Writes the start of the session.
     func begin(_ start: SessionStart, at time: Timestamp) throws(RecordingError) {
         try write(.sessionStart(start), at: time)
@@ -125,7 +130,6 @@ final class StreamRecorder {
     private func start(size: PixelSize, at time: Timestamp) throws(RecordingError) {
         guard let opening else { return }
         run += 1
-        let totals = PathAssembler.Totals(paths: summary.paths, points: summary.points, faces: summary.faces)
         assembler = PathAssembler(minimumConfidence: options.minimumConfidence, frameSize: size, totals: totals)
         let description = opening.description
         try write(

@@ -43,28 +43,32 @@ public struct AnalyzeSettings: Sendable {
 
     /// Checks every setting.
     ///
-    /// - Parameter cores: how many workers to have where the user doesn't say.
+    /// - Parameters:
+    ///   - cores: how many workers to have where the user doesn't say.
+    ///   - place: what a problem with a setting, such as `face-fps`, begins with.
     /// - Throws: `SettingsError` with all that is wrong.
-    public func options(cores: Int) throws(SettingsError) -> AnalysisOptions {
+    public func options(
+        cores: Int, place: @escaping (_ setting: String) -> String = { "--" + $0 }
+    ) throws(SettingsError) -> AnalysisOptions {
         var options = AnalysisOptions()
-        var check = Check()
-        check.within(0...100, confidence, "--confidence", unit: "percent")
+        var check = Check(place: place)
+        check.within(0...100, confidence, "confidence", unit: "percent")
         options.minimumConfidence = confidence / 100
         if let fps {
-            check.within(0.001...1000, fps, "--fps", unit: "frames a second")
+            check.within(0.001...1000, fps, "fps", unit: "frames a second")
             options.sampleRate = fps
         }
-        check.within(0...1000, faceFPS, "--face-fps", unit: "times a second")
+        check.within(0...1000, faceFPS, "face-fps", unit: "times a second")
         options.faceRate = faceFPS
-        check.within(0...100, faceConfidence, "--face-confidence", unit: "percent")
+        check.within(0...100, faceConfidence, "face-confidence", unit: "percent")
         options.faces.minimumConfidence = faceConfidence / 100
-        check.within(8...10000, minFace, "--min-face", unit: "pixels")
+        check.within(8...10000, minFace, "min-face", unit: "pixels")
         options.faces.minimumWidth = minFace
         options.faces.landmarks = landmarks
         options.keepsRawLandmarks = rawLandmarks
         if let faceModel { options.faceDetector = .yuNet(path: faceModel) }
         // Each worker holds a thread of Dispatch, which has 255: with none left for the decoder nothing would go on.
-        check.within(1...128, Double(workers ?? 1), "--workers", unit: "")
+        check.within(1...128, Double(workers ?? 1), "workers", unit: "")
         options.workers = workers ?? max(1, min(128, cores))
         if let model {
             options.personNetwork = .file(model)
@@ -72,7 +76,7 @@ public struct AnalyzeSettings: Sendable {
             // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
             options.tracker.lowConfidence = 0.3
         }
-        check.within(1...4, Double(scales ?? 1), "--scales", unit: "")
+        check.within(1...4, Double(scales ?? 1), "scales", unit: "")
         // Other networks were trained on people of every size.
         options.scales = scales ?? (model == nil ? options.scales : 1)
         options.inputSize = chosenInputSize(&check)
@@ -87,14 +91,16 @@ public struct AnalyzeSettings: Sendable {
             // A network of the user's own was made for one size; others would have to be asked for.
             return model != nil && quality == nil ? .network : .fitted((quality ?? .standard).inputSize)
         }
-        if quality != nil { check.fail("--quality and --input-size: give one of them, both set the input size") }
+        if quality != nil {
+            check.fail("quality", "and \(check.place("input-size"))", "give one of them, both set the input size")
+        }
         let parts = inputSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
         guard parts.count == 2, let width = parts[0], let height = parts[1] else {
-            check.fail("--input-size \(inputSize): give WIDTHxHEIGHT, such as 512x288")
+            check.fail("input-size", inputSize, "give WIDTHxHEIGHT, such as 512x288")
             return .network
         }
         if ![width, height].allSatisfy({ (32...4096).contains($0) && $0 % 32 == 0 }) {
-            check.fail("--input-size \(inputSize): width and height must be multiples of 32 from 32 to 4096")
+            check.fail("input-size", inputSize, "width and height must be multiples of 32 from 32 to 4096")
         }
         return .exact(PixelSize(width: width, height: height))
     }
@@ -119,23 +125,28 @@ public enum Quality: String, CaseIterable, Sendable {
 
 /// Collects what is wrong.
 private struct Check {
+    let place: (_ setting: String) -> String
     private var problems: [String] = []
 
-    mutating func fail(_ problem: String) {
-        problems.append(problem)
+    init(place: @escaping (_ setting: String) -> String) {
+        self.place = place
+    }
+
+    mutating func fail(_ setting: String, _ value: String? = nil, _ problem: String) {
+        problems.append("\(place(setting))\(value.map { " " + $0 } ?? ""): \(problem)")
     }
 
     mutating func within(_ range: ClosedRange<Double>, _ value: Double, _ name: String, unit: String) {
         guard !range.contains(value) else { return }
         let bounds = "\(shortest(range.lowerBound)) to \(shortest(range.upperBound)) \(unit)"
-        fail("\(name) \(shortest(value)): must be " + bounds.trimmingSuffix(while: { $0 == " " }))
+        fail(name, shortest(value), "must be " + bounds.trimmingSuffix(while: { $0 == " " }))
     }
 
     /// A mask `LEFT,TOP,WIDTH,HEIGHT` in ratios of the frame; nil where it is wrong.
     mutating func mask(_ text: String) -> BoundingBox? {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
         guard parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0 else {
-            fail("--mask \(text): give LEFT,TOP,WIDTH,HEIGHT in ratios of the frame, such as 0.7,0,0.3,0.4")
+            fail("mask", text, "give LEFT,TOP,WIDTH,HEIGHT in ratios of the frame, such as 0.7,0,0.3,0.4")
             return nil
         }
         return BoundingBox(left: parts[0], top: parts[1], width: parts[2], height: parts[3])
@@ -143,7 +154,7 @@ private struct Check {
 
     mutating func time(_ text: String) -> UTCTime? {
         let time = UTCTime(text)
-        if time == nil { fail("--start-time \(text): give an RFC 3339 time, such as 2026-03-01T08:00:00Z") }
+        if time == nil { fail("start-time", text, "give an RFC 3339 time, such as 2026-03-01T08:00:00Z") }
         return time
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Decoding
 import Inference
+import Operating
 import Recording
 import Settings
 
@@ -13,8 +14,12 @@ enum ExitStatus: Int32, Comparable {
     case partial = 65
     /// An input can't be opened or has no video.
     case input = 66
-    /// OpenVINO or a network is missing or unfit.
+    /// OpenVINO or a network is missing or unfit, or a daemon doesn't answer.
     case unavailable = 69
+    /// A camera did not end within the time for it.
+    case unfinished = 70
+    /// An address or a socket can't be had.
+    case system = 71
     /// The output exists, or can't be created.
     case output = 73
     /// The output can't be written further: no space, or its reader went away.
@@ -24,7 +29,7 @@ enum ExitStatus: Int32, Comparable {
 
     static let help = """
         Exit codes: 0 success, 64 wrong usage, 65 an input decoded in part, 66 an input not readable, 69 OpenVINO or a \
-        network not usable, 73 output not creatable, 74 output not writable (no space), 130 interrupted. Of several \
+        network not usable or no daemon there, 70 a camera did not end in time, 71 an address not to be had, 73 output not creatable, 74 output not writable (no space), 130 interrupted. Of several \
         files the first failure counts. Whatever the code, the lines that were written are whole and valid.
         """
 
@@ -39,6 +44,9 @@ enum ExitStatus: Int32, Comparable {
             case is InferenceError: .unavailable
             case RecordingError.exists, RecordingError.notRecords, RecordingError.failed(_, .open, _): .output
             case is RecordingError: .writing
+            case is StatusServer.Failure: .system
+            case DaemonControl.Failure.refused: .usage
+            case is DaemonControl.Failure: .unavailable
             case let error as SettingsError where error.problems.contains { $0.hasPrefix("OpenVINO") }: .unavailable
             default: .usage
             }

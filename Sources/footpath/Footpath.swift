@@ -11,12 +11,16 @@ struct Footpath: ParsableCommand {
               footpath analyze lobby.mp4                     lobby.mp4.paths.jsonl, a JSON line per observation
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
               footpath probe lobby.mp4                       what Footpath sees of the file
+              footpath run --config footpath.yaml            follow cameras, for months
               footpath track det.txt                         tracks of detections that you have
 
             \(ExitStatus.help)
             """,
         version: Footpath.programVersion,
-        subcommands: [Analyze.self, Probe.self, Faces.self, Measure.self, TrackDetections.self])
+        subcommands: [
+            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, Measure.self, TrackDetections.self,
+            CameraVerb.self,
+        ])
 
     static let programVersion = "0.1.0"
 }

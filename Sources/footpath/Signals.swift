@@ -7,17 +7,29 @@ final class Signals {
     private let sources: [any DispatchSourceSignal]
 
     /// - Parameter interrupt: raised by the first signal.
-    init(raising interrupt: InterruptFlag) {
+    convenience init(raising interrupt: InterruptFlag) {
+        self.init(ending: { interrupt.raise() })
+    }
+
+    /// - Parameters:
+    ///   - end: called at the first signal.
+    ///   - hangUp: called at each SIGHUP; without it, SIGHUP does what it does by default.
+    init(ending end: @escaping @Sendable () -> Void, hangingUp hangUp: (@Sendable () -> Void)? = nil) {
         // A reader that goes away is an error of the write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "footpath.signals")
-        sources = [SIGINT, SIGTERM].map { number in
+        let isEnding = InterruptFlag()
+        let stop: @Sendable () -> Void = {
+            if isEnding.isRaised { _exit(ExitStatus.interrupted.rawValue) }
+            isEnding.raise()
+            end()
+        }
+        var handlers = [(SIGINT, stop), (SIGTERM, stop)]
+        if let hangUp { handlers.append((SIGHUP, hangUp)) }
+        sources = handlers.map { number, handler in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler {
-                if interrupt.isRaised { _exit(ExitStatus.interrupted.rawValue) }
-                interrupt.raise()
-            }
+            source.setEventHandler(handler: handler)
             source.resume()
             return source
         }

@@ -1,0 +1,204 @@
+import Dispatch
+import Foundation
+import Inference
+import Pipeline
+import Recording
+import Settings
+
+/// `footpath run`: many cameras, for months.
+///
+/// Threads: the one that calls `run` configures, ticks and ends everything; each camera has two of its own (see
+/// `CameraFeed`), each worker one; HTTP is answered by Swift's own. Signals and the clock's ticks come as commands.
+public final class Daemon {
+    /// What the daemon is asked to do.
+    public enum Command: Sendable {
+        case tick, reload, stop
+    }
+
+    /// What doesn't change while it runs.
+    public struct Surroundings: Sendable {
+        /// The configuration file.
+        public var configuration: String
+        /// Loads networks.
+        public var engine: any InferenceEngine
+        /// Where the face networks are.
+        public var modelFolder: String
+        /// Footpath's own path, to start camera processes by.
+        public var program: String
+        /// Footpath's version.
+        public var version: String
+
+        /// What doesn't change.
+        public init(
+            configuration: String, engine: any InferenceEngine, modelFolder: String, program: String, version: String
+        ) {
+            self.configuration = configuration
+            self.engine = engine
+            self.modelFolder = modelFolder
+            self.program = program
+            self.version = version
+        }
+    }
+
+    /// Seconds in which everything must end, so that systemd need not kill: it is promised 5.
+    private static let farewell = 4.0
+
+    let surroundings: Surroundings
+    let log: Log
+    let board: Board
+    let manager: ServiceManager
+    var config: DaemonConfig
+    var outputs: Outputs
+    var pool: WorkerPool
+    var feeds: [CameraFeed] = []
+    var server: StatusServer?
+    let session = UUID().uuidString.lowercased()
+    private let commands: BoundedQueue<Command>
+    private let watchdog: Double?
+    private var lastAlive = ContinuousClock.now
+    private var lastStatus = ContinuousClock.now
+    private var load = LoadWatch()
+
+    /// Reads the configuration, tries the networks, opens outputs and HTTP.
+    ///
+    /// - Throws: `SettingsError`, `InferenceError`, `RecordingError`, or an error of the HTTP address.
+    public init(_ surroundings: Surroundings, commands: BoundedQueue<Command>, log: Log) throws {
+        self.surroundings = surroundings
+        self.commands = commands
+        self.log = log
+        manager = ServiceManager()
+        watchdog = manager.watchdog
+        config = try DaemonConfig(path: surroundings.configuration)
+        log.configure(level: config.logLevel, format: config.logFormat)
+        board = Board(version: surroundings.version, session: session, configuration: surroundings.configuration)
+        try Self.checkNetworks(of: config.cameras, surroundings)
+        outputs = Outputs(config.output, log: log)
+        try outputs.open(feeds: config.cameras.map(\.name))
+        pool = WorkerPool(count: config.workers)
+        if let listener = config.http { try listen(listener) }
+    }
+
+    /// Follows the cameras until it is told to stop.
+    ///
+    /// - Returns: whether everything ended in time.
+    public func run() -> Bool {
+        for camera in config.cameras { start(camera, session: session) }
+        show()
+        board.setReady(true)
+        manager.ready()
+        log.write(
+            .notice, nil,
+            "following \(feeds.count) cameras with \(config.workers) workers, records to \(config.output.path)")
+        let ticking = BoundedQueueTicker(commands)
+        defer { withExtendedLifetime(ticking) {} }
+        while let command = commands.pop() {
+            switch command {
+            case .tick: tick()
+            case .reload: reload()
+            case .stop: return stop()
+            }
+        }
+        return stop()
+    }
+
+    // MARK: - Parts
+
+    /// - Throws: where a network of theirs doesn't load or doesn't run.
+    static func checkNetworks(of cameras: [CameraSettings], _ surroundings: Surroundings) throws(InferenceError) {
+        var seen: Set<AnalysisOptions> = []
+        for camera in cameras where seen.insert(camera.options).inserted {
+            try camera.checkNetworks(engine: surroundings.engine, modelFolder: surroundings.modelFolder)
+        }
+    }
+
+    func start(_ camera: CameraSettings, session: String) {
+        let log = log
+        let context = FeedContext(
+            pool: pool, engine: surroundings.engine, modelFolder: surroundings.modelFolder,
+            program: surroundings.program, version: surroundings.version, session: session,
+            stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
+            log: { log.write($0, $1, $2) })
+        do {
+            let feed = CameraFeed(camera, context: context, output: try outputs.output(for: camera.name))
+            feeds.append(feed)
+            feed.start()
+        } catch {
+            log.write(.error, camera.name, "is not followed: \(error)")
+        }
+    }
+
+    func listen(_ listener: DaemonConfig.Listener) throws {
+        let server = try StatusServer(listener, board: board)
+        self.server = server
+        log.write(.info, nil, "health and metrics at http://\(server.address)/status")
+    }
+
+    /// Puts what there is now on the board.
+    func show() {
+        board.show(Board.Parts(feeds: feeds, outputs: outputs.entries, pool: pool, workers: config.workers))
+    }
+
+    // MARK: - Time
+
+    private func tick() {
+        feeds.forEach { $0.tick() }
+        outputs.tick()
+        board.tick()
+        log.tick()
+        for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
+        let now = ContinuousClock.now
+        let stuck = board.stuck
+        for part in stuck { log.write(.error, nil, "\(part) is stuck") }
+        // systemd wants to hear twice as often as it says (sd_watchdog_enabled(3)).
+        if let watchdog, stuck.isEmpty, (now - lastAlive) / .seconds(1) >= watchdog / 4 {
+            manager.alive()
+            lastAlive = now
+        }
+        if now - lastStatus >= .seconds(2) {
+            manager.status(board.summary)
+            lastStatus = now
+        }
+    }
+
+    // MARK: - The end
+
+    private func stop() -> Bool {
+        manager.stopping()
+        board.setReady(false)
+        log.write(.notice, nil, "ending all paths")
+        let late = end(feeds)
+        if late.isEmpty { pool.finish() }
+        outputs.finish()
+        server?.stop()
+        log.write(.notice, nil, "ended")
+        log.finish()
+        return late.isEmpty
+    }
+
+    /// Ends cameras.
+    ///
+    /// - Returns: those that didn't end in time.
+    func end(_ feeds: [CameraFeed]) -> [CameraFeed] {
+        feeds.forEach { $0.stop() }
+        let end = Date(timeIntervalSinceNow: Self.farewell)
+        let late = feeds.filter { !$0.wait(seconds: max(0, end.timeIntervalSinceNow)) }
+        for feed in late { log.write(.error, feed.settings.name, "did not end in time and is left behind") }
+        return late
+    }
+}
+
+/// Sends a tick a second.
+private final class BoundedQueueTicker {
+    private let timer: any DispatchSourceTimer
+
+    init(_ commands: BoundedQueue<Daemon.Command>) {
+        timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "footpath.tick"))
+        timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(100))
+        timer.setEventHandler { commands.push(.tick) }
+        timer.resume()
+    }
+
+    deinit {
+        timer.cancel()
+    }
+}

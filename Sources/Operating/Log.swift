@@ -1,0 +1,127 @@
+import Dispatch
+import Foundation
+import Pipeline
+import Settings
+import Synchronization
+
+/// The daemon's messages for people, on standard error.
+///
+/// Any thread may write; a private queue does the writing, so that a reader who is slow holds nobody up. Trouble that
+/// repeats, whatever numbers it tells, is written once a second with a count.
+public final class Log: @unchecked Sendable {
+    /// Messages that wait for standard error; more than these are lost.
+    private static let mostWaiting = 1000
+    private static let interval = Duration.seconds(1)
+    private let queue = DispatchQueue(label: "footpath.log")
+    private let waiting = Atomic<Int>(0)
+    private let isJournal: Bool
+    // `lock` protects all that follows.
+    private let lock = NSLock()
+    private var level: LogLevel
+    private var format: DaemonConfig.LogFormat
+    private var repeated: [Kind: Repetition] = [:]
+
+    /// What makes messages alike.
+    private struct Kind: Hashable {
+        let level: LogLevel
+        let camera: String?
+        let text: String
+    }
+
+    private struct Repetition {
+        var last: ContinuousClock.Instant
+        var heldBack = 0
+        var text = ""
+    }
+
+    /// A log; the journal's presence is known by `JOURNAL_STREAM` (systemd.exec(5)).
+    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        isJournal = environment["JOURNAL_STREAM"] != nil
+        level = .info
+        format = .text
+    }
+
+    /// Chooses what is written, and how.
+    public func configure(level: LogLevel, format: DaemonConfig.LogFormat) {
+        lock.withLock { (self.level, self.format) = (level, format) }
+    }
+
+    /// Writes a message, of a camera or of the daemon.
+    public func write(_ level: LogLevel, _ camera: String? = nil, _ text: String) {
+        lock.withLock {
+            guard level <= self.level else { return }
+            if level <= .warning {
+                let kind = Kind(level: level, camera: camera, text: text.filter { !$0.isNumber })
+                let now = ContinuousClock.now
+                if var known = repeated[kind], now - known.last < Self.interval {
+                    known.heldBack += 1
+                    known.text = text
+                    repeated[kind] = known
+                    return
+                }
+                flush(kind)
+                repeated[kind] = Repetition(last: now)
+            }
+            put(level, camera, text)
+        }
+    }
+
+    /// Writes what was held back long enough; to be called about once a second.
+    public func tick() {
+        lock.withLock {
+            let now = ContinuousClock.now
+            for (kind, repetition) in repeated where now - repetition.last >= Self.interval {
+                flush(kind)
+                if repeated[kind]?.heldBack == 0 { repeated[kind] = nil }
+            }
+        }
+    }
+
+    /// Waits until everything is written, for a second at most.
+    public func finish() {
+        lock.withLock { repeated.keys.forEach(flush) }
+        let written = DispatchGroup()
+        queue.async(group: written) {}
+        _ = written.wait(timeout: .now() + 1)
+    }
+
+    private func flush(_ kind: Kind) {
+        guard var repetition = repeated[kind], repetition.heldBack > 0 else { return }
+        let more = repetition.heldBack > 1 ? " (and \(repetition.heldBack - 1) more like it)" : ""
+        put(kind.level, kind.camera, repetition.text + more)
+        repetition.heldBack = 0
+        repetition.last = .now
+        repeated[kind] = repetition
+    }
+
+    private func put(_ level: LogLevel, _ camera: String?, _ text: String) {
+        guard waiting.load(ordering: .relaxed) < Self.mostWaiting else { return }
+        waiting.add(1, ordering: .relaxed)
+        let line = format == .json ? json(level, camera, text) : plain(level, camera, text)
+        queue.async { [self] in
+            FileHandle.standardError.write(Data(line.utf8))
+            waiting.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    /// With the priority in front that sd-daemon(3) asks for, or the time where no journal adds it.
+    private func plain(_ level: LogLevel, _ camera: String?, _ text: String) -> String {
+        let oneLine = text.replacing("\n", with: "; ")
+        let message = (camera.map { "\($0): " } ?? "") + oneLine + "\n"
+        if isJournal { return "<\(level.rawValue)>\(message)" }
+        return "\(Date.now.formatted(.iso8601)) \(level): \(message)"
+    }
+
+    private func json(_ level: LogLevel, _ camera: String?, _ text: String) -> String {
+        struct Line: Encodable {
+            let time: String
+            let level: String
+            let camera: String?
+            let message: String
+        }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let line = Line(time: Date.now.formatted(.iso8601), level: "\(level)", camera: camera, message: text)
+        return (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+    }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import PathModel
+import Pipeline
+
+/// The daemon's figures in Prometheus' text format, version 0.0.4.
+struct Metrics {
+    private var text = ""
+
+    /// The figures of now.
+    static func render(_ board: Board) -> String {
+        var metrics = Metrics()
+        let status = board.status
+        metrics.describe(status)
+        metrics.describe(board.cameras, status)
+        return metrics.text
+    }
+
+    private mutating func describe(_ status: DaemonStatus) {
+        let started = (try? Date(status.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
+        add("build_info", "gauge", "The version that runs.", [(["version": status.version], 1)])
+        add("start_time_seconds", "gauge", "When the daemon started, in seconds since 1970 UTC.", [([:], started)])
+        add("ready", "gauge", "Whether configuration, networks and outputs are up.", [([:], status.isReady ? 1 : 0)])
+        add("memory_bytes", "gauge", "Memory of the daemon without its cameras.", [([:], Double(status.memoryBytes))])
+        add("workers", "gauge", "Detection workers.", [([:], Double(status.workers))])
+        add("worker_backlog", "gauge", "Jobs that wait for a detection worker.", [([:], Double(status.backlog))])
+        add(
+            "reloads_total", "counter", "Reloads of the configuration.",
+            [
+                (["result": "succeeded"], Double(status.reloads.succeeded)),
+                (["result": "failed"], Double(status.reloads.failed)),
+            ])
+        add(
+            "output_dropped_lines_total", "counter", "Records that an output could not take.",
+            status.outputs.map { (["output": $0.path], Double($0.droppedLines)) })
+        add(
+            "output_queued_bytes", "gauge", "Bytes that wait for readers of an output.",
+            status.outputs.map { (["output": $0.path], Double($0.queuedBytes)) })
+    }
+
+    private mutating func describe(_ cameras: [(name: String, status: CameraStatus)], _ status: DaemonStatus) {
+        func each(_ value: (CameraStatus) -> Double) -> [([String: String], Double)] {
+            cameras.map { (["camera": $0.name], value($0.status)) }
+        }
+        add("camera_up", "gauge", "Whether pictures come.", each { $0.state == .running ? 1 : 0 })
+        add("camera_frames_read_total", "counter", "Frames decoded.", each { Double($0.read) })
+        add("camera_frames_analyzed_total", "counter", "Frames searched for people.", each { Double($0.analyzed) })
+        add(
+            "camera_frames_dropped_total", "counter", "Frames left out because newer ones had come.",
+            each { Double($0.dropped) })
+        add("camera_damaged_total", "counter", "Damaged packets and frames.", each { Double($0.damaged) })
+        add("camera_failures_total", "counter", "Failures to open, and breaks.", each { Double($0.failures) })
+        add("camera_runs_total", "counter", "Connections that gave a picture.", each { Double($0.runs) })
+        add("camera_paths_total", "counter", "Paths begun.", each { Double($0.paths) })
+        add("camera_points_total", "counter", "Points of paths recorded.", each { Double($0.points) })
+        add("camera_faces_total", "counter", "Faces recorded.", each { Double($0.faces) })
+        add("camera_people", "gauge", "People in the last frame.", each { Double($0.people) })
+        add("camera_queue_depth", "gauge", "Frames at work.", each { Double($0.inFlight) })
+        add(
+            "camera_gaps_total", "counter", "Stretches without pictures, by reason.",
+            cameras.flatMap { name, status in
+                status.gaps.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    (["camera": name, "reason": $0.key.rawValue], Double($0.value))
+                }
+            })
+        add(
+            "camera_clock_error_seconds", "gauge", "How far times may be off.",
+            cameras.compactMap { name, status in status.clockError.map { (["camera": name], Double($0) / 1000) } })
+        add(
+            "camera_memory_bytes", "gauge", "Memory of the camera's process.",
+            status.cameras.compactMap { camera in
+                camera.processID.map { (["camera": camera.name], Double(ResidentMemory.bytes(of: $0))) }
+            })
+        addLatency(cameras)
+    }
+
+    private mutating func addLatency(_ cameras: [(name: String, status: CameraStatus)]) {
+        let name = "footpath_camera_latency_seconds"
+        text += "# HELP \(name) From a picture to its records.\n# TYPE \(name) histogram\n"
+        for (camera, status) in cameras {
+            let label = Self.label("camera", camera)
+            var total = 0
+            for (index, count) in status.latencyCounts.enumerated() {
+                total += count
+                let bounds = CameraStatus.latencyBounds
+                let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
+                text += "\(name)_bucket{\(label),le=\"\(bound)\"} \(total)\n"
+            }
+            text += "\(name)_sum{\(label)} \(status.latencySum)\n\(name)_count{\(label)} \(total)\n"
+        }
+    }
+
+    private mutating func add(_ name: String, _ type: String, _ help: String, _ values: [([String: String], Double)]) {
+        text += "# HELP footpath_\(name) \(help)\n# TYPE footpath_\(name) \(type)\n"
+        for (labels, value) in values {
+            let list = labels.sorted { $0.key < $1.key }.map { Self.label($0.key, $0.value) }.joined(separator: ",")
+            let number = value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
+            text += "footpath_\(name)\(list.isEmpty ? "" : "{\(list)}") \(number)\n"
+        }
+    }
+
+    private static func label(_ key: String, _ value: String) -> String {
+        let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+        return "\(key)=\"\(escaped)\""
+    }
+}

@@ -1,0 +1,34 @@
+import CProcess
+import Foundation
+
+/// What systemd is told (sd_notify(3)); does nothing where it isn't listening.
+struct ServiceManager: Sendable {
+    private let socket: String?
+    /// How often it wants to hear from the daemon, in seconds; nil where it has no watchdog.
+    let watchdog: Double?
+
+    init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+        socket = environment["NOTIFY_SOCKET"]
+        // systemd may mean another process by it (sd_watchdog_enabled(3)).
+        let isMeant = environment["WATCHDOG_PID"].map { $0 == "\(ProcessInfo.processInfo.processIdentifier)" } ?? true
+        watchdog = isMeant ? environment["WATCHDOG_USEC"].flatMap(Double.init).map { $0 / 1_000_000 } : nil
+    }
+
+    /// Everything is up.
+    func ready() { send("READY=1") }
+
+    /// A reload begins; `ready` ends it.
+    func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(footpath_monotonic_microseconds())") }
+
+    func stopping() { send("STOPPING=1\nSTATUS=ending all paths") }
+
+    func alive() { send("WATCHDOG=1") }
+
+    /// A line for `systemctl status`.
+    func status(_ text: String) { send("STATUS=\(text.replacing("\n", with: "; "))") }
+
+    private func send(_ message: String) {
+        guard let socket else { return }
+        _ = footpath_notify(socket, message)
+    }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Pipeline
+import Recording
+import Yams
+
+/// What `footpath run` is to do: a configuration file, checked.
+public struct DaemonConfig: Sendable {
+    /// Where records go.
+    public struct Output: Hashable, Sendable {
+        /// A file, where `{feed}` stands for the camera's name; `-` for standard output; or `unix:` and a socket's path.
+        public var path: String
+        /// When lines reach the disk.
+        public var sync: SyncPolicy
+        /// When a new file is begun; nil leaves that to others.
+        public var rotation: Rotation?
+        /// Bytes that wait for a slow reader of the socket.
+        public var queueBytes: Int
+
+        /// The path for a camera of this name.
+        public func path(for feed: String) -> String { path.replacing("{feed}", with: feed) }
+    }
+
+    /// An address on this machine.
+    public struct Listener: Hashable, Sendable {
+        /// `127.0.0.1` or `::1`.
+        public var host: String
+        /// 0 lets the system choose.
+        public var port: UInt16
+    }
+
+    /// How messages are written.
+    public enum LogFormat: String, CaseIterable, Hashable, Sendable {
+        /// For people; with priorities for the journal where it listens.
+        case text
+        /// An object a line.
+        case json
+    }
+
+    /// Where records go.
+    public var output: Output
+    /// Where health and metrics can be asked for; nil is nowhere.
+    public var http: Listener?
+    /// Messages below aren't written.
+    public var logLevel: LogLevel
+    /// How messages are written.
+    public var logFormat: LogFormat
+    /// Detection workers.
+    public var workers: Int
+    /// Who is followed.
+    public var cameras: [CameraSettings]
+
+    /// Reads a file.
+    ///
+    /// - Parameters:
+    ///   - path: the YAML file.
+    ///   - environment: `CREDENTIALS_DIRECTORY` says where secrets are that are named without a folder.
+    ///   - needsSecrets: false leaves them unread, for those who only check.
+    ///   - cores: how many workers to have where the file doesn't say.
+    /// - Throws: `SettingsError` with all that is wrong, each problem with its line and path.
+    public init(
+        path: String, environment: [String: String] = ProcessInfo.processInfo.environment, needsSecrets: Bool = true,
+        cores: Int = ProcessInfo.processInfo.activeProcessorCount
+    ) throws(SettingsError) {
+        let problems = ConfigProblems(file: path)
+        let root = try Self.read(path, problems)
+        let known = ["output", "http", "log", "workers", "stats_interval", "defaults", "cameras"]
+        let top = root.mapping(known)
+        output = Self.output(top?["output"], in: root)
+        http = top?["http"]?.mapping(["listen"])?["listen"].flatMap(Self.listener)
+        let log = top?["log"]?.mapping(["level", "format"])
+        logLevel = log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info
+        logFormat = log?["format"]?.choice() ?? .text
+        // Each worker holds a thread of Dispatch, which has 255, and each camera two.
+        workers = top?["workers"]?.integer(1...64) ?? max(1, min(64, cores))
+        let reader = CameraConfig(
+            secrets: Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets),
+            statsInterval: top?["stats_interval"]?.duration(1...86400) ?? 60)
+        cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
+        if !problems.all.isEmpty { throw SettingsError(problems: problems.all) }
+    }
+
+    private static func read(_ path: String, _ problems: ConfigProblems) throws(SettingsError) -> ConfigValue {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw SettingsError(problems: ["\(path): there is no such file, or no permission to read it"])
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw SettingsError(problems: ["\(path): is not UTF-8 text"])
+        }
+        do {
+            guard let node = try Yams.compose(yaml: text) else {
+                throw SettingsError(problems: ["\(path): is empty; name at least output and cameras"])
+            }
+            return ConfigValue(node, path: "", line: 1, problems: problems)
+        } catch let error as SettingsError {
+            throw error
+        } catch {
+            throw SettingsError(problems: [Self.describe(error, path)])
+        }
+    }
+
+    private static func describe(_ error: any Error, _ path: String) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            return "\(path):\(mark.line): not YAML: \(problem)"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let keys = duplicates.map { "\($0)" }.joined(separator: ", ")
+            return "\(path):\(context.mark.line): the same key twice: \(keys)"
+        default:
+            return "\(path): not YAML: \(error)"
+        }
+    }
+
+    // MARK: - Output
+
+    private static func output(_ value: ConfigValue?, in root: ConfigValue) -> Output {
+        var output = Output(path: "-", sync: .standard, rotation: nil, queueBytes: 4_000_000)
+        guard let value else {
+            root.fail("output is missing; say where records go, such as output: {path: /var/log/footpath/{feed}.jsonl}")
+            return output
+        }
+        guard let mapping = value.mapping(["path", "sync", "rotate", "queue"]) else { return output }
+        if let path = mapping["path"] {
+            if let text = path.text() { output.path = Self.outputPath(text, path) }
+        } else {
+            value.fail("path is missing; give a file, - for standard output, or unix:/run/footpath/records.sock")
+        }
+        output.sync = mapping["sync"]?.choice(SyncName.self)?.policy ?? .standard
+        output.queueBytes = Int(mapping["queue"]?.size(10_000...1_000_000_000) ?? 4_000_000)
+        if let rotate = mapping["rotate"] {
+            output.rotation = Self.rotation(rotate)
+            if output.path == "-" || output.path.hasPrefix("unix:") { rotate.fail("only files are rotated") }
+        }
+        return output
+    }
+
+    private static func outputPath(_ text: String, _ value: ConfigValue) -> String {
+        if text.replacing("{feed}", with: "").contains(where: { "{}".contains($0) }) {
+            value.fail("\(text): {feed} is the only word in braces")
+        }
+        if text.hasPrefix("unix:") {
+            if !text.hasPrefix("unix:/") {
+                value.fail("\(text): give the socket's whole path, such as unix:/run/x.sock")
+            }
+            if text.contains("{feed}") { value.fail("\(text): there is one socket for all cameras") }
+        }
+        return text
+    }
+
+    private static func rotation(_ value: ConfigValue) -> Rotation? {
+        guard let mapping = value.mapping(["size", "age", "keep", "compress"]) else { return nil }
+        let size = mapping["size"]?.size(10_000...1_000_000_000_000)
+        let age = mapping["age"]?.duration(60...31_622_400)
+        if mapping["size"] == nil && mapping["age"] == nil { value.fail("give size, age or both") }
+        return Rotation(
+            maximumBytes: size, maximumAge: age.map { .seconds($0) }, keep: mapping["keep"]?.integer(1...10_000) ?? 30,
+            compresses: mapping["compress"]?.flag() ?? false)
+    }
+
+    private enum SyncName: String, CaseIterable {
+        case never, interval, line
+
+        var policy: SyncPolicy {
+            switch self {
+            case .never: .never
+            case .interval: .standard
+            case .line: .line
+            }
+        }
+    }
+
+    // MARK: - HTTP
+
+    private static func listener(_ value: ConfigValue) -> Listener? {
+        guard let text = value.text() else { return nil }
+        let hosts = ["127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"]
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            value.fail("\(text): give HOST:PORT, such as 127.0.0.1:9464")
+            return nil
+        }
+        guard let host = hosts[String(text[..<colon])] else {
+            value.fail("\(text): only this machine may ask: 127.0.0.1 or [::1]; put a proxy before it for others")
+            return nil
+        }
+        return Listener(host: host, port: port)
+    }
+}
+
+extension LogLevel {
+    /// Levels by their names.
+    enum Name: String, CaseIterable {
+        case error, warning, notice, info, debug
+
+        var level: LogLevel {
+            switch self {
+            case .error: .error
+            case .warning: .warning
+            case .notice: .notice
+            case .info: .info
+            case .debug: .debug
+            }
+        }
+    }
+}

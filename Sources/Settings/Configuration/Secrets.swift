@@ -1,0 +1,58 @@
+import Foundation
+
+/// Reads secrets, which have no place in a configuration file.
+struct Secrets {
+    /// systemd's `CREDENTIALS_DIRECTORY` (systemd.exec(5)); nil where there is none.
+    let folder: String?
+    /// Whether sources are to be used, not just checked.
+    let areNeeded: Bool
+
+    /// What a credential of this name, or a file of this path, makes of a source.
+    ///
+    /// - Returns: the source with user and password, or the whole URL that the secret holds; nil, with a problem that
+    ///   does not tell the secret, where that can't be had.
+    func apply(_ value: ConfigValue, to source: String) -> String? {
+        guard let name = value.text() else { return nil }
+        guard areNeeded else { return source }
+        guard let path = path(of: name, value) else { return nil }
+        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
+        else {
+            value.fail("\(path): there is no such file, or no permission to read it")
+            return nil
+        }
+        let lines = text.split(whereSeparator: \.isNewline)
+        guard let secret = lines.first, lines.count == 1 else {
+            value.fail("\(path): must hold one line, USER:PASSWORD or a whole URL")
+            return nil
+        }
+        if secret.contains("://") { return String(secret) }
+        guard let colon = secret.firstIndex(of: ":"), let start = source.range(of: "://")?.upperBound else {
+            value.fail("\(path): must hold USER:PASSWORD for a URL, or a whole URL")
+            return nil
+        }
+        if source[start...].prefix(while: { !"/?#".contains($0) }).contains("@") {
+            value.fail("the source names a user already; leave that out")
+            return nil
+        }
+        let (user, password) = (Self.escaped(secret[..<colon]), Self.escaped(secret[secret.index(after: colon)...]))
+        return source[..<start] + "\(user):\(password)@" + source[start...]
+    }
+
+    private func path(of name: String, _ value: ConfigValue) -> String? {
+        if name.hasPrefix("/") { return name }
+        guard !name.contains("/"), let folder else {
+            value.fail(
+                "\(name): give a file's whole path, or the name of a systemd credential "
+                    + "(CREDENTIALS_DIRECTORY is \(folder == nil ? "not set" : "set"))")
+            return nil
+        }
+        return "\(folder)/\(name)"
+    }
+
+    /// Percent-encoded for the user information of a URL (RFC 3986 section 3.2.1).
+    private static func escaped(_ text: Substring) -> String {
+        var allowed = CharacterSet(charactersIn: "-._~")
+        allowed.formUnion(CharacterSet(charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
+        return text.addingPercentEncoding(withAllowedCharacters: allowed) ?? String(text)
+    }
+}

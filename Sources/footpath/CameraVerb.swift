@@ -1,0 +1,33 @@
+import ArgumentParser
+import Decoding
+import Dispatch
+import Foundation
+
+/// `footpath camera`: the inside of a camera process, started by `footpath run` and of no use to people.
+struct CameraVerb: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "camera", shouldDisplay: false)
+
+    @Argument(help: "The camera's name, for those who look at ps.")
+    var feed = ""
+
+    func run() throws {
+        guard let line = readLine(), let request = try? JSONDecoder().decode(CameraRequest.self, from: Data(line.utf8))
+        else {
+            Console(isQuiet: false).error(
+                "camera: for footpath run alone, which tells it on standard input what to read")
+            throw ExitCode(ExitStatus.usage.rawValue)
+        }
+        let interrupt = InterruptFlag()
+        let signals = Signals(raising: interrupt)
+        defer { withExtendedLifetime(signals) {} }
+        // The end of standard input is the end of who started it, however that came about.
+        DispatchQueue(label: "footpath.camera.parent").async {
+            while readLine() != nil {}
+            interrupt.raise()
+            // FFmpeg has calls that no flag interrupts.
+            Thread.sleep(forTimeInterval: 2)
+            _exit(ExitStatus.interrupted.rawValue)
+        }
+        CameraServer(output: STDOUT_FILENO, interrupt: interrupt).run(request)
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Decoding
+import Dispatch
+import Foundation
+import Pipeline
+import Settings
+
+/// `footpath check`: whether a configuration is right.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check a daemon's configuration.",
+        discussion: """
+            Tells everything that is wrong with it, each with its line. Secrets are read with --probe, or where \
+            $CREDENTIALS_DIRECTORY is set.
+
+            \(ExitStatus.help)
+            """)
+
+    @Argument(help: "The configuration.")
+    var config: String
+
+    @Flag(help: "Also open every camera and wait for its first picture.")
+    var probe = false
+
+    func run() throws {
+        let console = Console(isQuiet: false)
+        let cameras: [CameraSettings]
+        // Outside the service, systemd's credentials aren't there.
+        let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
+        do {
+            cameras = try DaemonConfig(path: config, needsSecrets: probe || hasCredentials).cameras
+        } catch {
+            console.error("\(error)")
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
+        print("\(config): \(cameras.count) cameras, all settings in order")
+        guard probe else { return }
+        let interrupt = InterruptFlag()
+        let signals = Signals(raising: interrupt)
+        defer { withExtendedLifetime(signals) {} }
+        let results = Results()
+        let group = DispatchGroup()
+        for camera in cameras {
+            DispatchQueue(label: "footpath.probe.\(camera.name)").async(group: group) {
+                results.add(CameraProbe(camera, program: Run.program, interrupt: interrupt).result())
+            }
+        }
+        group.wait()
+        if interrupt.isRaised { throw ExitCode(ExitStatus.interrupted.rawValue) }
+        if results.haveFailed { throw ExitCode(ExitStatus.input.rawValue) }
+    }
+
+    /// Prints results as they come.
+    private final class Results: @unchecked Sendable {
+        // `lock` protects all that follows, and standard output.
+        private let lock = NSLock()
+        private var failed = false
+
+        var haveFailed: Bool { lock.withLock { failed } }
+
+        func add(_ result: (text: String, isFine: Bool)) {
+            lock.withLock {
+                failed = failed || !result.isFine
+                print(result.text)
+                fflush(nil)
+            }
+        }
+    }
+}
+
+/// One camera, opened as the daemon would.
+private struct CameraProbe {
+    let camera: CameraSettings
+    let program: String
+    let interrupt: InterruptFlag
+
+    init(_ camera: CameraSettings, program: String, interrupt: InterruptFlag) {
+        self.camera = camera
+        self.program = program
+        self.interrupt = interrupt
+    }
+
+    func result() -> (text: String, isFine: Bool) {
+        switch camera.source {
+        case .directory(let request):
+            var isFolder: ObjCBool = false
+            let exists = FileManager.default.fileExists(atPath: request.source, isDirectory: &isFolder)
+            let isFine = exists && isFolder.boolValue
+            return line(isFine ? "directory \(request.source)" : "\(request.source): is no directory", isFine)
+        case .stream(let request): return open(request)
+        }
+    }
+
+    private func open(_ request: CameraRequest) -> (text: String, isFine: Bool) {
+        do throws(DecodingError) {
+            let process = try CameraProcess(request, feed: camera.name, program: program, interrupt: interrupt)
+            defer { process.close() }
+            var seen = ""
+            var isOpening = true
+            while true {
+                switch process.next(isOpening: isOpening) {
+                case .opened(let description):
+                    let rate = description.stream.frameRate.map { ", \(($0 * 100).rounded() / 100) frames/s" } ?? ""
+                    seen = "\(description.stream.codec) \(description.stream.frameSize)\(rate)"
+                    seen += ", decoder \(description.decoder)"
+                case .frame(let frame): return line("\(seen), clock \(frame.clock.rawValue)", true)
+                case .ended(let error): return line(error?.description ?? "ended without a picture", false)
+                }
+                isOpening = false
+            }
+        } catch {
+            return line(error.description, false)
+        }
+    }
+
+    private func line(_ text: String, _ isFine: Bool) -> (text: String, isFine: Bool) {
+        ("\(isFine ? "ok  " : "FAIL") \(camera.name): \(text)", isFine)
+    }
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Inference
+import Operating
+import Pipeline
+import Settings
+
+/// `footpath run`: the daemon.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Follow cameras, for months.",
+        discussion: """
+            Reads a YAML file (systemd/footpath.yaml is a documented sample) and follows all its cameras until SIGTERM or \
+            Ctrl-C. Cameras that fail are tried again for ever. SIGHUP, or footpath reload, reads the file anew.
+
+              footpath check footpath.yaml --probe    first see whether it is right and the cameras answer
+              footpath run --config footpath.yaml
+
+            \(ExitStatus.help)
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
+    var config = "/etc/footpath/footpath.yaml"
+
+    func run() throws {
+        let commands = BoundedQueue<Daemon.Command>(capacity: .max)
+        let signals = Signals(ending: { commands.push(.stop) }, hangingUp: { commands.push(.reload) })
+        defer { withExtendedLifetime(signals) {} }
+        let log = Log()
+        let daemon: Daemon
+        do {
+            let runtime = try RuntimeFolder()
+            let surroundings = Daemon.Surroundings(
+                configuration: config, engine: try OpenVINOEngine(library: runtime.library),
+                modelFolder: runtime.models, program: Self.program, version: Footpath.programVersion)
+            daemon = try Daemon(surroundings, commands: commands, log: log)
+        } catch {
+            for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }
+            log.finish()
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
+        if !daemon.run() { throw ExitCode(ExitStatus.unfinished.rawValue) }
+    }
+
+    /// Leads to this program even when an update has put another in its place.
+    static let program = "/proc/self/exe"
+}
