@@ -3,8 +3,8 @@ import PathModel
 import Pipeline
 
 /// How the daemon is doing, as `/status` tells it.
-struct DaemonStatus: Codable, Sendable {
-    struct Camera: Codable, Sendable {
+struct DaemonStatus: Encodable, Sendable {
+    struct Camera: Encodable, Sendable {
         var name: String
         var source: String
         var state: String
@@ -32,7 +32,7 @@ struct DaemonStatus: Codable, Sendable {
         var silence: Double
     }
 
-    struct Output: Codable, Sendable {
+    struct Output: Encodable, Sendable {
         var path: String
         var droppedLines: Int
         var queuedBytes: Int
@@ -66,14 +66,5 @@ struct DaemonStatus: Codable, Sendable {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return (try? encoder.encode(self)) ?? Data()
-    }
-}
-
-extension DaemonStatus {
-    /// What `json` made.
-    init(json: Data) throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        self = try decoder.decode(DaemonStatus.self, from: json)
     }
 }
