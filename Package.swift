@@ -71,6 +71,7 @@ let package = Package(
         tests("RecordingTests", ["Recording", system]),
         tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
+        tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
     ]
