@@ -37,7 +37,8 @@ let package = Package(
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
         room("Detecting", ["Inference", "PathModel"]),
         room("Tracking", ["PathModel"]),
-        room("Recording", ["PathModel", system]),
+        .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
+        room("Recording", ["CRecording", "PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
         room(
