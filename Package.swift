@@ -69,7 +69,10 @@ let package = Package(
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("TrackingTests", ["Tracking"]),
-        tests("RecordingTests", ["Recording", system]),
+        .executableTarget(
+            name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
+            swiftSettings: strict),
+        tests("RecordingTests", ["Recording", "record-load", system]),
         tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
         tests("GoldenTests", ["footpath"]),

@@ -244,7 +244,8 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
     }
 
     private func wait(_ work: inout Work) {
-        if !work.isDone && !work.isBlocked && work.retry == nil { return }
+        // A line that came while something else was waited for has raised `wakeup` already.
+        if work.isDone ? !queue.isEmpty : !work.isBlocked && work.retry == nil { return }
         let end = condition.withLock { deadline }
         let next = [work.retry ?? work.due, end].compactMap { $0 }.min()
         if wakeup.wait(until: next, watching: destination.watched, forRoom: work.isBlocked) {

@@ -37,6 +37,15 @@ public final class Command {
         try process.run()
     }
 
+    /// The process's number.
+    public var processID: Int32 { process.processIdentifier }
+
+    /// Whether it runs.
+    public var isRunning: Bool { process.isRunning }
+
+    /// What it has written to standard error so far.
+    public var errorsSoFar: String { text("err") }
+
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
