@@ -1,6 +1,7 @@
 import Foundation
 import PathModel
 import Pipeline
+import Recording
 
 /// How the daemon is doing, as `/status` tells it.
 struct DaemonStatus: Encodable, Sendable {
@@ -34,8 +35,24 @@ struct DaemonStatus: Encodable, Sendable {
 
     struct Output: Encodable, Sendable {
         var path: String
+        var isUp: Bool
+        var trouble: String?
+        var writtenLines: Int
+        var writtenBytes: Int
         var droppedLines: Int
         var queuedBytes: Int
+        var rotations: Int
+
+        init(_ path: String, _ status: OutputStatus) {
+            self.path = path
+            isUp = status.trouble == nil
+            trouble = status.trouble
+            writtenLines = status.writtenLines
+            writtenBytes = status.writtenBytes
+            droppedLines = status.droppedLines
+            queuedBytes = status.queuedBytes
+            rotations = status.rotations
+        }
     }
 
     struct Reload: Codable, Sendable {

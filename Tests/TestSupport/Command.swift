@@ -37,6 +37,9 @@ public final class Command {
         try process.run()
     }
 
+    /// Whether it runs.
+    public var isRunning: Bool { process.isRunning }
+
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
