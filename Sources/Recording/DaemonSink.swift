@@ -203,7 +203,8 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
             work.isBlocked = count == 0
             queue.noteWritten(work.batch[work.sent..<work.sent + count])
             work.sent += count
-            if count > 0 { reporter.works(.write) }
+            // Not with a few lines already: on a full disk there may be room for those.
+            if work.isDone && queue.isEmpty { reporter.works(.write) }
         } catch {
             failed(error, &work)
         }
