@@ -48,7 +48,7 @@ final class Outputs {
         let log = log
         let sink = try DaemonSink(
             path, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes,
-            report: { log.write($0.isTrouble ? .error : .notice, nil, "\($0)") })
+            report: { log.write(Self.level(of: $0), nil, "\($0)") })
         let entry = Entry(path: path, sink: sink, output: RecordOutput(sink: sink, nextSequence: sink.nextSequence))
         entries.append(entry)
         return entry.output
@@ -83,5 +83,10 @@ final class Outputs {
     private func finish(_ entries: [Entry]) {
         entries.forEach { $0.sink.requestFinish() }
         entries.forEach { $0.sink.finish() }
+    }
+
+    private static func level(of event: OutputEvent) -> LogLevel {
+        if case .rotated = event { return .info }
+        return event.isTrouble ? .error : .notice
     }
 }

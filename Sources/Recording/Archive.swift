@@ -130,7 +130,8 @@ final class Archive: @unchecked Sendable {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder.string)
         } catch {
-            throw .failed(path: path, operation: .list, errno: .noSuchFileOrDirectory)
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError
+            throw .failed(path: path, operation: .list, errno: Errno(rawValue: cause?.code.rawValue ?? EIO))
         }
         var files: [String: OldFile] = [:]
         for name in names where name.hasPrefix(prefix) {

@@ -155,6 +155,13 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
         var isLastTry = false
 
         var isDone: Bool { sent == batch.count }
+
+        /// What is left of a line of which the beginning is written.
+        var cut: ArraySlice<UInt8> {
+            let newline = UInt8(ascii: "\n")
+            guard sent > 0, batch[sent - 1] != newline else { return [] }
+            return batch[sent...].prefix { $0 != newline } + [newline]
+        }
     }
 
     private func run() {
@@ -170,7 +177,7 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
             settle(&work)
             if isClosed && isHopeless(work) { abandon() } else { wait(&work) }
         }
-        destination.finish()
+        destination.finish(cut: work.cut)
         // Nobody is left waiting for a file that is closed.
         reopenIfWanted(isOpen: false)
     }
@@ -203,7 +210,8 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
             work.isBlocked = count == 0
             queue.noteWritten(work.batch[work.sent..<work.sent + count])
             work.sent += count
-            if count > 0 { reporter.works(.write) }
+            // Not with a few lines already: on a full disk there may be room for those.
+            if work.isDone && queue.isEmpty { reporter.works(.write) }
         } catch {
             failed(error, &work)
         }

@@ -30,5 +30,7 @@ protocol LineDestination: AnyObject {
     func hangUp()
 
     /// Makes everything durable that is to be, and closes.
-    func finish()
+    ///
+    /// - Parameter cut: what is left of a line of which the beginning was taken; empty where none is cut.
+    func finish(cut: ArraySlice<UInt8>)
 }

@@ -38,7 +38,7 @@ extension OutputEvent: CustomStringConvertible {
         case .rotated(let path, let old): "\(path): begun anew; the lines before are in \(old)."
         case .abandoned(let path, let lost): "\(path): ended before \(lost) lines could be written; they are lost."
         case .ended(let path, let lost):
-            "\(path): whoever read it stopped reading, so there is nowhere to write to. \(lost) lines are lost."
+            "\(path): whoever read it stopped reading, so the daemon ends; \(lost) lines that waited are lost."
         }
     }
 }

@@ -87,7 +87,7 @@ final class RecordFile: LineDestination {
 
     func hangUp() {}
 
-    func finish() {
+    func finish(cut: ArraySlice<UInt8>) {
         do {
             try file.removePartialLine()
             if policy != .never { try file.sync() }

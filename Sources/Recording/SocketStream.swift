@@ -61,7 +61,7 @@ final class SocketStream: LineDestination {
         if .now - connected > Self.longestPause { pause = Self.shortestPause } else { lengthenPause() }
     }
 
-    func finish() { hangUp() }
+    func finish(cut: ArraySlice<UInt8>) { hangUp() }
 
     private func connect() throws(RecordingError) -> FileDescriptor {
         if let connection { return connection }

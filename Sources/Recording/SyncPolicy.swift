@@ -1,6 +1,7 @@
 /// When a file's lines are made to reach the disk.
 public enum SyncPolicy: Hashable, Sendable {
-    /// When the system likes. A crash of the machine may lose the last half minute, a crash of the program nothing.
+    /// When the system likes. A crash of the machine may lose the last half minute; a crash of
+    /// the program nothing, or what waits in the daemon's queue.
     case never
     /// Once so much time has passed since the last sync, and when the sink is finished. The daemon does so even where
     /// no line follows; `FileSink` with the next line.

@@ -78,6 +78,27 @@ import Testing
         try writing.close()
     }
 
+    @Test func aLineThatWasCutIsFinishedByTheNextOutput() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        var ended = 0
+        for _ in 0..<3 {
+            let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+            try Recorder(sink).write(500)
+            sink.finish()
+            ended += sink.status.writtenLines
+        }
+        let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+        let reader = Reader(reading)
+        try Recorder(sink).write(500)
+        sink.drain()
+        try writing.close()
+        #expect(try eventually { try sequences(reader.text).last == 499 })
+        let numbers = try sequences(reader.text)
+        // The one line that was cut came whole, though its output counts it as lost.
+        #expect((ended + 500...ended + 501).contains(numbers.count))
+        #expect(numbers.prefix(ended) == Array(0..<ended)[...] && numbers.suffix(500) == Array(0..<500)[...])
+    }
+
     @Test func aReaderThatIsGoneEndsItThoughNoLineComes() throws {
         let (reading, writing) = try FileDescriptor.pipe()
         let events = Events()
