@@ -76,6 +76,19 @@ public struct FeedContext: Sendable {
     }
 }
 
+extension FeedContext {
+    /// Writes records; what goes wrong is for the log.
+    func record(_ camera: String, _ recorder: StreamRecorder, _ body: (StreamRecorder) throws -> Void) {
+        do {
+            try body(recorder)
+        } catch RecordingError.finished {
+            // A camera that ends late finds its output closed; the daemon has told that it is late.
+        } catch {
+            log(.error, camera, "\(error)")
+        }
+    }
+}
+
 /// One camera's supervised life: opening, running, waiting to try again, for ever.
 ///
 /// Threads: one of its own follows, tracks and records; one more reads from the camera's process while there is one.

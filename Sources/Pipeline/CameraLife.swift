@@ -165,13 +165,7 @@ final class CameraLife {
     /// Now, on the stream clock of a live camera.
     private var present: Timestamp { Timestamp(microseconds: (Self.now() - zero) * 1000) }
 
-    private func record(_ body: (StreamRecorder) throws -> Void) {
-        do {
-            try body(recorder)
-        } catch {
-            context.log(.error, settings.name, "\(error)")
-        }
-    }
+    private func record(_ body: (StreamRecorder) throws -> Void) { context.record(settings.name, recorder, body) }
 
     private func sessionStart() -> SessionStart {
         let models = try? ModelSet.identify(options: settings.options, modelFolder: context.modelFolder)

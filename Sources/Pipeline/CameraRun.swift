@@ -254,13 +254,7 @@ final class CameraRun {
         }
     }
 
-    private func record(_ body: (StreamRecorder) throws -> Void) {
-        do {
-            try body(recorder)
-        } catch {
-            context.log(.error, settings.name, "\(error)")
-        }
-    }
+    private func record(_ body: (StreamRecorder) throws -> Void) { context.record(settings.name, recorder, body) }
 }
 
 extension ClockSource {

@@ -84,13 +84,13 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
 
     /// Queues one line, or loses and counts it.
     ///
-    /// - Throws: `failed` once the output is to end.
+    /// - Throws: `finished` once the output is to end.
     public func write(line: String) throws(RecordingError) {
         switch queue.append(line) {
         case .queued(isFirst: true): wakeup.raise()
         case .queued(isFirst: false), .lost(isFirst: false): break
         case .lost(isFirst: true): reporter.tell(.losing(path: destination.path, queueBytes: queueBytes))
-        case .refused: throw .failed(path: destination.path, operation: .write, errno: .badFileDescriptor)
+        case .refused: throw .finished(path: destination.path)
         }
     }
 

@@ -18,6 +18,8 @@ public enum RecordingError: Error, Hashable {
     case noSpace(path: String)
     /// Whoever read the output stopped reading.
     case closed(path: String)
+    /// The output was finished before this line came.
+    case finished(path: String)
     /// A record is too long for a line even with its texts cut.
     case lineTooLong(event: String, bytes: Int)
     /// The system refused an operation for another reason.
@@ -38,6 +40,8 @@ extension RecordingError: CustomStringConvertible {
             "\(path): no space left. The lines written so far are whole; free some space, or write elsewhere."
         case .closed(let path):
             "\(path): whoever read it stopped reading, so the rest could not be written."
+        case .finished(let path):
+            "\(path): was closed already, so the rest could not be written."
         case .lineTooLong(let event, let bytes):
             "A \(event) record needs \(bytes) bytes; a line has at most \(RecordWriter.maximumLineBytes)."
                 + " Give fewer settings or models."

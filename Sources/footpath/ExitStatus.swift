@@ -28,9 +28,10 @@ enum ExitStatus: Int32, Comparable {
     case interrupted = 130
 
     static let help = """
-        Exit codes: 0 success, 64 wrong usage, 65 an input decoded in part, 66 an input not readable, 69 OpenVINO or a \
-        network not usable or no daemon there, 70 a camera did not end in time, 71 an address not to be had, 73 output not creatable, 74 output not writable (no space), 130 interrupted. Of several \
-        files the first failure counts. Whatever the code, the lines that were written are whole and valid.
+        Exit codes: 0 success, 64 wrong usage or configuration, 65 an input decoded in part, 66 an input not readable, \
+        69 OpenVINO or a network not usable or no daemon there, 70 a camera did not end in time, 71 an address not to be \
+        had, 73 output not creatable, 74 output not writable (no space, or its reader went away), 130 interrupted. Of \
+        several files the first failure counts. Whatever the code, the lines that were written are whole and valid.
         """
 
     /// The code for an error.

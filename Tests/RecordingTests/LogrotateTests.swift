@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct LogrotateTests {
     /// Debian's logrotate renames the file and signals the program, as `systemd/` has it do.
-    @Test(arguments: [("nocreate", 25_000), ("create 0644", 5000)])
+    @Test(arguments: [("nocreate", 10_000), ("create 0644", 3000)])
     func noLineIsLostOrDoubledByLogrotate(creation: String, lines: Int) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"

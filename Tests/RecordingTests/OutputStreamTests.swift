@@ -33,9 +33,18 @@ import Testing
         let numbers = try sequences(reader.text)
         #expect(numbers.last == 2000 && Set(numbers).count == numbers.count && numbers == numbers.sorted())
         #expect(2001 - numbers.count == sink.status.droppedLines)
-        #expect(events.all.first == .losing(path: "standard output", queueBytes: 50_000))
-        #expect(events.all.last == .recovered(path: "standard output", lost: sink.status.droppedLines))
-        #expect(events.all.count == 2)
+        // Where the queue overflows before the pipe does, both happen twice.
+        var lost = 0
+        for (index, event) in events.all.enumerated() {
+            switch event {
+            case .losing(path: "standard output", queueBytes: 50_000): #expect(index % 2 == 0)
+            case .recovered(path: "standard output", lost: let count):
+                #expect(index % 2 == 1)
+                lost += count
+            default: Issue.record("\(event)")
+            }
+        }
+        #expect(lost == sink.status.droppedLines && events.all.count % 2 == 0)
     }
 
     @Test func linesOfManyThreadsArriveWholeAndInOrderThoughTheReaderIsSlow() throws {
