@@ -54,6 +54,7 @@ final class MessageReader {
     private let descriptor: Int32
     private let interrupt: InterruptFlag
     private let decoder = JSONDecoder()
+    private let pool = PicturePool()
 
     init(descriptor: Int32, interrupt: InterruptFlag) {
         self.descriptor = descriptor
@@ -76,7 +77,7 @@ final class MessageReader {
         }
         guard Picture.byteCount(of: frame.layout) == bodyLength else { throw .closed }
         var failure: Failure?
-        let picture = Picture.make(frame.layout) { bytes in
+        let picture = Picture.make(frame.layout, from: pool) { bytes in
             failure = fill(bytes, until: end)
             return failure == nil
         }

@@ -47,12 +47,12 @@ extension Picture {
 
     /// A picture of planes that `fill` writes, told where and how many bytes; nil where `fill` says false.
     static func make(
-        _ layout: PictureLayout, fill: (UnsafeMutableRawBufferPointer) -> Bool
+        _ layout: PictureLayout, from pool: PicturePool, fill: (UnsafeMutableRawBufferPointer) -> Bool
     ) -> Picture? {
         guard let size = byteCount(of: layout) else { return nil }
         var frame = av_frame_alloc()
         defer { av_frame_free(&frame) }
-        guard let frame, let buffer = av_buffer_alloc(size), let start = buffer.pointee.data else { return nil }
+        guard let frame, let buffer = pool.buffer(of: size), let start = buffer.pointee.data else { return nil }
         frame.pointee.buf.0 = buffer
         frame.pointee.format = av_get_pix_fmt(layout.pixelFormat).rawValue
         (frame.pointee.width, frame.pointee.height) = (layout.width, layout.height)
@@ -71,5 +71,25 @@ extension Picture {
             }
         }
         return laid >= 0 ? Picture(taking: frame, size: layout.size, orientation: layout.orientation) : nil
+    }
+}
+
+/// Memory for pictures of one size at a time, used again once nobody holds them: fresh pages cost more than the bytes that
+/// are copied into them (av_buffer_pool, libavutil/buffer.h). For one thread; pictures may be let go of on any.
+final class PicturePool {
+    private var pool: OpaquePointer?
+    private var size = 0
+
+    func buffer(of size: Int) -> UnsafeMutablePointer<AVBufferRef>? {
+        if size != self.size {
+            av_buffer_pool_uninit(&pool)
+            pool = av_buffer_pool_init(size, nil)
+            self.size = size
+        }
+        return av_buffer_pool_get(pool)
+    }
+
+    deinit {
+        av_buffer_pool_uninit(&pool)
     }
 }
