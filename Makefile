@@ -1,0 +1,28 @@
+# make                builds the program that runs on machines without Swift, and fetches OpenVINO and the face networks
+# make install        puts it in place (as root; PREFIX is /usr/local)
+# make uninstall      removes what install put there, and the configuration where it is as installed
+# make deb            makes a Debian package for the Debian release of this machine
+
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+SCRATCH ?= .build
+BINARY ?= $(SCRATCH)/release/footpath
+RUNTIME ?= .runtime
+export PREFIX SYSCONFDIR DESTDIR SCRATCH BINARY RUNTIME
+
+.PHONY: all install uninstall deb
+
+# With Swift's libraries in the program, and no search path for others.
+all:
+	Scripts/setup
+	swift build -c release --product footpath --static-swift-stdlib --disable-local-rpath --scratch-path $(SCRATCH)
+
+install:
+	Scripts/install put
+
+uninstall:
+	Scripts/install remove
+
+deb: all
+	Scripts/make-deb
