@@ -13,10 +13,8 @@ export PREFIX SYSCONFDIR DESTDIR SCRATCH BINARY RUNTIME
 
 .PHONY: all install uninstall deb
 
-# With Swift's libraries in the program, and no search path for others.
 all:
-	Scripts/setup
-	swift build -c release --product footpath --static-swift-stdlib --disable-local-rpath --scratch-path $(SCRATCH)
+	Scripts/build
 
 install:
 	Scripts/install put
