@@ -1,4 +1,5 @@
 import Foundation
+import Pipeline
 import Settings
 import TestSupport
 import Testing
@@ -91,7 +92,8 @@ import Testing
                 known[place] = Set(match.2.split(separator: ", ").map(String.init))
             }
         }
-        let ofAll = try #require(known.removeValue(forKey: "defaults"))
+        let ofAll = try #require(known["defaults"])
+        known["defaults"] = nil
         #expect(known["cameras"]?.subtracting(ofAll) == ["name", "source", "directory", "credentials"])
         let free = entries.filter { path($0).hasPrefix("cameras.options.") || path($0).hasPrefix("defaults.") }
         #expect(free.count == 2)

@@ -45,8 +45,9 @@ struct ServiceTests {
 
     @Test("The two units differ in names and comments only")
     func template() throws {
-        func settings(_ unit: String) throws -> [Substring] {
-            try Self.text(unit).split(separator: "\n").filter { !$0.hasPrefix("#") && !$0.hasPrefix("Description=") }
+        func settings(_ unit: String) throws -> [String] {
+            try Self.text(unit).split(separator: "\n").map(String.init)
+                .filter { !$0.hasPrefix("#") && !$0.hasPrefix("Description=") }
         }
         let one = try settings("footpath.service")
         #expect(one.contains { $0.hasPrefix("ExecStart=") })
@@ -55,14 +56,13 @@ struct ServiceTests {
             let isOwn = ["LogsDirectory=", "RuntimeDirectory=", "StateDirectory="].contains { line.hasPrefix($0) }
             return isOwn ? line + "-%i" : line
         }
-        #expect(try settings("footpath@.service").map(String.init) == expected)
+        #expect(try settings("footpath@.service") == expected)
     }
 
     @Test("logrotate renames, neither copies nor creates, and has the daemon open its files anew")
     func logrotate() throws {
         let place = try Workplace()
-        let config = try Self.text("footpath.logrotate").replacing("/var/log/footpath/", with: place.path("logs/"))
-            .replacing("/var/log/footpath-*/", with: place.path("others-*/"))
+        let config = try Self.text("footpath.logrotate").replacing("/var/log/footpath", with: place.path("logs"))
         try place.write(Data(config.utf8), "config")
         let script = """
             PATH="$PWD/bin:$PATH:/usr/sbin"; mkdir logs bin
@@ -102,7 +102,7 @@ struct InstallTests {
             "make",
             [
                 "--silent", "-C", Project.root.path, target, "DESTDIR=\(place.path("root"))", "PREFIX=/opt/footpath",
-                "BINARY=\(Project.program.path)", "SCRATCH=\(Self.scratch.path)",
+                "BINARY=\(Project.program.path)", "BUILD_FOLDER=\(Self.scratch.path)",
             ])
     }
 
@@ -132,7 +132,7 @@ struct InstallTests {
             contentsOfFile: place.path("root/opt/footpath/lib/systemd/system/footpath.service"), encoding: .utf8)
         #expect(unit.contains("ExecStart=/opt/footpath/bin/footpath run --config /etc/footpath/footpath.yaml\n"))
         #expect(unit.contains("=/opt/footpath/lib/footpath\n"))
-        #expect(!unit.contains("/usr/"))
+        #expect(!unit.replacing("/usr/bin/env", with: "").contains("/usr/"))
 
         try place.add(Clips.oneFrame)
         let installedProgram = place.path("root/opt/footpath/bin/footpath")
