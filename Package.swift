@@ -37,7 +37,8 @@ let package = Package(
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
         room("Detecting", ["Inference", "PathModel"]),
         room("Tracking", ["PathModel"]),
-        room("Recording", ["PathModel", system]),
+        .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
+        room("Recording", ["CRecording", "PathModel", system]),
         room("Annotating", ["PathModel"]),
         room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
         room(
@@ -68,9 +69,13 @@ let package = Package(
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("TrackingTests", ["Tracking"]),
-        tests("RecordingTests", ["Recording", system]),
+        .executableTarget(
+            name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
+            swiftSettings: strict),
+        tests("RecordingTests", ["Recording", "record-load", system]),
         tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
+        tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
     ]

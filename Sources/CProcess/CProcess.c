@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,6 +15,20 @@
 #include <unistd.h>
 
 extern char **environ;
+
+// Swift's own report of a crash takes many seconds, in which nobody sees that the process is gone.
+static char **environment_without_backtraces(void) {
+    static char setting[] = "SWIFT_BACKTRACE=enable=no";
+    size_t count = 0, kept = 0;
+    while (environ[count]) count++;
+    char **copy = malloc((count + 2) * sizeof *copy);
+    if (!copy) return NULL;
+    for (size_t index = 0; index < count; index++)
+        if (strncmp(environ[index], setting, sizeof "SWIFT_BACKTRACE=" - 1)) copy[kept++] = environ[index];
+    copy[kept++] = setting;
+    copy[kept] = NULL;
+    return copy;
+}
 
 static int start(const char *path, char *const arguments[], pid_t *process, int child_input, int child_output) {
     posix_spawn_file_actions_t actions;
@@ -29,7 +44,9 @@ static int start(const char *path, char *const arguments[], pid_t *process, int 
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    int code = posix_spawn(process, path, &actions, &attributes, arguments, environ);
+    char **environment = environment_without_backtraces();
+    int code = environment ? posix_spawn(process, path, &actions, &attributes, arguments, environment) : ENOMEM;
+    free(environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return code;

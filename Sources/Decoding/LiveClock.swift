@@ -21,6 +21,8 @@ struct LiveClock {
 
     /// Larger differences are no network's: somebody set a clock. Microseconds.
     private static let stepLimit: Int64 = 2_000_000
+    /// How long pictures may come late before their times are doubted. Microseconds.
+    private static let patience: Int64 = 10_000_000
     /// A camera without a clock of its own reports 1970, or when it was made. Microseconds.
     private static let plausible: Int64 = 60_000_000
     /// How fast the offset may grow: crystals drift by a tenth of this.
@@ -40,6 +42,8 @@ struct LiveClock {
     /// Decays, so that it tells of the last minutes.
     private var worstDelay = 0.0
     private var isReported = false
+    /// Of the pictures that arrived since.
+    private var leastDelay: (since: Int64, delay: Int64) = (0, .max)
 
     /// The time of the next picture.
     ///
@@ -53,11 +57,14 @@ struct LiveClock {
         if let last {
             let elapsed = (pts: pts - last.pts, arrival: arrival - last.arrival)
             // A stall ends with pictures in quick succession, which is no step: PTS go on evenly.
-            isStep = elapsed.arrival < -Self.stepLimit || elapsed.pts - elapsed.arrival > Self.stepLimit
+            isStep =
+                elapsed.arrival < -Self.stepLimit || elapsed.pts < -Self.stepLimit
+                || elapsed.pts - elapsed.arrival > Self.stepLimit || hasFallenBehind(arrival: arrival)
         }
         if isStep || offset == nil {
             offset = reported ?? arrival - pts
             worstDelay = 0
+            leastDelay = (since: arrival, delay: .max)
         } else if let reported {
             isStep = pull(to: reported, pts: pts) || isStep
         } else {
@@ -67,6 +74,7 @@ struct LiveClock {
         var time = pts + (offset ?? 0)
         // Time never goes back but by a step.
         if let last, !isStep { time = max(time, last.time + 1) }
+        if !isStep { leastDelay.delay = min(leastDelay.delay, arrival - time) }
         let seconds = last.map { max(0, Double(arrival - $0.arrival)) / 1e6 } ?? 0
         worstDelay = max(Double(max(0, arrival - time)), worstDelay * max(0, 1 - seconds / 60))
         last = Last(pts: pts, arrival: arrival, time: time)
@@ -79,6 +87,14 @@ struct LiveClock {
     /// the stream was probed come all at once, the later ones earlier.
     func earliness(pts: Int64, arrival: Int64) -> Int64 {
         offset.map { max(0, pts + $0 - arrival) } ?? 0
+    }
+
+    /// Whether all pictures of a while came so late that it is no network's doing: the camera's clock is slow by more than
+    /// any crystal.
+    private mutating func hasFallenBehind(arrival: Int64) -> Bool {
+        guard arrival - leastDelay.since >= Self.patience else { return false }
+        defer { leastDelay = (since: arrival, delay: .max) }
+        return !isReported && leastDelay.delay != .max && leastDelay.delay > Self.stepLimit
     }
 
     private mutating func follow(_ offsetNow: Int64, pts: Int64) {

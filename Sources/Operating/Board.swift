@@ -80,10 +80,7 @@ final class Board: @unchecked Sendable {
                 started: started.formatted(.iso8601), configuration: configuration, isReady: isReady, stuck: stuck,
                 memoryBytes: ResidentMemory.bytes, workers: parts.workers, backlog: parts.pool?.backlog ?? 0,
                 reloads: reloads, cameras: parts.feeds.map { camera($0) },
-                outputs: parts.outputs.map {
-                    DaemonStatus.Output(
-                        path: $0.path, droppedLines: $0.sink.droppedLines, queuedBytes: $0.sink.queuedBytes)
-                })
+                outputs: parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) })
         }
     }
 

@@ -15,6 +15,16 @@ public final class Daemon {
         case tick, reload, stop
     }
 
+    /// How it ended.
+    public enum Ending: Sendable {
+        /// As it was told to.
+        case complete
+        /// As it was told to, but a camera didn't end in time.
+        case unfinished
+        /// By itself, since whoever read the standard output is gone.
+        case withoutOutput
+    }
+
     /// What doesn't change while it runs.
     public struct Surroundings: Sendable {
         /// The configuration file.
@@ -80,8 +90,7 @@ public final class Daemon {
 
     /// Follows the cameras until it is told to stop.
     ///
-    /// - Returns: whether everything ended in time.
-    public func run() -> Bool {
+    public func run() -> Ending {
         for camera in config.cameras { start(camera, session: session) }
         show()
         board.setReady(true)
@@ -93,7 +102,13 @@ public final class Daemon {
         defer { withExtendedLifetime(ticking) {} }
         while let command = commands.pop() {
             switch command {
-            case .tick: tick()
+            case .tick:
+                tick()
+                // As a pipe's writer ends with its reader; a service manager starts both again.
+                if outputs.hasEnded {
+                    _ = stop()
+                    return .withoutOutput
+                }
             case .reload: reload()
             case .stop: return stop()
             }
@@ -142,7 +157,6 @@ public final class Daemon {
 
     private func tick() {
         feeds.forEach { $0.tick() }
-        outputs.tick()
         board.tick()
         log.tick()
         for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
@@ -162,7 +176,7 @@ public final class Daemon {
 
     // MARK: - The end
 
-    private func stop() -> Bool {
+    private func stop() -> Ending {
         manager.stopping()
         board.setReady(false)
         log.write(.notice, nil, "ending all paths")
@@ -172,7 +186,7 @@ public final class Daemon {
         server?.stop()
         log.write(.notice, nil, "ended")
         log.finish()
-        return late.isEmpty
+        return late.isEmpty ? .complete : .unfinished
     }
 
     /// Ends cameras.

@@ -44,8 +44,19 @@ public enum DaemonControl {
         throw Failure.silent(processID: before.processID)
     }
 
+    /// Of `DaemonStatus`, what is needed here.
+    private struct Status: Decodable {
+        let processID: Int32
+        let reloads: DaemonStatus.Reload
+
+        enum CodingKeys: String, CodingKey {
+            case processID = "process_id"
+            case reloads
+        }
+    }
+
     /// What the daemon that listens there tells.
-    private static func status(_ listener: DaemonConfig.Listener) throws -> DaemonStatus {
+    private static func status(_ listener: DaemonConfig.Listener) throws -> Status {
         let answer = Answer()
         let answered = DispatchSemaphore(value: 0)
         Task {
@@ -53,7 +64,7 @@ public enum DaemonControl {
             answered.signal()
         }
         guard answered.wait(timeout: .now() + 5) == .success, let data = answer.data,
-            let status = try? DaemonStatus(json: data)
+            let status = try? JSONDecoder().decode(Status.self, from: data)
         else { throw Failure.unreachable(listener) }
         return status
     }

@@ -1,10 +1,11 @@
 import Foundation
 import PathModel
 import Pipeline
+import Recording
 
 /// How the daemon is doing, as `/status` tells it.
-struct DaemonStatus: Codable, Sendable {
-    struct Camera: Codable, Sendable {
+struct DaemonStatus: Encodable, Sendable {
+    struct Camera: Encodable, Sendable {
         var name: String
         var source: String
         var state: String
@@ -32,10 +33,26 @@ struct DaemonStatus: Codable, Sendable {
         var silence: Double
     }
 
-    struct Output: Codable, Sendable {
+    struct Output: Encodable, Sendable {
         var path: String
+        var isUp: Bool
+        var trouble: String?
+        var writtenLines: Int
+        var writtenBytes: Int
         var droppedLines: Int
         var queuedBytes: Int
+        var rotations: Int
+
+        init(_ path: String, _ status: OutputStatus) {
+            self.path = path
+            isUp = status.trouble == nil
+            trouble = status.trouble
+            writtenLines = status.writtenLines
+            writtenBytes = status.writtenBytes
+            droppedLines = status.droppedLines
+            queuedBytes = status.queuedBytes
+            rotations = status.rotations
+        }
     }
 
     struct Reload: Codable, Sendable {
@@ -66,14 +83,5 @@ struct DaemonStatus: Codable, Sendable {
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
         return (try? encoder.encode(self)) ?? Data()
-    }
-}
-
-extension DaemonStatus {
-    /// What `json` made.
-    init(json: Data) throws {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        self = try decoder.decode(DaemonStatus.self, from: json)
     }
 }

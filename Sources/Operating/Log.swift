@@ -15,6 +15,7 @@ public final class Log: @unchecked Sendable {
     private let queue = DispatchQueue(label: "footpath.log")
     private let waiting = Atomic<Int>(0)
     private let isJournal: Bool
+    private let output: FileHandle
     // `lock` protects all that follows.
     private let lock = NSLock()
     private var level: LogLevel
@@ -35,7 +36,10 @@ public final class Log: @unchecked Sendable {
     }
 
     /// A log; the journal's presence is known by `JOURNAL_STREAM` (systemd.exec(5)).
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    public init(
+        environment: [String: String] = ProcessInfo.processInfo.environment, output: FileHandle = .standardError
+    ) {
+        self.output = output
         isJournal = environment["JOURNAL_STREAM"] != nil
         level = .info
         format = .text
@@ -99,7 +103,7 @@ public final class Log: @unchecked Sendable {
         waiting.add(1, ordering: .relaxed)
         let line = format == .json ? json(level, camera, text) : plain(level, camera, text)
         queue.async { [self] in
-            FileHandle.standardError.write(Data(line.utf8))
+            try? output.write(contentsOf: Data(line.utf8))
             waiting.subtract(1, ordering: .relaxed)
         }
     }

@@ -29,12 +29,19 @@ struct Metrics {
                 (["result": "succeeded"], Double(status.reloads.succeeded)),
                 (["result": "failed"], Double(status.reloads.failed)),
             ])
-        add(
-            "output_dropped_lines_total", "counter", "Records that an output could not take.",
-            status.outputs.map { (["output": $0.path], Double($0.droppedLines)) })
-        add(
-            "output_queued_bytes", "gauge", "Bytes that wait for readers of an output.",
-            status.outputs.map { (["output": $0.path], Double($0.queuedBytes)) })
+        describe(status.outputs)
+    }
+
+    private mutating func describe(_ outputs: [DaemonStatus.Output]) {
+        func each(_ value: (DaemonStatus.Output) -> Int) -> [([String: String], Double)] {
+            outputs.map { (["output": $0.path], Double(value($0))) }
+        }
+        add("output_up", "gauge", "Whether nothing fails with an output.", each { $0.isUp ? 1 : 0 })
+        add("output_lines_total", "counter", "Records written.", each(\.writtenLines))
+        add("output_bytes_total", "counter", "Bytes of records written.", each(\.writtenBytes))
+        add("output_dropped_lines_total", "counter", "Records that an output could not take.", each(\.droppedLines))
+        add("output_queued_bytes", "gauge", "Bytes that wait to be written.", each(\.queuedBytes))
+        add("output_rotations_total", "counter", "Files put aside for their size or age.", each(\.rotations))
     }
 
     private mutating func describe(_ cameras: [(name: String, status: CameraStatus)], _ status: DaemonStatus) {

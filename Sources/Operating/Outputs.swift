@@ -10,7 +10,7 @@ final class Outputs {
     /// An open output.
     struct Entry: Sendable {
         let path: String
-        let sink: any DaemonSink
+        let sink: DaemonSink
         let output: RecordOutput
     }
 
@@ -32,7 +32,7 @@ final class Outputs {
         do {
             for feed in feeds { _ = try output(for: feed) }
         } catch {
-            for entry in entries[before...] { finish(entry) }
+            finish(Array(entries[before...]))
             entries.removeSubrange(before...)
             throw error
         }
@@ -45,8 +45,11 @@ final class Outputs {
     func output(for feed: String) throws(RecordingError) -> RecordOutput {
         let path = settings.path(for: feed)
         if let entry = entries.first(where: { $0.path == path }) { return entry.output }
-        let (sink, next) = try open(path)
-        let entry = Entry(path: path, sink: sink, output: RecordOutput(sink: sink, nextSequence: next))
+        let log = log
+        let sink = try DaemonSink(
+            path, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes,
+            report: { log.write(Self.level(of: $0), nil, "\($0)") })
+        let entry = Entry(path: path, sink: sink, output: RecordOutput(sink: sink, nextSequence: sink.nextSequence))
         entries.append(entry)
         return entry.output
     }
@@ -54,34 +57,36 @@ final class Outputs {
     /// Closes what none of these cameras writes to.
     func keep(feeds: [String]) {
         let wanted = Set(feeds.map(settings.path))
-        for entry in entries where !wanted.contains(entry.path) { finish(entry) }
+        finish(entries.filter { !wanted.contains($0.path) })
         entries.removeAll { !wanted.contains($0.path) }
     }
 
-    /// Opens files anew, after others renamed them.
-    func reopen() { entries.forEach { $0.sink.requestReopen() } }
-
-    /// Syncs, rotates, tries full disks again; to be called about once a second.
-    func tick() { entries.forEach { $0.sink.tick() } }
-
-    /// Closes all.
-    func finish() {
-        entries.forEach(finish)
-        entries = []
-    }
-
-    private func finish(_ entry: Entry) {
-        do {
-            try entry.sink.finish()
-        } catch {
-            log.write(.error, nil, "\(error)")
+    /// Opens files anew, after others renamed them. Afterwards no line is written to the old ones, unless a disk holds
+    /// that up for longer than a second.
+    func reopen() {
+        entries.forEach { $0.sink.requestReopen() }
+        let end = Date(timeIntervalSinceNow: 1)
+        for entry in entries where !entry.sink.waitForReopen(seconds: max(0, end.timeIntervalSinceNow)) {
+            log.write(.error, nil, "\(entry.path): the disk holds up opening it anew")
         }
     }
 
-    private func open(_ path: String) throws(RecordingError) -> (any DaemonSink, Int) {
-        let log = log
-        let report: @Sendable (RecordingError) -> Void = { log.write(.error, nil, "\($0)") }
-        return try DaemonOutput.open(
-            path, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes, report: report)
+    /// Whether an output has ended by itself, since whoever read it is gone.
+    var hasEnded: Bool { entries.contains { $0.sink.status.hasEnded } }
+
+    /// Closes all, in a second however many there are.
+    func finish() {
+        finish(entries)
+        entries = []
+    }
+
+    private func finish(_ entries: [Entry]) {
+        entries.forEach { $0.sink.requestFinish() }
+        entries.forEach { $0.sink.finish() }
+    }
+
+    private static func level(of event: OutputEvent) -> LogLevel {
+        if case .rotated = event { return .info }
+        return event.isTrouble ? .error : .notice
     }
 }

@@ -23,6 +23,8 @@ final class CameraRun {
 
     /// A gap in live pictures that is worth a record, in seconds.
     private static let overloadGap = 2.0
+    /// What a camera may have buffered, in seconds; a time that is further back was told by another clock.
+    private static let longestBuffer = 30.0
     private let request: CameraRequest
     private let settings: CameraSettings
     private let context: FeedContext
@@ -104,10 +106,23 @@ final class CameraRun {
         }
         var decoded = frame.frame
         if request.isLive { decoded.info.time = onStreamClock(decoded.info.time) }
-        if !hasBegun { begin(with: frame, at: decoded.info.time) }
+        if !hasBegun {
+            if isKnown(decoded.info.time) {
+                reader?.permit()
+                return
+            }
+            begin(with: frame, at: decoded.info.time)
+        }
         counts = frame.counts
         noteArrival(of: frame, at: decoded.info.time)
         take(Outcome.decoded(decoded))
+    }
+
+    /// Whether a picture is from before the last connection broke off: cameras send what they have buffered. Where a clock
+    /// was set, times do go back.
+    private func isKnown(_ time: Timestamp) -> Bool {
+        guard let outage, outage.reason != .clockChanged else { return false }
+        return (0..<Self.longestBuffer).contains(outage.from.seconds(since: time))
     }
 
     /// From UTC to what is counted from the session's start.
@@ -129,7 +144,10 @@ final class CameraRun {
         sequencer = FrameSequencer(
             jobs: context.pool.jobs(of: client), options: settings.options, tracker: recorder.tracker)
         if let outage {
-            let gap = Gap(from: outage.from, to: time, reason: outage.reason, framesLost: nil)
+            let isBack = time < outage.from
+            let gap = Gap(
+                from: isBack ? time : outage.from, to: time, reason: isBack ? .clockChanged : outage.reason,
+                framesLost: nil)
             record { try $0.add(gap) }
             monitor.update { $0.gaps[gap.reason, default: 0] += 1 }
         }

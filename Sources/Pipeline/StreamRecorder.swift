@@ -24,6 +24,8 @@ final class StreamRecorder {
     /// What a feed's next run goes on with, so that no id is given twice; nil before the first has ended.
     var tracker: ByteTracker?
 
+    /// Of what belongs to no source. A file counts its time from elsewhere.
+    private let sessionWriter: RecordWriter
     private var writer: RecordWriter
     private let options: AnalysisOptions
     private let observer: (PathRecord) -> Void
@@ -39,6 +41,7 @@ final class StreamRecorder {
 
     /// - Parameter observer: sees each record after it was written.
     init(writer: RecordWriter, options: AnalysisOptions, observer: @escaping (PathRecord) -> Void = { _ in }) {
+        sessionWriter = writer
         self.writer = writer
         self.options = options
         self.observer = observer
@@ -51,7 +54,7 @@ final class StreamRecorder {
 
     /// Writes the start of the session.
     func begin(_ start: SessionStart, at time: Timestamp) throws(RecordingError) {
-        try write(.sessionStart(start), at: time)
+        try writeOfSession(.sessionStart(start), at: time)
     }
 
     /// Writes the start of a run.
@@ -101,7 +104,7 @@ final class StreamRecorder {
 
     /// Writes how the feed is doing.
     func add(_ stats: FeedStats, at time: Timestamp) throws(RecordingError) {
-        try write(.stats(stats), at: time)
+        try writeOfSession(.stats(stats), at: time)
     }
 
     /// Writes the ends of the paths and of the run.
@@ -124,7 +127,7 @@ final class StreamRecorder {
     func end(at time: Timestamp) throws(RecordingError) {
         let end = SessionEnd(
             analyzed: summary.analyzed, paths: summary.paths, points: summary.points, faces: summary.faces)
-        try write(.sessionEnd(end), at: time)
+        try writeOfSession(.sessionEnd(end), at: time)
     }
 
     private func start(size: PixelSize, at time: Timestamp) throws(RecordingError) {
@@ -157,6 +160,12 @@ final class StreamRecorder {
         try write(.streamEnd(end), at: time)
         runStart = summary
         runStart.frames = frames
+    }
+
+    private func writeOfSession(_ event: PathRecord.Event, at time: Timestamp) throws(RecordingError) {
+        let record = PathRecord(time: time, event: event)
+        try sessionWriter.write(record)
+        observer(record)
     }
 
     private func write(_ event: PathRecord.Event, at time: Timestamp) throws(RecordingError) {

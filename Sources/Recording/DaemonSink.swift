@@ -1,26 +1,264 @@
-/// TEMP
-public protocol DaemonSink: RecordSink, Sendable {
-    func requestReopen()
-    func tick()
-    var droppedLines: Int { get }
-    var queuedBytes: Int { get }
-}
-public enum DaemonOutput {
-    public static func open(
-        _ path: String, sync: SyncPolicy, rotation: Rotation?, queueBytes: Int,
-        report: @escaping @Sendable (RecordingError) -> Void
-    ) throws(RecordingError) -> (any DaemonSink, Int) {
-        let f = try FileSink(path: path, mode: .append, sync: sync)
-        return (TempSink(f), f.nextSequence)
+import Foundation
+import SystemPackage
+
+/// An output of the daemon: a file, the standard output or a socket, written by a thread of its own.
+///
+/// `write` never waits and never fails while the output is open. Lines wait in a queue whose bytes are bounded, while a
+/// disk is slow or full or a reader is slow or absent; where there is no room in it they are lost whole, counted, and
+/// their `seq` with them. Any thread may use it; lines arrive in the order of the calls.
+public final class DaemonSink: RecordSink, @unchecked Sendable {
+    /// Seconds from `requestFinish` to the end, whatever disk and reader do.
+    public static let farewell = 0.9
+
+    /// The `seq` of the first line: 0, or where a continued file leaves off.
+    public let nextSequence: Int
+
+    private let destination: any LineDestination
+    private let queue: LineQueue
+    private let reporter: OutputReporter
+    private let wakeup: Wakeup
+    private let queueBytes: Int
+    private let ended = DispatchGroup()
+    // `condition` protects the three that follow.
+    private let condition = NSCondition()
+    private var wantedReopens = 0
+    private var doneReopens = 0
+    private var deadline: ContinuousClock.Instant?
+
+    /// Opens an output.
+    ///
+    /// A socket that nobody listens at yet is no error: it is tried again for ever, as it is when its reader goes away.
+    ///
+    /// - Parameters:
+    ///   - path: A file, to be continued where it exists; `-`; or `unix:` and the path of a stream socket that the
+    ///     reader listens at.
+    ///   - rotation: For files: when to begin a new one.
+    ///   - queueBytes: Bytes that wait at most.
+    ///   - report: Told what people should know, from any thread.
+    /// - Throws: `notRecords`, `notFile`, `noSpace` or `failed`.
+    public convenience init(
+        _ path: String, sync: SyncPolicy = .standard, rotation: Rotation? = nil, queueBytes: Int,
+        report: @escaping @Sendable (OutputEvent) -> Void
+    ) throws(RecordingError) {
+        let reporter = OutputReporter(report)
+        let queue = LineQueue(capacity: queueBytes)
+        let destination: any LineDestination
+        var next = 0
+        if path == "-" {
+            destination = try OutputStream(descriptor: .standardOutput)
+        } else if path.hasPrefix("unix:") {
+            destination = try SocketStream(path: path, reporter: reporter)
+        } else {
+            let file = try RecordFile(
+                path: path, sync: sync, rotation: rotation, reporter: reporter, onRotation: queue.noteRotation)
+            (destination, next) = (file, file.nextSequence)
+        }
+        try self.init(destination, nextSequence: next, queue: queue, queueBytes: queueBytes, reporter: reporter)
     }
-}
-final class TempSink: DaemonSink, @unchecked Sendable {
-    let f: FileSink
-    init(_ f: FileSink) { self.f = f }
-    func requestReopen() {}
-    func tick() {}
-    var droppedLines: Int { 0 }
-    var queuedBytes: Int { 0 }
-    func write(line: String) throws(RecordingError) { try f.write(line: line) }
-    func finish() throws(RecordingError) { try f.finish() }
+
+    init(
+        _ destination: any LineDestination, nextSequence: Int, queue: LineQueue, queueBytes: Int,
+        reporter: OutputReporter
+    ) throws(RecordingError) {
+        self.destination = destination
+        self.nextSequence = nextSequence
+        self.queue = queue
+        self.queueBytes = queueBytes
+        self.reporter = reporter
+        wakeup = try Wakeup()
+        ended.enter()
+        let thread = Thread { [self] in
+            run()
+            ended.leave()
+        }
+        thread.name = "output"
+        thread.start()
+    }
+
+    /// How it is doing.
+    public var status: OutputStatus {
+        var status = queue.snapshot.status
+        status.trouble = status.hasEnded ? "\(RecordingError.closed(path: destination.path))" : reporter.trouble
+        return status
+    }
+
+    /// Queues one line, or loses and counts it.
+    ///
+    /// - Throws: `failed` once the output is to end.
+    public func write(line: String) throws(RecordingError) {
+        switch queue.append(line) {
+        case .queued(isFirst: true): wakeup.raise()
+        case .queued(isFirst: false), .lost(isFirst: false): break
+        case .lost(isFirst: true): reporter.tell(.losing(path: destination.path, queueBytes: queueBytes))
+        case .refused: throw .failed(path: destination.path, operation: .write, errno: .badFileDescriptor)
+        }
+    }
+
+    /// Has a file opened anew by its path, for rotation by others. Returns at once.
+    public func requestReopen() {
+        condition.withLock { wantedReopens += 1 }
+        wakeup.raise()
+    }
+
+    /// Waits until what was requested is done: then others may do with the old file what they like.
+    ///
+    /// - Returns: false where it wasn't done in time.
+    @discardableResult
+    public func waitForReopen(seconds: Double = 1) -> Bool {
+        let end = Date(timeIntervalSinceNow: seconds)
+        return condition.withLock {
+            let wanted = wantedReopens
+            while doneReopens < wanted {
+                guard condition.wait(until: end) else { return false }
+            }
+            return true
+        }
+    }
+
+    /// Takes no more lines and writes what waits, for `farewell` at most. Returns at once.
+    public func requestFinish() {
+        condition.withLock { deadline = deadline ?? .now + .seconds(Self.farewell) }
+        queue.close()
+        wakeup.raise()
+    }
+
+    /// Ends the output and waits until it has ended, `farewell` and a little more after `requestFinish` at most. What
+    /// could not be written by then is counted and reported.
+    public func finish() {
+        requestFinish()
+        let left = condition.withLock { deadline.map { ($0 - .now) / .seconds(1) } ?? 0 }
+        // A thread that a disk holds on to can't be ended; it writes nothing more once it is let go.
+        if ended.wait(timeout: .now() + max(0, left) + 0.1) == .timedOut { abandon() }
+    }
+
+    private func abandon() {
+        let lost = queue.abandon(hasEnded: false)
+        if lost > 0 { reporter.tell(.abandoned(path: destination.path, lost: lost)) }
+    }
+
+    // MARK: - The thread
+
+    /// What the thread knows of its work.
+    private struct Work {
+        /// Whole lines.
+        var batch: [UInt8] = []
+        /// How many of the batch's bytes are written.
+        var sent = 0
+        /// Whether the reader must make room first.
+        var isBlocked = false
+        /// When to try again after a failure.
+        var retry: ContinuousClock.Instant?
+        /// When the destination has something to do.
+        var due: ContinuousClock.Instant?
+        /// Lines lost before the trouble that goes on; nil where there is none.
+        var lostBefore: Int?
+        var isLastTry = false
+
+        var isDone: Bool { sent == batch.count }
+
+        /// What is left of a line of which the beginning is written.
+        var cut: ArraySlice<UInt8> {
+            let newline = UInt8(ascii: "\n")
+            guard sent > 0, batch[sent - 1] != newline else { return [] }
+            return batch[sent...].prefix { $0 != newline } + [newline]
+        }
+    }
+
+    private func run() {
+        var work = Work()
+        while !queue.snapshot.isAbandoned {
+            reopenIfWanted()
+            // In this order, so that no line slips in between.
+            let isClosed = queue.snapshot.isClosed
+            if work.isDone { (work.batch, work.sent) = (queue.take(), 0) }
+            if isClosed && work.isDone { break }
+            maintain(&work)
+            advance(&work, isClosed: isClosed)
+            settle(&work)
+            if isClosed && isHopeless(work) { abandon() } else { wait(&work) }
+        }
+        destination.finish(cut: work.cut)
+        // Nobody is left waiting for a file that is closed.
+        reopenIfWanted(isOpen: false)
+    }
+
+    private func reopenIfWanted(isOpen: Bool = true) {
+        let wanted = condition.withLock { wantedReopens > doneReopens ? wantedReopens : nil }
+        guard let wanted else { return }
+        if isOpen { destination.reopen() }
+        condition.withLock {
+            doneReopens = wanted
+            condition.broadcast()
+        }
+    }
+
+    private func maintain(_ work: inout Work) {
+        guard work.retry.map({ $0 <= .now }) ?? true else { return }
+        do {
+            work.due = try destination.maintain(at: .now)
+        } catch {
+            failed(error, &work)
+        }
+    }
+
+    private func advance(_ work: inout Work, isClosed: Bool) {
+        if isClosed && !work.isLastTry && work.retry != nil { (work.retry, work.isLastTry) = (nil, true) }
+        guard !work.isDone, work.retry.map({ $0 <= .now }) ?? true else { return }
+        do {
+            let count = try destination.write(work.batch[work.sent...])
+            work.retry = nil
+            work.isBlocked = count == 0
+            queue.noteWritten(work.batch[work.sent..<work.sent + count])
+            work.sent += count
+            // Not with a few lines already: on a full disk there may be room for those.
+            if work.isDone && queue.isEmpty { reporter.works(.write) }
+        } catch {
+            failed(error, &work)
+        }
+    }
+
+    private func failed(_ error: RecordingError, _ work: inout Work) {
+        work.isBlocked = false
+        if case .closed = error, !destination.survivesHangUp {
+            reporter.tell(.ended(path: destination.path, lost: queue.abandon(hasEnded: true)))
+            return
+        }
+        if destination.survivesHangUp {
+            let newline = UInt8(ascii: "\n")
+            let start = work.batch[..<work.sent].lastIndex(of: newline).map { $0 + 1 } ?? 0
+            queue.noteUnwritten(work.sent - start)
+            work.sent = start
+        }
+        work.retry = .now + destination.pause
+        work.lostBefore = work.lostBefore ?? queue.snapshot.status.droppedLines
+        reporter.failed(.write, error)
+    }
+
+    /// Tells when trouble is over.
+    private func settle(_ work: inout Work) {
+        if work.isDone && queue.isEmpty { queue.endLoss() }
+        let snapshot = queue.snapshot
+        work.lostBefore = work.lostBefore ?? snapshot.lossStart
+        guard snapshot.lossStart == nil && !reporter.isFailing(.write) else { return }
+        if let before = work.lostBefore {
+            reporter.tell(.recovered(path: destination.path, lost: snapshot.status.droppedLines - before))
+        }
+        work.lostBefore = nil
+    }
+
+    private func isHopeless(_ work: Work) -> Bool {
+        if work.isLastTry && work.retry != nil { return true }
+        return condition.withLock { deadline.map { $0 <= .now } ?? false }
+    }
+
+    private func wait(_ work: inout Work) {
+        // A line that came while something else was waited for has raised `wakeup` already.
+        if work.isDone ? !queue.isEmpty : !work.isBlocked && work.retry == nil { return }
+        let end = condition.withLock { deadline }
+        let next = [work.retry ?? work.due, end].compactMap { $0 }.min()
+        if wakeup.wait(until: next, watching: destination.watched, forRoom: work.isBlocked) {
+            destination.hangUp()
+            failed(.closed(path: destination.path), &work)
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import CRecording
 import Glibc
 import SystemPackage
 
@@ -33,5 +34,52 @@ extension FileDescriptor {
             let error = Errno(rawValue: errno)
             if error != .interrupted { throw error }
         }
+    }
+
+    /// Whether a write of up to `PIPE_BUF` bytes to a pipe would not wait (poll(2), pipe(7)).
+    var isWritable: Bool {
+        var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)
+        return poll(&request, 1, 0) > 0
+    }
+
+    /// Sends what a socket takes at once (send(2)); 0 where that is nothing.
+    func send(_ bytes: ArraySlice<UInt8>) throws -> Int {
+        let count = bytes.withUnsafeBytes { footpath_send(rawValue, $0.baseAddress, Int64($0.count)) }
+        if count >= 0 { return Int(count) }
+        let error = Errno(rawValue: errno)
+        if error == .wouldBlock || error == .interrupted { return 0 }
+        // Both say that nobody will ever read it.
+        throw error == .connectionReset ? .brokenPipe : error
+    }
+
+    /// Finds room on the disk for what is to be written (fallocate(2)).
+    func reserve(_ count: Int, at offset: Int64) throws {
+        let code = footpath_reserve(rawValue, offset, Int64(count))
+        if code != 0 { throw Errno(rawValue: code) }
+    }
+}
+
+/// File operations that swift-system 1.8 lacks.
+enum Disk {
+    /// Renames a file; one that has the new name is replaced (rename(2)).
+    static func rename(_ path: String, to new: String) throws {
+        if Glibc.rename(path, new) != 0 { throw Errno(rawValue: errno) }
+    }
+
+    static func remove(_ path: String) throws {
+        if unlink(path) != 0 { throw Errno(rawValue: errno) }
+    }
+
+    /// Waits until the disk knows the names in the folder of `path`.
+    static func syncFolder(of path: String) throws {
+        let folder = FilePath(path).removingLastComponent()
+        let descriptor = try FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: .closeOnExec)
+        try descriptor.closeAfter { try descriptor.sync() }
+    }
+
+    /// Compresses a file with gzip into a new one, which is on the disk then.
+    static func compress(_ path: String, to new: String) throws {
+        let code = footpath_gzip(path, new)
+        if code != 0 { throw Errno(rawValue: code) }
     }
 }

@@ -11,36 +11,23 @@ public final class FileSink: RecordSink {
         case create
         /// Replace its content.
         case overwrite
-        /// Continue it. A partial last line, left by a crash, is removed first.
-        case append
     }
-
-    /// The `seq` of the first line: 0, or where a continued file's last line leaves off.
-    public let nextSequence: Int
 
     private let path: String
     private let policy: SyncPolicy
     private var schedule: SyncSchedule
     private var descriptor: FileDescriptor?
-    private var wholeLinesEnd: Int64
+    private var wholeLinesEnd: Int64 = 0
     private var hasPartialLine = false
 
     /// Opens or creates the file at `path`, readable by everybody, as the process's umask allows.
     ///
-    /// - Throws: `exists`, `notRecords`, `noSpace` or `failed`.
+    /// - Throws: `exists`, `noSpace` or `failed`.
     public init(path: String, mode: Mode = .create, sync policy: SyncPolicy = .standard) throws(RecordingError) {
         self.path = path
         self.policy = policy
         schedule = SyncSchedule(policy, start: .now)
-        let descriptor = try Self.open(path, mode)
-        do {
-            let tail = mode == .append ? try RecordTail(repairing: descriptor, path: path) : .empty
-            (wholeLinesEnd, nextSequence) = (tail.end, tail.nextSequence)
-        } catch {
-            try? descriptor.close()
-            throw error
-        }
-        self.descriptor = descriptor
+        descriptor = try Self.open(path, mode)
     }
 
     deinit {
@@ -86,11 +73,10 @@ public final class FileSink: RecordSink {
         switch mode {
         case .create: options.insert(.exclusiveCreate)
         case .overwrite: options.insert(.truncate)
-        case .append: break
         }
         return try RecordingError.attempt(.open, path) {
             try FileDescriptor.open(
-                FilePath(path), mode == .append ? .readWrite : .writeOnly, options: options,
+                FilePath(path), .writeOnly, options: options,
                 permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
         }
     }

@@ -25,6 +25,20 @@ struct RecordTail {
         self = tail
     }
 
+    /// One more than the last whole line's `seq`; nil where the file holds no line, or anything but records.
+    static func nextSequence(in file: FileDescriptor) throws -> Int? {
+        try find(in: file).flatMap { $0.end > 0 ? $0.nextSequence : nil }
+    }
+
+    /// When the first line was made, or happened where it doesn't say; nil where there is none.
+    static func firstTime(in file: FileDescriptor) throws -> UTCTime? {
+        let start = try String(decoding: file.bytes(0..<Int64(RecordWriter.maximumLineBytes)), as: UTF8.self)
+        guard let line = start.split(separator: "\n").first else { return nil }
+        // Inside a string the keys' quotation marks would be escaped.
+        let match = line.firstMatch(of: /"observed":"([^"]+)"/) ?? line.firstMatch(of: /"time":"([^"]+)"/)
+        return match.flatMap { UTCTime(String($0.output.1)) }
+    }
+
     /// Nil where the file holds anything but records.
     private static func find(in file: FileDescriptor) throws -> RecordTail? {
         let opening = Array(#"{"v":"1."#.utf8)

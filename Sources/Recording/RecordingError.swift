@@ -4,13 +4,16 @@ import SystemPackage
 public enum RecordingError: Error, Hashable {
     /// What was being done to a file when it failed.
     public enum Operation: String, Sendable {
-        case open, read, write, truncate, sync, close
+        case open, read, write, truncate, sync, close, connect, rename, remove, compress
+        case list = "list the folder of"
     }
 
     /// The file exists and may not be overwritten.
     case exists(path: String)
     /// The file to be continued doesn't begin with a Footpath record, so it isn't touched.
     case notRecords(path: String)
+    /// The path is a folder, a device or a pipe.
+    case notFile(path: String)
     /// The disk or the quota is full. The file ends with a whole line; writing can go on when there is space again.
     case noSpace(path: String)
     /// Whoever read the output stopped reading.
@@ -29,6 +32,8 @@ extension RecordingError: CustomStringConvertible {
             "\(path): the file exists and is not overwritten. Give another name, or --force to replace it."
         case .notRecords(let path):
             "\(path): not a file of Footpath records, so nothing is appended to it. Give another name."
+        case .notFile(let path):
+            "\(path): not a file. Give a file's path, - for standard output, or unix: and a socket's path."
         case .noSpace(let path):
             "\(path): no space left. The lines written so far are whole; free some space, or write elsewhere."
         case .closed(let path):
@@ -50,14 +55,20 @@ extension RecordingError {
         do {
             return try body()
         } catch {
-            // swift-system throws nothing but Errno, though its signatures don't say so.
-            let errno = error as? Errno ?? .ioError
-            switch errno {
-            case .noSpace, .diskQuotaExceeded: throw .noSpace(path: path)
-            case .brokenPipe: throw .closed(path: path)
-            case .fileExists where operation == .open: throw .exists(path: path)
-            default: throw .failed(path: path, operation: operation, errno: errno)
-            }
+            throw RecordingError(error, operation, path)
         }
+    }
+
+    /// What the error of a system call means.
+    init(_ error: any Error, _ operation: Operation, _ path: String) {
+        // swift-system throws nothing but Errno, though its signatures don't say so.
+        let errno = error as? Errno ?? .ioError
+        self =
+            switch errno {
+            case .noSpace, .diskQuotaExceeded: .noSpace(path: path)
+            case .brokenPipe: .closed(path: path)
+            case .fileExists where operation == .open: .exists(path: path)
+            default: .failed(path: path, operation: operation, errno: errno)
+            }
     }
 }

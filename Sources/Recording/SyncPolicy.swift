@@ -1,10 +1,12 @@
 /// When a file's lines are made to reach the disk.
 public enum SyncPolicy: Hashable, Sendable {
-    /// When the system likes. A crash of the machine may lose the last half minute, a crash of the program nothing.
+    /// When the system likes. A crash of the machine may lose the last half minute; a crash of
+    /// the program nothing, or what waits in the daemon's queue.
     case never
-    /// With the first line after so much time since the last sync, and when the sink is finished.
+    /// Once so much time has passed since the last sync, and when the sink is finished. The daemon does so even where
+    /// no line follows; `FileSink` with the next line.
     case interval(Duration)
-    /// With every line, at the price of one disk round trip each.
+    /// With every line, at the price of one disk round trip each; the daemon syncs lines that came meanwhile together.
     case line
 
     /// Once a second.
@@ -20,6 +22,12 @@ struct SyncSchedule {
     init(_ policy: SyncPolicy, start: ContinuousClock.Instant) {
         self.policy = policy
         last = start
+    }
+
+    /// When lines that are written must be synced at the latest; nil where that needs no waiting for.
+    var due: ContinuousClock.Instant? {
+        guard case .interval(let interval) = policy else { return nil }
+        return last + interval
     }
 
     /// Whether to sync after a line written at `now`; if so, the next interval begins.

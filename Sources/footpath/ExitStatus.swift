@@ -42,7 +42,9 @@ enum ExitStatus: Int32, Comparable {
             case DecodingError.unwritable: .output
             case is DecodingError: .input
             case is InferenceError: .unavailable
-            case RecordingError.exists, RecordingError.notRecords, RecordingError.failed(_, .open, _): .output
+            case RecordingError.exists, RecordingError.notRecords, RecordingError.notFile,
+                RecordingError.failed(_, .open, _):
+                .output
             case is RecordingError: .writing
             case is StatusServer.Failure: .system
             case DaemonControl.Failure.refused: .usage

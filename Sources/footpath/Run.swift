@@ -39,7 +39,11 @@ struct Run: ParsableCommand {
             log.finish()
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
-        if !daemon.run() { throw ExitCode(ExitStatus.unfinished.rawValue) }
+        switch daemon.run() {
+        case .complete: break
+        case .unfinished: throw ExitCode(ExitStatus.unfinished.rawValue)
+        case .withoutOutput: throw ExitCode(ExitStatus.writing.rawValue)
+        }
     }
 
     /// Leads to this program even when an update has put another in its place.

@@ -17,6 +17,8 @@ final class Signals {
     init(ending end: @escaping @Sendable () -> Void, hangingUp hangUp: (@Sendable () -> Void)? = nil) {
         // A reader that goes away is an error of the write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
+        // So is a file that may not grow any more (LimitFSIZE=).
+        signal(SIGXFSZ, SIG_IGN)
         let queue = DispatchQueue(label: "footpath.signals")
         let isEnding = InterruptFlag()
         let stop: @Sendable () -> Void = {

@@ -36,59 +36,6 @@ import Testing
         }
     }
 
-    @Test(arguments: ["", #"{"v":"1.0","event":"pa"#, "{"])
-    func aContinuedFileLosesItsPartialLineAndCountsOn(partial: String) throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/a.jsonl"
-            try writeSession(to: FileSink(path: path))
-            let whole = try content(of: path)
-            try write(whole + partial, to: path)
-            let sink = try FileSink(path: path, mode: .append)
-            #expect(sink.nextSequence == Sample.all.count)
-            try writeSession(to: sink, session: "99999999-2222-3333-4444-555555555555")
-            #expect(try content(of: path).hasPrefix(whole))
-            try validateRecords(at: path)
-        }
-    }
-
-    @Test(arguments: [nil, "", #"{"v":"1.0","event":"sess"#])
-    func aFileWithoutAWholeLineIsContinuedFromItsBeginning(content old: String?) throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/a.jsonl"
-            if let old { try write(old, to: path) }
-            let sink = try FileSink(path: path, mode: .append)
-            #expect(sink.nextSequence == 0)
-            try writeSession(to: sink)
-            try validateRecords(at: path)
-        }
-    }
-
-    @Test(arguments: [
-        "ftypisom", #"{"some":"json"}"# + "\n", #"{"v":"1.0","event":"path"}"# + "\n",
-        #"{"v":"1.0","seq":99999999999999999999,"time":""}"# + "\n",
-    ])
-    func aFileOfSomethingElseIsNotTouched(content old: String) throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/clip.mp4"
-            try write(old, to: path)
-            #expect(throws: RecordingError.notRecords(path: path)) { try FileSink(path: path, mode: .append) }
-            #expect(try content(of: path) == old)
-        }
-    }
-
-    @Test func theLastLineIsFoundBehindAnyLengthOfPartialLine() throws {
-        try withTemporaryFolder { folder in
-            let path = folder + "/a.jsonl"
-            let whole = #"{"v":"1.0","event":"gap","feed":"\"seq\":7,","seq":41,"time":""}"# + "\n"
-            for length in [8191, 8192, 8193, 30_000] {
-                try write(whole + String(repeating: "x", count: length), to: path)
-                let sink = try FileSink(path: path, mode: .append)
-                #expect(sink.nextSequence == 42)
-                #expect(try content(of: path) == whole)
-            }
-        }
-    }
-
     @Test func aFinishedSinkRefusesLines() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
@@ -145,39 +92,8 @@ import Testing
     }
 
     private func writeSession(to sink: FileSink, session: String = Sample.session) throws {
-        let output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
-        let writer = RecordWriter(output: output, feed: "clip.mp4", session: session, origin: Sample.origin)
+        let writer = RecordWriter(sink: sink, feed: "clip.mp4", session: session, origin: Sample.origin)
         for record in Sample.all { try writer.write(record) }
         try sink.finish()
-    }
-}
-
-/// A tmpfs of 64 KiB.
-private struct SmallDisk {
-    static let canBeMounted: Bool = {
-        (try? withTemporaryFolder { try SmallDisk(at: $0).unmount() }) != nil
-    }()
-
-    private let folder: String
-
-    init(at folder: String) throws {
-        self.folder = folder
-        guard try Self.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder) == 0 else {
-            throw Errno.notPermitted
-        }
-    }
-
-    func unmount() {
-        _ = try? Self.run("umount", folder)
-    }
-
-    private static func run(_ command: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
     }
 }

@@ -41,6 +41,25 @@ enum Clips {
         return url
     }()
 
+    /// What a test camera sends: pictures with delimiters between them and none that waits for a later one.
+    static let camera = cameraClip("camera.h264", "768:432")
+    /// The same, smaller.
+    static let smallCamera = cameraClip("small.h264", "384:216")
+    /// A camera that changes its size after four seconds.
+    static let changingCamera = {
+        let url = folder.url.appendingPathComponent("changing.h264")
+        let start = cameraClip("start.h264", "768:432", seconds: 4)
+        try! (Data(contentsOf: start) + Data(contentsOf: smallCamera)).write(to: url)
+        return url
+    }()
+
+    private static func cameraClip(_ name: String, _ size: String, seconds: Int = 12) -> URL {
+        make(
+            name, "-i", Project.sample.path, "-t", "\(seconds)", "-an", "-vf", "scale=\(size)", "-c:v", "libx264",
+            "-profile:v", "baseline",
+            "-preset", "ultrafast", "-g", "25", "-bf", "0", "-x264-params", "aud=1")
+    }
+
     private static func make(_ name: String, _ arguments: String...) -> URL {
         let url = folder.url.appendingPathComponent(name)
         let result = try! run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + arguments + [url.path])

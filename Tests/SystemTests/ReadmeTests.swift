@@ -19,6 +19,9 @@ struct ReadmeTests {
         for name in ["lobby.mp4", "entrance.mp4"] {
             try ffmpeg("-i", Project.sample.path, "-t", "1", "-c", "copy", folder.path(name))
         }
+        let configuration = try #require(Self.text.components(separatedBy: "```yaml\n").last)
+        try Data(configuration.components(separatedBy: "```")[0].utf8)
+            .write(to: URL(fileURLWithPath: folder.path("footpath.yaml")))
         #expect(Self.commands.count >= 8)
         let program = "footpath() { '\(Project.program.path)' \"$@\"; }; cd '\(folder.url.path)' || exit 99; "
         for command in Self.commands {

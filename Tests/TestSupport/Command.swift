@@ -37,8 +37,20 @@ public final class Command {
         try process.run()
     }
 
+    /// Whether it runs.
+    public var isRunning: Bool { process.isRunning }
+
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
+
+    /// Its process id.
+    public var processID: Int32 { process.processIdentifier }
+
+    /// What it printed so far.
+    public var output: String { text("out") }
+
+    /// What it printed to standard error so far.
+    public var errors: String { text("err") }
 
     /// Waits for the command's end, and kills it after a while: a test must not hang.
     public func wait(seconds: Double = 120) -> CommandResult {

@@ -16,12 +16,15 @@ public enum Project {
     public static let sample = root.appendingPathComponent("SampleVideos/crossing.mp4")
 
     /// The built program, beside the test bundle.
-    public static var program: URL {
+    public static var program: URL { built("footpath") }
+
+    /// A program that was built with the tests.
+    public static func built(_ name: String) -> URL {
         let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
         let folder =
             bundle?.deletingLastPathComponent()
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-        return folder.appendingPathComponent("footpath")
+        return folder.appendingPathComponent(name)
     }
 
     /// What Scripts/setup fetched.

@@ -36,6 +36,9 @@ public struct DaemonConfig: Sendable {
         case json
     }
 
+    /// Each camera holds two threads of Dispatch, which has 255, and each worker one.
+    private static let mostCameras = 90
+
     /// Where records go.
     public var output: Output
     /// Where health and metrics can be asked for; nil is nowhere.
@@ -70,12 +73,14 @@ public struct DaemonConfig: Sendable {
         let log = top?["log"]?.mapping(["level", "format"])
         logLevel = log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info
         logFormat = log?["format"]?.choice() ?? .text
-        // Each worker holds a thread of Dispatch, which has 255, and each camera two.
         workers = top?["workers"]?.integer(1...64) ?? max(1, min(64, cores))
         let reader = CameraConfig(
             secrets: Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets),
             statsInterval: top?["stats_interval"]?.duration(1...86400) ?? 60)
         cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
+        if cameras.count > Self.mostCameras {
+            top?["cameras"]?.fail("at most \(Self.mostCameras); follow the others by another footpath run")
+        }
         if !problems.all.isEmpty { throw SettingsError(problems: problems.all) }
     }
 

@@ -1,0 +1,130 @@
+import Foundation
+import Glibc
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import Recording
+
+/// The daemon's standard output.
+@Suite struct OutputStreamTests {
+    init() {
+        // As the command line does: without this a closed pipe would end the process.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    @Test func aStoppedReaderHoldsNobodyUpAndLossShows() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let events = Events()
+        let sink = try DaemonSink.stream(writing, queueBytes: 50_000, events: events)
+        try writing.close()
+        let recorder = Recorder(sink)
+        #expect(try seconds { try recorder.write(2000) } < 5)
+        let stopped = sink.status
+        #expect(stopped.droppedLines > 1000 && stopped.queuedBytes <= 50_000)
+        #expect(stopped.trouble == nil && !stopped.hasEnded)
+        // The pipe has taken what it holds; the last line in it is cut, most likely.
+        let reader = Reader(reading)
+        #expect(eventually { sink.status.queuedBytes == 0 })
+        try recorder.write(1)
+        sink.finish()
+        let total = sink.status.writtenBytes
+        #expect(eventually { reader.text.utf8.count == total })
+        let numbers = try sequences(reader.text)
+        #expect(numbers.last == 2000 && Set(numbers).count == numbers.count && numbers == numbers.sorted())
+        #expect(2001 - numbers.count == sink.status.droppedLines)
+        #expect(events.all.first == .losing(path: "standard output", queueBytes: 50_000))
+        #expect(events.all.last == .recovered(path: "standard output", lost: sink.status.droppedLines))
+        #expect(events.all.count == 2)
+    }
+
+    @Test func linesOfManyThreadsArriveWholeAndInOrderThoughTheReaderIsSlow() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let sink = try DaemonSink.stream(writing, queueBytes: 10_000_000)
+        try writing.close()
+        let recorder = Recorder(sink)
+        let threads = DispatchGroup()
+        for _ in 0..<4 {
+            threads.enter()
+            Thread.detachNewThread {
+                try? recorder.write(500)
+                threads.leave()
+            }
+        }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 5000)
+        threads.wait()
+        let status = sink.status
+        let end = status.queuedBytes + status.writtenBytes
+        while bytes.count < end {
+            let count = read(reading.rawValue, &buffer, Int.random(in: 1...5000))
+            bytes += buffer[..<count]
+        }
+        #expect(try sequences(String(decoding: bytes, as: UTF8.self)) == Array(0..<2000))
+        sink.finish()
+        try reading.close()
+    }
+
+    @Test func aStuckReaderDoesNotKeepItFromEnding() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let events = Events()
+        let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000, events: events)
+        try Recorder(sink).write(1000)
+        #expect(seconds { sink.finish() } < 1.1)
+        let lost = sink.status.droppedLines
+        #expect(lost > 0 && events.all == [.abandoned(path: "standard output", lost: lost)])
+        #expect(sink.status.writtenLines + lost == 1000)
+        try reading.close()
+        try writing.close()
+    }
+
+    @Test func aLineThatWasCutIsFinishedByTheNextOutput() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        var ended = 0
+        for _ in 0..<3 {
+            let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+            try Recorder(sink).write(500)
+            sink.finish()
+            ended += sink.status.writtenLines
+        }
+        let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+        let reader = Reader(reading)
+        try Recorder(sink).write(500)
+        sink.drain()
+        try writing.close()
+        #expect(try eventually { try sequences(reader.text).last == 499 })
+        let numbers = try sequences(reader.text)
+        // The one line that was cut came whole, though its output counts it as lost.
+        #expect((ended + 500...ended + 501).contains(numbers.count))
+        #expect(numbers.prefix(ended) == Array(0..<ended)[...] && numbers.suffix(500) == Array(0..<500)[...])
+    }
+
+    @Test func aReaderThatIsGoneEndsItThoughNoLineComes() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let events = Events()
+        let sink = try DaemonSink.stream(writing, queueBytes: 50_000, events: events)
+        try reading.close()
+        #expect(eventually { sink.status.hasEnded })
+        try Recorder(sink).write(10)
+        #expect(sink.status.droppedLines == 10)
+        #expect(sink.status.trouble?.contains("stopped reading") == true)
+        #expect(seconds { sink.finish() } < 0.5)
+        #expect(events.all == [.ended(path: "standard output", lost: 0)])
+        try writing.close()
+    }
+
+    @Test func aFileAsStandardOutputGetsItsLines() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/out"
+            let file = try FileDescriptor.open(
+                FilePath(path), .writeOnly, options: [.create], permissions: [.ownerReadWrite])
+            try file.writeAll("before\n".utf8)
+            let sink = try DaemonSink.stream(file, queueBytes: 1_000_000)
+            try Recorder(sink).write(100)
+            sink.finish()
+            try file.close()
+            #expect(try content(of: path).hasPrefix("before\n"))
+            #expect(try sequences(String(content(of: path).dropFirst(7))) == Array(0..<100))
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A real RTSP server on this machine (GStreamer's), which can be stopped, killed and started anew at the same port.
+final class TestCameras {
+    let port: Int
+    private var command: Command
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - streams: H.264 files by the names of their streams.
+    ///   - user: `USER:PASSWORD`, without which nobody may watch.
+    init(_ streams: [String: URL], port: Int = 0, user: String? = nil) throws {
+        let mounts = streams.map { "/\($0.key)=\($0.value.path)" }
+        command = try Command(
+            Project.root.appendingPathComponent("Tests/Servers/rtsp-server").path,
+            (user.map { ["--user", $0] } ?? []) + ["\(port)", "25"] + mounts)
+        let command = command
+        try await_("the RTSP server") { command.output.contains("\n") }
+        let words = command.output.split { $0 == " " || $0 == "\n" }
+        self.port = try #require(words.last.flatMap { Int($0) })
+    }
+
+    deinit {
+        kill()
+    }
+
+    func url(_ stream: String) -> String { "rtsp://127.0.0.1:\(port)/\(stream)" }
+
+    /// The cameras stand still: connections stay, nothing comes.
+    func freeze() { command.signal(SIGSTOP) }
+
+    func thaw() { command.signal(SIGCONT) }
+
+    func kill() {
+        command.signal(SIGKILL)
+        _ = command.wait(seconds: 5)
+    }
+}
+
+/// Waits until something is so.
+///
+/// - Throws: where it isn't after `seconds`.
+func await_(
+    _ what: @autoclosure () -> String, seconds: Double = 20, _ location: SourceLocation = #_sourceLocation,
+    _ isSo: () throws -> Bool
+) throws {
+    let deadline = Date(timeIntervalSinceNow: seconds)
+    while Date() < deadline {
+        if try isSo() { return }
+        usleep(50_000)
+    }
+    Issue.record("\(what()): not within \(seconds) s", sourceLocation: location)
+    throw NotInTime()
+}
+
+struct NotInTime: Error {}
+
+/// A TCP listener that takes connections and then does as it likes.
+final class BadServer: Sendable {
+    enum Manner: Sendable {
+        /// Says nothing.
+        case silent
+        /// Sends what is no protocol, without end.
+        case garbage
+    }
+
+    let port: Int
+    private let listener: Int32
+
+    init(_ manner: Manner) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        try withUnsafeMutablePointer(to: &address) { pointer in
+            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                try #require(bind(listener, generic, length) == 0)
+                try #require(listen(listener, 16) == 0)
+                try #require(getsockname(listener, generic, &length) == 0)
+            }
+        }
+        self.listener = listener
+        port = Int(UInt16(bigEndian: address.sin_port))
+        Thread.detachNewThread {
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                if manner == .garbage { Thread.detachNewThread { Self.babble(connection) } }
+            }
+        }
+    }
+
+    deinit {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+
+    private static func babble(_ connection: Int32) {
+        var random = ScriptedRandom(seed: 7)
+        while true {
+            let bytes = (0..<4096).map { _ in UInt8.random(in: 0...255, using: &random) }
+            guard send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL)) > 0 else { break }
+            usleep(5000)
+        }
+        close(connection)
+    }
+}
