@@ -34,7 +34,8 @@ struct ReadmeTests {
 
     /// CI runs Scripts/test, and Scripts/test's build is Scripts/demo's.
     @Test func theTwoSetUpCommandsAreThoseThatExist() {
-        let indented = Self.text.split(separator: "\n").filter { $0.hasPrefix("    ") }.map {
+        let outsideFences = Self.text.components(separatedBy: "```").enumerated().filter { $0.offset.isMultiple(of: 2) }
+        let indented = outsideFences.flatMap { $0.element.split(separator: "\n") }.filter { $0.hasPrefix("    ") }.map {
             $0.trimmingCharacters(in: .whitespaces)
         }
         #expect(indented == ["Scripts/demo", "Scripts/test"])
