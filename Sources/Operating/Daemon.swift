@@ -50,8 +50,9 @@ public final class Daemon {
         }
     }
 
-    /// Seconds in which everything must end, so that systemd need not kill: it is promised 5.
-    private static let farewell = 4.0
+    /// Seconds in which cameras must end, and then workers: everything together is promised within 5, of which outputs
+    /// take 1 at most.
+    private static let (farewell, workersFarewell) = (3.0, 0.5)
 
     let surroundings: Surroundings
     let log: Log
@@ -181,7 +182,7 @@ public final class Daemon {
         board.setReady(false)
         log.write(.notice, nil, "ending all paths")
         let late = end(feeds)
-        if late.isEmpty { pool.finish() }
+        pool.cancel(within: Self.workersFarewell)
         outputs.finish()
         server?.stop()
         log.write(.notice, nil, "ended")

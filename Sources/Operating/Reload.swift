@@ -39,7 +39,7 @@ extension Daemon {
         feeds.removeAll { feed in leaving.contains { $0 === feed } }
 
         if new.workers != config.workers {
-            pool.finish()
+            pool.cancel(within: 30)
             pool = WorkerPool(count: new.workers)
         }
         if changesOutput {

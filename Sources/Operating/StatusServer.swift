@@ -51,7 +51,7 @@ public final class StatusServer: Sendable {
             await server.stop(timeout: 0.2)
             stopped.signal()
         }
-        _ = stopped.wait(timeout: .now() + 1)
+        _ = stopped.wait(timeout: .now() + 0.3)
         task.cancel()
     }
 

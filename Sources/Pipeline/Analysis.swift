@@ -128,7 +128,7 @@ public final class Analysis {
         let group = DispatchGroup()
         // Until the group is done the source belongs to this queue alone.
         nonisolated(unsafe) let source = source
-        DispatchQueue(label: "footpath.decode", qos: .userInitiated).async(group: group) {
+        DispatchQueue(label: "footpath.decode").async(group: group) {
             do throws(DecodingError) {
                 while permits.pop() != nil {
                     guard let frame = try source.next() else {

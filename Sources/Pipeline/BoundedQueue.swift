@@ -87,4 +87,13 @@ public final class BoundedQueue<Element: Sendable>: @unchecked Sendable {
             condition.broadcast()
         }
     }
+
+    /// Throws away what is in the queue.
+    func clear() {
+        condition.withLock {
+            elements.removeAll()
+            head = 0
+            condition.broadcast()
+        }
+    }
 }

@@ -113,7 +113,7 @@ public final class CameraFeed: Sendable {
 
     /// Lets it live.
     public func start() {
-        DispatchQueue(label: "footpath.camera.\(settings.name)", qos: .userInitiated).async(group: group) { [self] in
+        DispatchQueue(label: "footpath.camera.\(settings.name)").async(group: group) { [self] in
             CameraLife(settings, context: context, output: output, inbox: inbox, monitor: monitor, stopping: stopping)
                 .live()
         }

@@ -19,6 +19,9 @@ final class CameraLife {
     private var backoff = Backoff()
     private var interval = StatsInterval()
     private var runCount = 0
+    private var leaveBy: Date?
+    /// Seconds that frames at work get to be recorded when it is asked to stop.
+    private static let leave = 1.5
     /// Since when there are no pictures, and why.
     private var outage: (from: Timestamp, reason: Gap.Reason)?
 
@@ -134,13 +137,16 @@ final class CameraLife {
         runCount += 1
         let run = CameraRun(
             request, number: runCount, settings: settings, context: context, recorder: recorder, monitor: monitor,
-            output: output,
-            zero: zero, outage: outage, inbox: inbox)
+            output: output, zero: zero, outage: outage, inbox: inbox)
         let reading = RunReader(
             request, feed: settings.name, program: context.program, inbox: inbox, following: stopping)
         run.reader = reading
         defer { reading.finish() }
-        while run.ending == nil, let message = inbox.pop() {
+        while run.ending == nil {
+            guard let message = nextMessage() else {
+                run.abandon(.interrupted)
+                break
+            }
             switch message {
             case .tick: tick()
             case .started(let processID): monitor.update { $0.processID = processID }
@@ -152,6 +158,14 @@ final class CameraLife {
         }
         if run.hasBegun { outage = request.isLive ? (recorder.last.time, run.gapReason) : nil }
         return RunResult(error: run.ending?.error, hadPictures: run.hasBegun, lasted: run.seconds)
+    }
+
+    /// Nil when it has been asked to stop, and workers and process take too long to say so.
+    private func nextMessage() -> CameraMessageToFeed? {
+        guard stopping.isRaised else { return inbox.pop() }
+        let end = leaveBy ?? Date(timeIntervalSinceNow: Self.leave)
+        leaveBy = end
+        return inbox.pop(before: end)
     }
 
     private func tick() {
@@ -205,7 +219,7 @@ final class RunReader: Sendable {
         interrupt = InterruptFlag(following: stopping)
         for _ in 0..<Self.inFlight { permits.push(()) }
         let (permits, interrupt) = (permits, interrupt)
-        DispatchQueue(label: "footpath.camera.read", qos: .userInitiated).async(group: group) {
+        DispatchQueue(label: "footpath.camera.read").async(group: group) {
             Self.read(request, feed, program, permits: permits, inbox: inbox, interrupt: interrupt)
         }
     }

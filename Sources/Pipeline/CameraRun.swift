@@ -228,8 +228,12 @@ final class CameraRun {
     }
 
     /// Ends without what the workers still have.
-    private func abandon(_ error: DecodingError) {
+    func abandon(_ error: DecodingError) {
         guard ending == nil else { return }
+        guard hasBegun else {
+            ending = StreamEnding(error: error, removals: [])
+            return
+        }
         var tracker = sequencer?.tracker
         finish(StreamEnding(error: error, removals: tracker?.finish() ?? []))
         recorder.tracker = tracker

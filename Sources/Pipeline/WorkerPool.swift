@@ -69,7 +69,7 @@ public final class WorkerPool: Sendable {
         workers = (1...max(1, count)).map { _ in Worker() }
         for (index, worker) in workers.enumerated() {
             let orders = orders
-            DispatchQueue(label: "footpath.detect.\(index + 1)", qos: .userInitiated).async(group: group) {
+            DispatchQueue(label: "footpath.detect.\(index + 1)").async(group: group) {
                 worker.work(on: orders)
             }
         }
@@ -85,9 +85,19 @@ public final class WorkerPool: Sendable {
     public var longestJob: Double { workers.map(\.busySeconds).max() ?? 0 }
 
     /// Ends the workers when what waits is done, and waits for it.
-    public func finish() {
+    func finish() {
         orders.close()
         group.wait()
+    }
+
+    /// Ends the workers when what they are at is done; what waits is left undone.
+    ///
+    /// - Returns: whether they ended within `seconds`.
+    @discardableResult
+    public func cancel(within seconds: Double) -> Bool {
+        orders.close()
+        orders.clear()
+        return group.wait(timeout: .now() + seconds) == .success
     }
 }
 

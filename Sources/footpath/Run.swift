@@ -39,11 +39,14 @@ struct Run: ParsableCommand {
             log.finish()
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
-        switch daemon.run() {
-        case .complete: break
-        case .unfinished: throw ExitCode(ExitStatus.unfinished.rawValue)
-        case .withoutOutput: throw ExitCode(ExitStatus.writing.rawValue)
-        }
+        let status: ExitStatus =
+            switch daemon.run() {
+            case .complete: .success
+            case .unfinished: .unfinished
+            case .withoutOutput: .writing
+            }
+        // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
+        _exit(status.rawValue)
     }
 
     /// Leads to this program even when an update has put another in its place.

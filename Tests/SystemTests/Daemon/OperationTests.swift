@@ -20,6 +20,22 @@ extension DaemonTests {
             #expect(records.lines.last?["event"] as? String == "session_end")
         }
 
+        @Test("So it does with a camera that stands still, on a machine that is busy")
+        func terminatedUnderLoad() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let daemon = try RunningDaemon(["cam: \(cameras.url("a"))", "new: \(cameras.url("a"))"])
+            try daemon.awaitPoints("cam")
+            let load = try (0..<6).map { _ in try Command("timeout", ["20", "sh", "-c", "while :; do :; done"]) }
+            defer { for command in load { command.signal(SIGTERM) } }
+            cameras.freeze()
+            usleep(500_000)
+            let start = ContinuousClock.now
+            #expect(daemon.stop().status == 0)
+            #expect((ContinuousClock.now - start) / .seconds(1) < 5)
+            let records = try daemon.place.records("cam.jsonl")
+            #expect(records.lines.last?["event"] as? String == "session_end")
+        }
+
         @Test("It answers over HTTP: health, readiness, metrics, status; and nothing else")
         func http() throws {
             let cameras = try TestCameras(["a": Clips.camera])
