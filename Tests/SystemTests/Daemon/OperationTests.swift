@@ -25,8 +25,10 @@ extension DaemonTests {
             let cameras = try TestCameras(["a": Clips.camera])
             let daemon = try RunningDaemon(["cam: \(cameras.url("a"))", "new: \(cameras.url("a"))"])
             try daemon.awaitPoints("cam")
-            let load = try (0..<6).map { _ in try Command("timeout", ["20", "sh", "-c", "while :; do :; done"]) }
-            defer { for command in load { command.signal(SIGTERM) } }
+            // Ends by itself, too.
+            let spin = "import time; end = time.time() + 15\nwhile time.time() < end: pass"
+            let load = try (0..<6).map { _ in try Command("/usr/bin/python3", ["-c", spin]) }
+            defer { for command in load { command.signal(SIGKILL) } }
             cameras.freeze()
             usleep(500_000)
             let start = ContinuousClock.now
@@ -80,6 +82,28 @@ extension DaemonTests {
                 .compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
             #expect(buckets.count == 9)
             #expect(buckets == buckets.sorted())
+        }
+
+        @Test("Nobody reads standard output: cameras go on, and what is lost is counted and missing in seq")
+        func stoppedReader() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let place = try Workplace()
+            let head = RunningDaemon.head.replacing("{path: \"{feed}.jsonl\"}", with: "{path: \"-\", queue: 10KB}")
+            try place.write(Data(RunningDaemon.config(["cam: \(cameras.url("a"))"], head: head).utf8), "footpath.yaml")
+            try #require(mkfifo(place.path("fifo"), 0o600) == 0)
+            // Open for both, so that nobody waits for the other end; and small, so that it is soon full.
+            let end = try FileHandle(forUpdating: URL(fileURLWithPath: place.path("fifo")))
+            _ = fcntl(end.fileDescriptor, 1031 /* F_SETPIPE_SZ */, 4096)
+            let daemon = try RunningDaemon(in: place, redirection: "> fifo")
+            try daemon.awaitLog("lost", seconds: 60)
+            let points = try #require(try daemon.camera("cam")["points"] as? Int)
+            try await_("more points") { (try daemon.camera("cam")["points"] as? Int ?? 0) > points + 10 }
+            let output = try #require(try (daemon.status()["outputs"] as? [[String: Any]])?.first)
+            #expect((output["dropped_lines"] as? Int ?? 0) > 0)
+            #expect((output["queued_bytes"] as? Int ?? .max) <= 10_000)
+            let start = ContinuousClock.now
+            #expect(daemon.stop().status == 0)
+            #expect((ContinuousClock.now - start) / .seconds(1) < 5)
         }
 
         @Test("Slow and silent visitors of the HTTP port disturb nobody")

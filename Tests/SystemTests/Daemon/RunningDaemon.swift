@@ -6,7 +6,6 @@ import Testing
 final class RunningDaemon {
     let place: Workplace
     private let command: Command
-    private var hasEnded = false
 
     /// The start of a configuration. Records go to `NAME.jsonl` in the folder.
     static let head = """
@@ -21,18 +20,17 @@ final class RunningDaemon {
     /// Starts it.
     ///
     /// - Parameter cameras: what follows `cameras:`, a camera a line: `NAME: SOURCE` or `NAME: SOURCE, KEY: VALUE`.
-    convenience init(_ cameras: [String], environment: [String: String] = [:], before: String = "") throws {
+    convenience init(_ cameras: [String]) throws {
         let place = try Workplace()
         try place.write(Data(Self.config(cameras).utf8), "footpath.yaml")
-        try self.init(in: place, environment: environment, before: before)
+        try self.init(in: place)
     }
 
-    init(
-        in place: Workplace, environment: [String: String] = [:], before: String = "", output: String = "out"
-    ) throws {
+    /// Starts it with the `footpath.yaml` of a folder.
+    init(in place: Workplace, environment: [String: String] = [:], redirection: String = "") throws {
         self.place = place
-        let settings = environment.map { "\($0.key)='\($0.value)' " }.joined()
-        command = try place.shell("\(before) \(settings)exec \"$PROGRAM\" run --config footpath.yaml")
+        let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
+        command = try place.shell("\(settings)exec \"$PROGRAM\" run --config footpath.yaml \(redirection)")
     }
 
     deinit {
@@ -60,8 +58,7 @@ final class RunningDaemon {
     }
 
     func wait() -> CommandResult {
-        let result = command.wait(seconds: 15)
-        return result
+        command.wait(seconds: 15)
     }
 
     // MARK: - Records
