@@ -36,10 +36,13 @@ let package = Package(
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
         room("Detecting", ["Inference", "PathModel"]),
+        room("Aligning", ["PathModel"]),
         room("Tracking", ["PathModel"]),
         room("Recording", ["PathModel", system]),
         room("Annotating", ["PathModel"]),
-        room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
+        room(
+            "Pipeline",
+            ["Aligning", "Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
         room(
             "Settings",
             [
@@ -67,9 +70,10 @@ let package = Package(
         tests("DecodingTests", ["Decoding"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
+        tests("AligningTests", ["Aligning"]),
         tests("TrackingTests", ["Tracking"]),
         tests("RecordingTests", ["Recording", system]),
-        tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
+        tests("PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
