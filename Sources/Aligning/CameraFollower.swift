@@ -36,6 +36,8 @@ public struct CameraFollower: Sendable {
     private static let tolerance = 0.8
     /// Seconds after which a reference is too old for the light.
     private static let longestUse = 2.0
+    /// Seconds after which one that says nothing is replaced.
+    private static let blindUse = 0.1
     /// Where this many pictures in a row say nothing, as in noise or rain, it looks again only after seconds.
     private static let mostFailures = 25
     private static let rest = 0.5
@@ -64,8 +66,9 @@ public struct CameraFollower: Sendable {
         }
         let usable = reference.landmarks.indices.filter { taken.areFree(reference.landmarks[$0]) }
         let isResting = time.seconds(since: restedFrom) < Self.rest && failures >= Self.mostFailures
-        if usable.count < Self.fewestLandmarks || isResting || lies(picture, on: reference, usable) {
-            if time.seconds(since: reference.time) >= Self.longestUse {
+        let isBlind = usable.count < Self.fewestLandmarks
+        if isBlind || isResting || lies(picture, on: reference, usable) {
+            if time.seconds(since: reference.time) >= (isBlind ? Self.blindUse : Self.longestUse) {
                 self.reference = Self.reference(of: picture.pyramid(), avoiding: taken, at: time)
             }
             return nil

@@ -67,4 +67,9 @@ public struct AnalysisOptions: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// What of tracks is recorded.
+    var recordedPoints: PathAssembler.Options {
+        .init(minimumConfidence: minimumConfidence, bridge: bridge, recordsPredicted: recordsPredicted)
+    }
 }
