@@ -28,22 +28,25 @@ public struct GrayPicture: Sendable, Equatable {
         let factor = max(1, (max(content.width, content.height) + Self.longestSide - 1) / Self.longestSide)
         let size = PixelSize(width: content.width / factor, height: content.height / factor)
         var pixels = [UInt8](repeating: 0, count: size.width * size.height)
-        var sums = [UInt16](repeating: 0, count: size.width)
-        let count = UInt16(factor * factor)
+        var target = pixels.mutableSpan
+        let stride = image.size.width * PixelBuffer.channels
+        let count = UInt32(factor * factor)
         for y in 0..<size.height {
-            for x in sums.indices { sums[x] = count / 2 }
-            for row in y * factor..<(y + 1) * factor {
-                var at = row * image.size.width * PixelBuffer.channels + 1
-                for x in sums.indices {
-                    var sum = sums[x]
+            let start = y * factor * stride
+            let rows = image.bytes.span.extracting(start..<start + factor * stride)
+            for x in 0..<size.width {
+                var sum = count / 2
+                var left = x * factor * PixelBuffer.channels + 1
+                for _ in 0..<factor {
+                    var at = left
                     for _ in 0..<factor {
-                        sum &+= UInt16(image.bytes[at])
+                        sum &+= UInt32(rows[at])
                         at &+= PixelBuffer.channels
                     }
-                    sums[x] = sum
+                    left &+= stride
                 }
+                target[y * size.width + x] = UInt8(truncatingIfNeeded: sum / count)
             }
-            for x in sums.indices { pixels[y * size.width + x] = UInt8(truncatingIfNeeded: sums[x] / count) }
         }
         self.init(size: size, pixels: pixels, frameHeight: Double(content.height) / Double(factor))
     }
