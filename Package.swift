@@ -74,7 +74,7 @@ let package = Package(
         tests("TrackingTests", ["Tracking"]),
         tests("RecordingTests", ["Recording", system]),
         tests("PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
-        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
+        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings", "Tracking"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
     ]
