@@ -36,11 +36,14 @@ let package = Package(
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
         room("Detecting", ["Inference", "PathModel"]),
+        room("Aligning", ["PathModel"]),
         room("Tracking", ["PathModel"]),
         .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
         room("Recording", ["CRecording", "PathModel", system]),
         room("Annotating", ["PathModel"]),
-        room("Pipeline", ["Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
+        room(
+            "Pipeline",
+            ["Aligning", "Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
         room(
             "Settings",
             [
@@ -68,13 +71,14 @@ let package = Package(
         tests("DecodingTests", ["Decoding"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
+        tests("AligningTests", ["Aligning"]),
         tests("TrackingTests", ["Tracking"]),
         .executableTarget(
             name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
             swiftSettings: strict),
         tests("RecordingTests", ["Recording", "record-load", system]),
-        tests("PipelineTests", ["Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
-        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings"]),
+        tests("PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
+        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings", "Tracking"]),
         tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),

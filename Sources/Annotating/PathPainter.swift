@@ -37,7 +37,8 @@ public struct PathPainter {
         for point in points {
             let color = Color.forTrack(point.track)
             let box = point.box.scaled(x: width, y: height)
-            canvas.outline(box, thickness: unit + 1, color)
+            // Where somebody was expected is drawn thinner.
+            canvas.outline(box, thickness: point.source == .measured ? unit + 1 : unit, color)
             canvas.label(point.track, x: Int(box.left), y: Int(box.top), scale: unit + 1, color)
             guard let face = point.face else { continue }
             canvas.outline(face.box.scaled(x: width, y: height), thickness: unit, color)

@@ -83,7 +83,7 @@ public final class Analysis {
         let permits = BoundedQueue<Void>(capacity: .max)
         for _ in 0..<(3 * options.workers + 2) { permits.push(()) }
         let pool = WorkerPool(count: options.workers)
-        let client = WorkerPool.Client(models: models, masks: options.masks) { outcomes.push($0) }
+        let client = WorkerPool.Client(models: models, options: options) { outcomes.push($0) }
         let reading = startReading(permits: permits, outcomes: outcomes)
         defer {
             // The source sees closed permits, the workers a closed queue; then nothing runs on behind the caller.

@@ -23,6 +23,14 @@ public struct AnalysisOptions: Hashable, Sendable {
         case yuNet(path: String)
     }
 
+    /// What is done about a camera that moves.
+    public enum CameraMotionHandling: String, CaseIterable, Hashable, Sendable {
+        /// Its motion is seen in the pictures, and tracks are carried along.
+        case auto
+        /// It is taken to stand still.
+        case off
+    }
+
     /// The network that finds people.
     public var personNetwork = NetworkSource.embeddedPersonNetwork
     /// The size it sees.
@@ -35,6 +43,13 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var sampleRate: Double?
     /// How detections are linked.
     public var tracker = ByteTracker.Options()
+    /// What is done about a camera that moves.
+    public var cameraMotion = CameraMotionHandling.auto
+    /// For how many seconds at most someone may have been out of sight whose points in between are recorded, as
+    /// predicted, once they reappear. Records wait as long for it.
+    public var bridge = 2.0
+    /// Whether points are recorded too of those out of sight who don't reappear.
+    public var recordsPredicted = false
     /// How often a track's face is looked for, per second of the video; 0 never looks.
     public var faceRate = 5.0
     /// The networks that find faces.
@@ -52,4 +67,9 @@ public struct AnalysisOptions: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// What of tracks is recorded.
+    var recordedPoints: PathAssembler.Options {
+        .init(minimumConfidence: minimumConfidence, bridge: bridge, recordsPredicted: recordsPredicted)
+    }
 }

@@ -138,7 +138,7 @@ final class CameraRun {
             engine: context.engine, modelFolder: context.modelFolder, options: settings.options,
             frameSize: frame.frame.picture.size)
         let inbox = inbox
-        let client = WorkerPool.Client(models: models, masks: settings.options.masks) { [number] in
+        let client = WorkerPool.Client(models: models, options: settings.options) { [number] in
             inbox.push(.outcome($0, run: number))
         }
         sequencer = FrameSequencer(

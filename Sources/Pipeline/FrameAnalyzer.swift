@@ -1,3 +1,4 @@
+import Aligning
 import Decoding
 import Detecting
 import Foundation
@@ -57,6 +58,11 @@ final class FrameAnalyzer {
     /// Runs the person network on what `prepare` left.
     func detect(_ content: PixelSize) throws(InferenceError) -> [Detection] {
         try detector.detect(image, content: content)
+    }
+
+    /// What `prepare` left, reduced to see the camera's motion in.
+    func reduced(_ content: PixelSize) -> GrayPicture {
+        GrayPicture(reducing: image, content: content)
     }
 
     /// The faces of the people who are wanted in a picture, nil for the others and those without.

@@ -1,3 +1,4 @@
+import Aligning
 import Decoding
 import Inference
 import PathModel
@@ -26,7 +27,8 @@ struct FrameSequencer {
     private var frames: [Int: DecodedFrame] = [:]
     private var frameCount = 0
     private var ending: StreamEnding?
-    private var detected = Reorderer<[Detection]?>()
+    private var detected = Reorderer<(people: [Detection]?, reduced: GrayPicture?)>()
+    private var follower: CameraFollower
     private var analyzed = Reorderer<AnalyzedFrame>()
     private(set) var tracker: ByteTracker?
     private var runSize: PixelSize?
@@ -40,6 +42,7 @@ struct FrameSequencer {
         self.jobs = jobs
         self.options = options
         self.tracker = tracker
+        follower = CameraFollower(masks: options.masks)
         faceStage = FaceStage(jobs: jobs, options: options)
     }
 
@@ -52,8 +55,8 @@ struct FrameSequencer {
             frameCount += 1
         case .ended(let error):
             ending = StreamEnding(error: error, removals: [])
-        case .detected(let number, let people):
-            detected.insert(people, at: number)
+        case .detected(let number, let people, let reduced):
+            detected.insert((people, reduced), at: number)
             trackReady()
         case .facesFound(let number, let faces):
             if let frame = faceStage?.finish(number, faces: faces) { analyzed.insert(frame, at: number) }
@@ -71,12 +74,24 @@ struct FrameSequencer {
     private mutating func trackReady() {
         while true {
             let number = detected.next
-            guard let people = detected.pop(), let frame = frames.removeValue(forKey: number) else { return }
+            guard let found = detected.pop(), let frame = frames.removeValue(forKey: number) else { return }
             let newRun = beginRunIfNeeded(frame.picture.size)
-            let update = people.flatMap { tracker?.step($0, at: frame.info.time) }
+            let time = frame.info.time
+            let motion = motion(found.reduced, found.people ?? [], at: time)
+            let update = found.people.flatMap { tracker?.step($0, at: time, motion: motion) }
             let result = AnalyzedFrame(frame: frame, update: update, faces: [:], newRun: newRun)
             if faceStage?.add(result, number: number) != true { analyzed.insert(result, at: number) }
         }
+    }
+
+    /// How the camera moved since the frame before.
+    private mutating func motion(
+        _ reduced: GrayPicture?, _ people: [Detection], at time: Timestamp
+    ) -> CameraMotion? {
+        guard let reduced else { return nil }
+        // Weak detections may be anything, also the whole picture.
+        let sure = people.filter { $0.confidence >= options.tracker.birthConfidence }
+        return follower.follow(reduced, people: sure.map(\.box), at: time)
     }
 
     /// The frame with its faces steadied. Frames must come in order.
@@ -102,6 +117,7 @@ struct FrameSequencer {
         let removals = tracker?.finish() ?? []
         if tracker == nil { tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio) }
         tracker?.aspectRatio = aspectRatio
+        follower = CameraFollower(masks: options.masks)
         return runSize == nil ? nil : removals
     }
 }

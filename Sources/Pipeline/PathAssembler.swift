@@ -2,8 +2,10 @@ import PathModel
 
 /// Turns tracker steps into path records in time order.
 ///
-/// A person's first points are known to be a path only when their track is confirmed. So a frame waits until each
-/// tentative track in it was confirmed or removed; then its records come out, without those that came to nothing.
+/// A person's first points are known to be a path only when their track is confirmed, and where someone was while out of
+/// sight only when they reappear. So a frame waits until each tentative track in it was confirmed or removed, and each
+/// predicted one found again, removed or missed for too long; then its records come out, without those that came to
+/// nothing.
 struct PathAssembler {
     /// Totals of what came out.
     struct Totals: Hashable {
@@ -12,11 +14,25 @@ struct PathAssembler {
         var faces = 0
     }
 
+    /// What is recorded of whom.
+    struct Options: Hashable {
+        /// Points below are left out, 0...1.
+        var minimumConfidence = 0.5
+        /// For how many seconds someone may have been out of sight whose points in between are recorded. Frames wait as
+        /// long for it.
+        var bridge = 2.0
+        /// Whether the points of those who don't reappear in time are recorded too.
+        var recordsPredicted = false
+    }
+
     private struct Frame {
         let info: FrameInfo
-        let update: TrackerUpdate
+        var tracks: [Track]
+        let removals: [TrackRemoval]
         /// By serial.
         let faces: [Int: Face]
+        /// Serials of the predicted tracks of which nobody knows yet.
+        var undecided: Set<Int> = []
     }
 
     private enum Entry {
@@ -31,19 +47,26 @@ struct PathAssembler {
         case dropped
     }
 
+    /// When someone was last detected, and whether they have been missed for too long since.
+    private struct Sighting {
+        let time: Timestamp
+        let confidence: Double
+        var isMissed = false
+    }
+
     private(set) var totals = Totals()
-    private let minimumConfidence: Double
+    private let options: Options
     private let frameSize: PixelSize
     private var waiting: [Entry] = []
     private var fates: [Int: Fate] = [:]
+    private var sightings: [Int: Sighting] = [:]
     private var summaries: [Int: PathSummary] = [:]
 
     /// - Parameters:
-    ///   - minimumConfidence: points below are left out, 0...1.
     ///   - frameSize: as shown; distances are counted in its width.
     ///   - totals: of earlier runs.
-    init(minimumConfidence: Double, frameSize: PixelSize, totals: Totals = Totals()) {
-        self.minimumConfidence = minimumConfidence
+    init(options: Options, frameSize: PixelSize, totals: Totals = Totals()) {
+        self.options = options
         self.frameSize = frameSize
         self.totals = totals
     }
@@ -65,19 +88,96 @@ struct PathAssembler {
                 fates[track.serial] = .tentative
             }
         }
+        var frame = Frame(info: info, tracks: update.tracks, removals: update.removals, faces: faces)
+        for track in update.tracks where track.source == .measured {
+            find(track, at: info.time)
+            sightings[track.serial] = Sighting(time: info.time, confidence: track.confidence)
+        }
         for removal in update.removals {
             if case .tentative = fates[removal.serial] { fates[removal.serial] = .dropped }
+            giveUp(removal.serial)
+            sightings[removal.serial] = nil
         }
-        waiting.append(.frame(Frame(info: info, update: update, faces: faces)))
+        miss(at: info.time)
+        for track in update.tracks where track.source == .predicted {
+            if sightings[track.serial]?.isMissed == false {
+                frame.undecided.insert(track.serial)
+            } else if !options.recordsPredicted {
+                frame.tracks.removeAll { $0.serial == track.serial }
+            }
+        }
+        waiting.append(.frame(frame))
         return settle()
     }
+}
 
+// MARK: - People out of sight
+
+extension PathAssembler {
+    /// Calls `body` with each waiting frame in which a track is predicted and undecided, and with the track's place in it.
+    private mutating func decide(_ serial: Int, _ body: (inout Frame, _ index: Int) -> Void) {
+        for index in waiting.indices {
+            guard case .frame(var frame) = waiting[index], frame.undecided.remove(serial) != nil,
+                let place = frame.tracks.firstIndex(where: { $0.serial == serial })
+            else { continue }
+            body(&frame, place)
+            waiting[index] = .frame(frame)
+        }
+    }
+
+    /// Someone is there again: they were where they were expected, corrected by as much of the error at the end as of the
+    /// time had passed.
+    private mutating func find(_ track: Track, at time: Timestamp) {
+        guard let sighting = sightings[track.serial], let last = lastUndecided(track.serial) else { return }
+        let wrong = track.box.minus(last)
+        decide(track.serial) { frame, index in
+            let share = frame.info.time.seconds(since: sighting.time) / time.seconds(since: sighting.time)
+            let box = frame.tracks[index].box.plus(wrong, share: share)
+            let confidence = min(sighting.confidence, track.confidence)
+            guard let visible = box.clippedToFrame() else {
+                frame.tracks.remove(at: index)
+                return
+            }
+            frame.tracks[index].box = visible
+            frame.tracks[index].confidence = confidence
+        }
+    }
+
+    private func lastUndecided(_ serial: Int) -> BoundingBox? {
+        for case .frame(let frame) in waiting.reversed() where frame.undecided.contains(serial) {
+            return frame.tracks.first { $0.serial == serial }?.box
+        }
+        return nil
+    }
+
+    /// Nobody knows where someone was.
+    private mutating func giveUp(_ serial: Int) {
+        let recordsPredicted = options.recordsPredicted
+        decide(serial) { frame, index in
+            if !recordsPredicted { frame.tracks.remove(at: index) }
+        }
+    }
+
+    /// Gives up those who have been missed for too long.
+    private mutating func miss(at time: Timestamp) {
+        for (serial, sighting) in sightings.sorted(by: { $0.key < $1.key }) where !sighting.isMissed {
+            guard time.seconds(since: sighting.time) > options.bridge else { continue }
+            sightings[serial]?.isMissed = true
+            giveUp(serial)
+        }
+    }
+}
+
+// MARK: - Records
+
+extension PathAssembler {
     private mutating func settle() -> [PathRecord] {
         let settled = waiting.prefix { entry in
             guard case .frame(let frame) = entry else { return true }
-            return !frame.update.tracks.contains { track in
-                if case .tentative = fates[track.serial] { true } else { false }
-            }
+            return frame.undecided.isEmpty
+                && !frame.tracks.contains { track in
+                    if case .tentative = fates[track.serial] { true } else { false }
+                }
         }
         waiting.removeFirst(settled.count)
         return settled.flatMap { entry in
@@ -90,12 +190,14 @@ struct PathAssembler {
 
     private mutating func records(of frame: Frame) -> [PathRecord] {
         var records: [PathRecord] = []
-        for track in frame.update.tracks {
-            guard case .confirmed(let id) = fates[track.serial], track.source == .measured,
-                track.confidence >= minimumConfidence
-            else { continue }
+        for track in frame.tracks {
+            guard case .confirmed(let id) = fates[track.serial], track.confidence >= options.minimumConfidence else {
+                continue
+            }
             let face = frame.faces[track.serial]
             if summaries[track.serial] == nil {
+                // A path begins where somebody was seen.
+                guard track.source == .measured else { continue }
                 let summary = PathSummary(id: id, start: frame.info.time, box: track.box)
                 summaries[track.serial] = summary
                 totals.paths += 1
@@ -110,7 +212,7 @@ struct PathAssembler {
                 face: face, faceTime: summaries[track.serial]?.faceTime)
             records.append(PathRecord(time: frame.info.time, event: .path(point)))
         }
-        for removal in frame.update.removals {
+        for removal in frame.removals {
             fates[removal.serial] = nil
             guard let summary = summaries.removeValue(forKey: removal.serial) else { continue }
             records.append(PathRecord(time: frame.info.time, event: .pathEnd(summary.end(removal.cause))))
@@ -119,65 +221,25 @@ struct PathAssembler {
     }
 }
 
-/// What a path's end record says, collected point by point.
-private struct PathSummary {
-    let id: Int
-    let entry: PathPlace
-    private let start: Timestamp
-    private var end: Timestamp
-    private var box: BoundingBox
-    private var points = 0
-    private var distance = 0.0
-    private var bestFaceConfidence: Double?
-    /// When a face was last found.
-    private(set) var faceTime: Timestamp?
-
-    init(id: Int, start: Timestamp, box: BoundingBox) {
-        self.id = id
-        self.start = start
-        end = start
-        self.box = box
-        entry = PathPlace(of: box)
+extension BoundingBox {
+    /// The differences of each side's place and of the extents.
+    fileprivate func minus(_ other: BoundingBox) -> BoundingBox {
+        BoundingBox(
+            left: left - other.left, top: top - other.top, width: width - other.width, height: height - other.height)
     }
 
-    mutating func add(_ box: BoundingBox, face: Face?, at time: Timestamp, frameSize: PixelSize) {
-        let (from, to) = (self.box.center, box.center)
-        let down = (to.y - from.y) * Double(frameSize.height) / Double(frameSize.width)
-        distance += ((to.x - from.x) * (to.x - from.x) + down * down).squareRoot()
-        self.box = box
-        end = time
-        points += 1
-        if let face {
-            bestFaceConfidence = max(bestFaceConfidence ?? 0, face.confidence)
-            faceTime = time
-        }
+    /// The box changed by a share of a difference.
+    fileprivate func plus(_ difference: BoundingBox, share: Double) -> BoundingBox {
+        BoundingBox(
+            left: left + share * difference.left, top: top + share * difference.top,
+            width: max(0, width + share * difference.width), height: max(0, height + share * difference.height))
     }
 
-    func end(_ cause: TrackRemoval.Cause) -> PathEnd {
-        PathEnd(
-            track: id, cause: cause, start: start, end: end, points: points, distance: distance, entry: entry,
-            exit: PathPlace(of: box), bestFaceConfidence: bestFaceConfidence)
-    }
-}
-
-extension PathPlace {
-    /// How near to the frame's edge a box counts as at the edge, in ratios of the frame.
-    private static let margin = 0.01
-
-    /// The edge that a box touches, a side edge before the top or the bottom: people's boxes often end at the bottom
-    /// without their going there.
-    init(of box: BoundingBox) {
-        self =
-            if box.left <= Self.margin {
-                .left
-            } else if box.right >= 1 - Self.margin {
-                .right
-            } else if box.bottom >= 1 - Self.margin {
-                .bottom
-            } else if box.top <= Self.margin {
-                .top
-            } else {
-                .inside
-            }
+    /// The part that lies in the frame; nil where none does.
+    fileprivate func clippedToFrame() -> BoundingBox? {
+        let (left, top) = (max(0, left), max(0, top))
+        let (right, bottom) = (min(1, right), min(1, bottom))
+        guard right > left, bottom > top else { return nil }
+        return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
     }
 }

@@ -1,6 +1,7 @@
 import Decoding
 import Detecting
 import PathModel
+import Tracking
 
 extension Analysis {
     /// A UUID that is the same for the same feed, program, networks and settings, since a file's output must be the
@@ -26,6 +27,10 @@ extension AnalysisOptions {
             SessionStart.Setting("confidence", .number(minimumConfidence * 100)),
             SessionStart.Setting("input_size", .text(inputSize.recorded)),
             SessionStart.Setting("scales", .number(Double(scales))),
+            SessionStart.Setting("camera_motion", .text(cameraMotion.rawValue)),
+            SessionStart.Setting("max_lost", .number(tracker.maxLost)),
+            SessionStart.Setting("bridge", .number(bridge)),
+            SessionStart.Setting("predicted", .flag(recordsPredicted)),
             SessionStart.Setting("face_fps", .number(faceRate)),
             SessionStart.Setting("face_confidence", .number(faces.minimumConfidence * 100)),
             SessionStart.Setting("min_face", .number(faces.minimumWidth)),

@@ -133,7 +133,7 @@ final class StreamRecorder {
     private func start(size: PixelSize, at time: Timestamp) throws(RecordingError) {
         guard let opening else { return }
         run += 1
-        assembler = PathAssembler(minimumConfidence: options.minimumConfidence, frameSize: size, totals: totals)
+        assembler = PathAssembler(options: options.recordedPoints, frameSize: size, totals: totals)
         let description = opening.description
         try write(
             .streamStart(

@@ -1,3 +1,4 @@
+import Aligning
 import Decoding
 import Detecting
 import Dispatch
@@ -17,8 +18,9 @@ enum Outcome: Sendable {
     case decoded(DecodedFrame)
     /// The source gave its last frame; the error is why, nil at an ordinary end.
     case ended(DecodingError?)
-    /// The people in frame `number`; nil where its picture could not be scaled.
-    case detected(number: Int, people: [Detection]?)
+    /// The people in frame `number`, nil where its picture could not be scaled; and the picture reduced, where the
+    /// camera's motion is to be seen in it.
+    case detected(number: Int, people: [Detection]?, reduced: GrayPicture? = nil)
     /// The faces in frame `number`, as many as people were asked for.
     case facesFound(number: Int, faces: [Face?])
     /// A network failed.
@@ -42,8 +44,17 @@ public final class WorkerPool: Sendable {
     struct Client: Sendable {
         let models: ModelSet
         let masks: [BoundingBox]
+        /// Whether reduced pictures are wanted.
+        let reduces: Bool
         /// Called on the workers' threads.
         let report: @Sendable (Outcome) -> Void
+
+        init(models: ModelSet, options: AnalysisOptions, report: @escaping @Sendable (Outcome) -> Void) {
+            self.models = models
+            self.report = report
+            masks = options.masks
+            reduces = options.cameraMotion == .auto
+        }
     }
 
     fileprivate struct Order: Sendable {
@@ -122,7 +133,7 @@ private final class Worker: Sendable {
             busySince.store(elapsed, ordering: .relaxed)
             do throws(InferenceError) {
                 let analyzer = try Self.analyzer(for: order.client.models, in: &analyzers)
-                order.client.report(try Self.run(order.job, with: analyzer, masks: order.client.masks))
+                order.client.report(try Self.run(order.job, of: order.client, with: analyzer))
             } catch {
                 order.client.report(.failed(error))
             }
@@ -141,16 +152,18 @@ private final class Worker: Sendable {
     }
 
     private static func run(
-        _ job: Job, with analyzer: FrameAnalyzer, masks: [BoundingBox]
+        _ job: Job, of client: WorkerPool.Client, with analyzer: FrameAnalyzer
     ) throws(InferenceError) -> Outcome {
         switch job {
         case .detect(let number, let picture):
-            guard let content = try? analyzer.prepare(picture, masks: masks) else {
+            guard let content = try? analyzer.prepare(picture, masks: client.masks) else {
                 return .detected(number: number, people: nil)
             }
-            return .detected(number: number, people: try analyzer.detect(content))
+            let reduced = client.reduces ? analyzer.reduced(content) : nil
+            return .detected(number: number, people: try analyzer.detect(content), reduced: reduced)
         case .findFaces(let number, let people, let picture):
-            return .facesFound(number: number, faces: try analyzer.findFaces(of: people, in: picture, masks: masks))
+            let faces = try analyzer.findFaces(of: people, in: picture, masks: client.masks)
+            return .facesFound(number: number, faces: faces)
         }
     }
 }

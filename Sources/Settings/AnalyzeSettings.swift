@@ -21,6 +21,14 @@ public struct AnalyzeSettings: Sendable {
     public var model: String?
     /// Nil is one per core.
     public var workers: Int?
+    /// What is done about a camera that moves.
+    public var cameraMotion = AnalysisOptions.CameraMotionHandling.auto
+    /// Seconds.
+    public var maxLost = ByteTracker.Options().maxLost
+    /// Seconds; nil is as long as `maxLost`, but no more than 10.
+    public var bridge: Double?
+    /// Whether to record predicted points of those who don't reappear.
+    public var predicted = false
     /// Searches per second of the video and person; 0 never searches.
     public var faceFPS = 5.0
     /// Which points of faces.
@@ -58,6 +66,13 @@ public struct AnalyzeSettings: Sendable {
             check.within(0.001...1000, fps, "fps", unit: "frames a second")
             options.sampleRate = fps
         }
+        options.cameraMotion = cameraMotion
+        check.within(0...3600, maxLost, "max-lost", unit: "seconds")
+        options.tracker.maxLost = maxLost
+        // What waits takes memory.
+        check.within(0...60, bridge ?? 0, "bridge", unit: "seconds")
+        options.bridge = bridge ?? min(maxLost, Self.longestBridge)
+        options.recordsPredicted = predicted
         check.within(0...1000, faceFPS, "face-fps", unit: "times a second")
         options.faceRate = faceFPS
         check.within(0...100, faceConfidence, "face-confidence", unit: "percent")
@@ -85,6 +100,9 @@ public struct AnalyzeSettings: Sendable {
         try check.finish()
         return options
     }
+
+    /// Seconds, where the user doesn't say.
+    private static let longestBridge = 10.0
 
     private func chosenInputSize(_ check: inout Check) -> AnalysisOptions.InputSize {
         guard let inputSize else {

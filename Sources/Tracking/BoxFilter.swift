@@ -51,6 +51,16 @@ struct BoxFilter: Equatable, Sendable {
             damping: coasting ? Damping(time: model.coastingTime) : nil)
     }
 
+    /// Takes the state along with a picture that moved because the camera did. Boxes stay upright.
+    mutating func carry(by motion: CameraMotion) {
+        let (center, way) = (motion.moved(box.center), motion.turned(velocity))
+        let (scale, position, speed) = (motion.scale, filter.position, filter.velocity)
+        filter.carry(
+            position: SIMD4(center.x, center.y, scale * position.z, scale * position.w),
+            velocity: SIMD4(way.x, way.y, scale * speed.z, scale * speed.w), scale: scale)
+        yardstick *= scale
+    }
+
     /// Takes the box of a detection, the more readily the surer it is: NSA Kalman filter (Du et al., "GIAOTracker",
     /// ICCV Workshops 2021).
     ///

@@ -30,13 +30,15 @@ public struct ByteTracker: Tracker {
         self.aspectRatio = aspectRatio
     }
 
-    /// See ``Tracker/step(_:at:)``. A time that isn't later than the last one counts as the same instant.
-    public mutating func step(_ detections: [Detection], at time: Timestamp) -> TrackerUpdate {
+    /// See ``Tracker/step(_:at:motion:)``. A time that isn't later than the last one counts as the same instant.
+    public mutating func step(
+        _ detections: [Detection], at time: Timestamp, motion: CameraMotion?
+    ) -> TrackerUpdate {
         measurements.load(detections, aspectRatio: aspectRatio, options: options)
         // Tracks out of sight that have run out of time by now are not matched any more. Those seen in the step before
         // still are, however long this step is: with one frame in three seconds there is nothing better.
         var removals = removeEnded(at: time)
-        predict(to: time)
+        predict(to: time, motion: motion)
         associate(at: time)
         for index in tracks.indices where !tracks[index].isMeasured { tracks[index].miss() }
         confirmProven()
@@ -60,10 +62,10 @@ public struct ByteTracker: Tracker {
 // MARK: - Life
 
 extension ByteTracker {
-    private mutating func predict(to time: Timestamp) {
+    private mutating func predict(to time: Timestamp, motion: CameraMotion?) {
         let seconds = lastTime.map { max(0, time.seconds(since: $0)) } ?? 0
         lastTime = time
-        for index in tracks.indices { tracks[index].predict(seconds: seconds) }
+        for index in tracks.indices { tracks[index].predict(seconds: seconds, motion: motion) }
     }
 
     private mutating func confirmProven() {

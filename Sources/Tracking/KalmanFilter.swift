@@ -46,6 +46,16 @@ struct KalmanFilter: Equatable, Sendable {
         velocityVariance = kept * kept * velocityVariance + gained
     }
 
+    /// Takes the state as it is in a picture that was moved, turned and scaled; all lengths became `scale` times as
+    /// large, which its variances follow.
+    mutating func carry(position: SIMD4<Double>, velocity: SIMD4<Double>, scale: Double) {
+        self.position = position
+        self.velocity = velocity
+        positionVariance *= scale * scale
+        covariance *= scale * scale
+        velocityVariance *= scale * scale
+    }
+
     /// Takes measured positions with the variance of their errors, which must be positive.
     mutating func correct(position measured: SIMD4<Double>, variance: Double) {
         let residualVariance = positionVariance + variance

@@ -23,8 +23,11 @@ struct LiveTrack: Sendable {
     private(set) var measurement: Measurement
     /// When that was.
     private(set) var measuredAt: Timestamp
-    /// Velocity of the centre then, frame heights per second. It fades in the filter while the track is lost.
+    /// Velocity of the centre in the picture then, frame heights per second. It fades in the filter while the track is
+    /// lost.
     private var heading = Point(x: 0, y: 0)
+    /// The part of the latest step's velocity that is the camera's.
+    private var carriage = Point(x: 0, y: 0)
     /// In which time a score's share in the mean falls to 1/e, seconds.
     private static let confidenceMemory = 1.0
     /// How sure it is that the person is there. Someone who was plainly seen is still there when half hidden or turned,
@@ -48,7 +51,16 @@ struct LiveTrack: Sendable {
     }
 
     /// Moves on to the next step, in which nothing has been matched yet.
-    mutating func predict(seconds: Double) {
+    ///
+    /// - Parameter motion: how the camera moved in it; nil where it didn't.
+    mutating func predict(seconds: Double, motion: CameraMotion? = nil) {
+        carriage = Point(x: 0, y: 0)
+        if let motion {
+            let before = filter.box.center
+            filter.carry(by: motion)
+            let after = filter.box.center
+            if seconds > 0 { carriage = Point(x: (after.x - before.x) / seconds, y: (after.y - before.y) / seconds) }
+        }
         filter.predict(seconds: seconds, coasting: !isMeasured)
         isMeasured = false
     }
@@ -59,7 +71,7 @@ struct LiveTrack: Sendable {
     ///   where either is.
     mutating func match(_ measurement: Measurement, at time: Timestamp, isMerged: Bool = false) {
         if !isMerged { filter.correct(measurement.box, confidence: measurement.detection.confidence) }
-        heading = filter.velocity
+        heading = Point(x: filter.velocity.x + carriage.x, y: filter.velocity.y + carriage.y)
         let seconds = max(0, time.seconds(since: measuredAt))
         let weight = 1 - exp(-seconds / Self.confidenceMemory)
         meanConfidence += weight * (measurement.detection.confidence - meanConfidence)

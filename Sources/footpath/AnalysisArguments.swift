@@ -1,7 +1,9 @@
 import ArgumentParser
+import Pipeline
 import Settings
 
 extension Quality: ExpressibleByArgument {}
+extension AnalysisOptions.CameraMotionHandling: ExpressibleByArgument {}
 
 /// The options that decide what an analysis finds.
 struct AnalysisArguments: ParsableArguments {
@@ -40,6 +42,27 @@ struct AnalysisArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "What to do about a camera that moves: auto carries people along as the picture shows it, off takes it to stand still.",
+            valueName: "auto|off"))
+    var cameraMotion = AnalyzeSettings().cameraMotion
+
+    @Option(
+        help: ArgumentHelp(
+            "How long someone may be out of sight and keep the id. Raising it keeps more ids, and gives more to the wrong person.",
+            valueName: "seconds"))
+    var maxLost = AnalyzeSettings().maxLost
+
+    @Option(
+        help: ArgumentHelp(
+            "Points of someone out of sight for up to this long are recorded, as predicted, once they reappear; records wait as long. Default: --max-lost, at most 10.",
+            valueName: "seconds"))
+    var bridge: Double?
+
+    @Flag(help: "Also record where those are expected who are out of sight and don't reappear in time.")
+    var predicted = false
+
+    @Option(
+        help: ArgumentHelp(
             "Look for each person's face this often per second of the video; 0 never does.", valueName: "number"))
     var faceFps = AnalyzeSettings().faceFPS
 
@@ -67,6 +90,10 @@ struct AnalysisArguments: ParsableArguments {
         settings.scales = scales
         settings.model = model
         settings.workers = workers
+        settings.cameraMotion = cameraMotion
+        settings.maxLost = maxLost
+        settings.bridge = bridge
+        settings.predicted = predicted
         settings.faceFPS = faceFps
         faces.apply(to: &settings)
         settings.masks = mask

@@ -91,6 +91,28 @@ import Testing
         #expect(sink.lines.last?.contains(#""event":"session_end""#) == true)
     }
 
+    /// Two people who walk while the camera is shaken: their boxes jump by up to three quarters of their width a frame.
+    @Test func aShakenCameraBreaksNoPath() throws {
+        let shaken = try Clip(isShaken: true)
+        var options = AnalysisOptions()
+        options.faceRate = 0
+        options.cameraMotion = .off
+        let broken = try shaken.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        #expect(broken.paths != 2, "it takes the motion into account, or this shows nothing")
+        options.cameraMotion = .auto
+        let whole = try shaken.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        #expect(whole.paths == 2 && whole.points >= 2 * Clip.frameCount - 4)
+        // The same bytes with any number of workers.
+        let texts = try [1, 2, 8].map { workers in
+            options.workers = workers
+            let sink = MemorySink()
+            _ = try shaken.analysis(options, engine: .boxes { usleep(.random(in: 0...2000)) })
+                .run(output: RecordOutput(sink: sink))
+            return sink.text()
+        }
+        #expect(Set(texts).count == 1)
+    }
+
     @Test func aMaskHidesPeopleFromTheNetworks() throws {
         var options = AnalysisOptions()
         // The second person never comes further left than x = 160, the first never further right than that.

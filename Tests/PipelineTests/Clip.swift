@@ -13,16 +13,33 @@ struct Clip {
     let folder: TemporaryFolder
     let source: SourceName
 
-    init() throws {
+    /// - Parameter isShaken: instead of black there is dark ground with marks, and the camera is shaken by hand.
+    init(isShaken: Bool = false) throws {
         folder = try TemporaryFolder()
         source = SourceName(folder.path("boxes.mp4"))
         // What the session's start hashes.
         for name in ["face_detection_short_range.tflite", "face_landmark.tflite"] {
             try Data(name.utf8).write(to: folder.url.appendingPathComponent(name))
         }
+        if isShaken {
+            try makeShaken()
+            return
+        }
         let scene = """
             color=black:s=\(Self.size):r=25:d=2[b];color=white:s=60x120:r=25:d=2,split[p][q];\
             [b][p]overlay=x=20+40*t:y=40[c];[c][q]overlay=x=220-30*t:y=60
+            """
+        try ffmpeg("-f", "lavfi", "-i", scene, "-c:v", "libx264", "-pix_fmt", "yuv420p", source.text)
+    }
+
+    /// The same walk on a larger ground, of which the camera shows a part: by up to 45 pixels to the left and to the
+    /// right of the middle, four times a second.
+    private func makeShaken() throws {
+        let scene = """
+            color=gray:s=440x192:r=25:d=2,noise=alls=100:all_seed=7,gblur=2,eq=brightness=-0.3:contrast=2,\
+            loop=loop=-1:size=1,trim=end=2[b];\
+            color=white:s=60x120:r=25:d=2,split[p][q];\
+            [b][p]overlay=x=70+40*t:y=40[c];[c][q]overlay=x=280-30*t:y=60,crop=320:192:'60+45*sin(8*PI*t)':0
             """
         try ffmpeg("-f", "lavfi", "-i", scene, "-c:v", "libx264", "-pix_fmt", "yuv420p", source.text)
     }

@@ -1,4 +1,5 @@
 import PathModel
+import TestSupport
 import Testing
 
 @testable import Pipeline
@@ -20,8 +21,10 @@ import Testing
     }
 
     /// What comes out for one update after another, and in one list for all.
-    private func assemble(_ updates: [TrackerUpdate], faces: [Int: [Int: Face]] = [:]) -> [[PathRecord]] {
-        var assembler = PathAssembler(minimumConfidence: 0.5, frameSize: Self.frameSize)
+    private func assemble(
+        _ updates: [TrackerUpdate], faces: [Int: [Int: Face]] = [:], options: PathAssembler.Options = .init()
+    ) -> [[PathRecord]] {
+        var assembler = PathAssembler(options: options, frameSize: Self.frameSize)
         return updates.enumerated().map { assembler.add(info($0), $1, faces: faces[$0] ?? [:]) }
     }
 
@@ -90,7 +93,7 @@ import Testing
     }
 
     @Test func aPathWithoutARecordedPointIsNone() {
-        var assembler = PathAssembler(minimumConfidence: 0.5, frameSize: Self.frameSize)
+        var assembler = PathAssembler(options: .init(), frameSize: Self.frameSize)
         #expect(assembler.add(info(0), TrackerUpdate(tracks: [track(0, id: 1, confidence: 0.3)])).isEmpty)
         let removal = TrackRemoval(serial: 0, cause: .lost)
         #expect(assembler.add(info(1), TrackerUpdate(removals: [removal])).isEmpty)
@@ -102,7 +105,7 @@ import Testing
         let face = Face(box: BoundingBox(left: 0, top: 0, width: 1, height: 1), confidence: 0.8, landmarks: [])
         var better = face
         better.confidence = 0.9
-        var assembler = PathAssembler(minimumConfidence: 0.5, frameSize: Self.frameSize)
+        var assembler = PathAssembler(options: .init(), frameSize: Self.frameSize)
         _ = assembler.add(info(0), TrackerUpdate(tracks: [track(0, id: 1, left: 0)]), faces: [0: face])
         _ = assembler.add(info(1), TrackerUpdate(tracks: [track(0, id: 1, left: 0.1)]), faces: [0: better])
         _ = assembler.add(info(2), TrackerUpdate(tracks: [track(0, id: 1, left: 0.1, top: 0.5)]), faces: [0: face])
@@ -126,8 +129,89 @@ import Testing
         #expect(PathPlace(of: box) == place)
     }
 
+    /// Seen in frame 0, out of sight in the next `count`, then seen at `left`, or removed.
+    private func hidden(for count: Int, reappearingAt left: Double?) -> [TrackerUpdate] {
+        let missing = (1...count).map {
+            TrackerUpdate(tracks: [track(0, id: 1, left: 0.4 + 0.01 * Double($0), source: .predicted)])
+        }
+        let end =
+            left.map { TrackerUpdate(tracks: [track(0, id: 1, left: $0, confidence: 0.7)]) }
+            ?? TrackerUpdate(removals: [TrackRemoval(serial: 0, cause: .lost)])
+        return [TrackerUpdate(tracks: [track(0, id: 1)])] + missing + [end]
+    }
+
+    @Test func whoReappearsWasThereInBetween() throws {
+        let out = assemble(hidden(for: 3, reappearingAt: 0.47))
+        #expect(points(out[0]) == [[0, 1]] && out[1].isEmpty && out[3].isEmpty, "it waits")
+        #expect(points(out[4]) == [[1, 1], [2, 1], [3, 1], [4, 1]])
+        var found: [PathPoint] = []
+        for case .path(let point) in out.joined().map(\.event) { found.append(point) }
+        #expect(found.map(\.source) == [.measured, .predicted, .predicted, .predicted, .measured])
+        #expect(found[1...3].allSatisfy { $0.confidence == 0.7 }, "no surer than either side")
+        // The prediction was 0.04 short of where the person reappeared, a quarter of it in each frame.
+        for (point, left) in zip(found, [0.4, 0.42, 0.44, 0.46]) { #expect(abs(point.box.left - left) < 1e-9) }
+    }
+
+    @Test(arguments: [false, true]) func whoDoesNotReappearWasThereOnlyIfAskedFor(predicted: Bool) {
+        let options = PathAssembler.Options(recordsPredicted: predicted)
+        let out = assemble(hidden(for: 3, reappearingAt: nil), options: options)
+        #expect(points(Array(out.joined())) == (predicted ? [[0, 1], [1, 1], [2, 1], [3, 1]] : [[0, 1]]))
+        #expect(ends(out[4]).map(\.points) == [predicted ? 4 : 1])
+    }
+
+    /// A frame is 40 ms.
+    @Test(arguments: [0, 0.04, 0.1, 0.16, 0.2]) func nothingWaitsLongerThanTheBridge(bridge: Double) {
+        let updates = hidden(for: 3, reappearingAt: 0.45)
+        let options = PathAssembler.Options(bridge: bridge)
+        let out = assemble(updates, options: options)
+        for (index, records) in out.enumerated() {
+            for case .path(let point) in records.map(\.event) {
+                #expect(Double(index - point.frame.index) * 0.04 <= bridge + 1e-9)
+            }
+        }
+        // From sight to sight it takes 0.16 s.
+        #expect(points(Array(out.joined())).count == (bridge >= 0.16 ? 5 : 2))
+    }
+
+    @Test func predictedPointsStayInsideTheFrame() {
+        let missing = TrackerUpdate(tracks: [track(0, id: 1, left: 0.75, source: .predicted)])
+        let out = assemble([
+            TrackerUpdate(tracks: [track(0, id: 1, left: 0.7)]), missing, missing,
+            TrackerUpdate(tracks: [track(0, id: 1, left: 0.9)]),
+        ])
+        var boxes: [BoundingBox] = []
+        for case .path(let point) in out.joined().map(\.event) where point.source == .predicted {
+            boxes.append(point.box)
+        }
+        #expect(boxes.count == 2 && boxes.allSatisfy { $0.left >= 0 && $0.right <= 1 + 1e-12 && $0.width > 0 })
+    }
+
+    /// Whatever tracks do, records are in time order, none is lost or doubled, and what is out waits for nobody too long.
+    @Test func timeOrderHoldsWhateverTracksDo() {
+        var random = ScriptedRandom(seed: 8)
+        for _ in 0..<50 {
+            let options = PathAssembler.Options(bridge: .random(in: 0...0.3, using: &random))
+            var assembler = PathAssembler(options: options, frameSize: Self.frameSize)
+            var (records, measured): ([PathRecord], [[Int]]) = ([], [])
+            for frame in 0..<60 {
+                let tracks = (0..<4).map { serial in
+                    track(
+                        serial, id: serial + 1,
+                        source: Bool.random(using: &random) || frame == 0 ? .measured : .predicted)
+                }
+                measured += tracks.filter { $0.source == .measured }.map { [frame, $0.serial + 1] }
+                records += assembler.add(info(frame), TrackerUpdate(tracks: tracks))
+            }
+            let all = (0..<4).map { TrackRemoval(serial: $0, cause: .streamEnd) }
+            records += assembler.add(info(60), TrackerUpdate(removals: all))
+            #expect(records.map(\.time) == records.map(\.time).sorted())
+            let found = points(records)
+            #expect(Set(found).count == found.count && Set(found).isSuperset(of: measured))
+        }
+    }
+
     @Test func otherRecordsKeepTheirPlaceAmongTheFrames() {
-        var assembler = PathAssembler(minimumConfidence: 0.5, frameSize: Self.frameSize)
+        var assembler = PathAssembler(options: .init(), frameSize: Self.frameSize)
         let gap = PathRecord(
             time: info(1).time,
             event: .gap(Gap(from: info(0).time, to: info(1).time, reason: .decodeError, framesLost: nil)))

@@ -9,14 +9,16 @@ struct SettingTests {
         let place = try Workplace(Clips.oneFrame, Clips.picture)
         let script = """
             "$PROGRAM" analyze one.mp4 --fps 0 --confidence 101 --input-size 100x100 --quality fast --workers 0 --scales 9 \
-            --face-fps=-1 --mask 1,2 --start-time noon --output one.mp4 --annotate picture.png
+            --face-fps=-1 --mask 1,2 --start-time noon --output one.mp4 --annotate picture.png \
+            --max-lost=-1 --bridge 61
             """
         let result = try place.shell(script).wait()
         #expect(result.status == 64)
         let names = [
             "--fps 0", "--confidence 101", "--input-size 100x100", "--quality and --input-size", "--workers 0",
             "--scales 9",
-            "--face-fps -1", "--mask 1,2", "--start-time noon", "--output one.mp4", "--annotate picture.png",
+            "--max-lost -1", "--bridge 61", "--face-fps -1", "--mask 1,2", "--start-time noon", "--output one.mp4",
+            "--annotate picture.png",
         ]
         for name in names {
             #expect(result.errors.contains("\(name): ") || result.errors.contains("\(name) "), "\(name)")
@@ -27,7 +29,10 @@ struct SettingTests {
 
     @Test(
         "A wrong call ends with 64 and the usage",
-        arguments: [[], ["--fps", "many", "x.mp4"], ["--quality", "perfect", "x.mp4"], ["--colour", "x.mp4"]])
+        arguments: [
+            [], ["--fps", "many", "x.mp4"], ["--quality", "perfect", "x.mp4"], ["--camera-motion", "on", "x.mp4"],
+            ["--colour", "x.mp4"],
+        ])
     func wrongCall(arguments: [String]) throws {
         let result = try run(Project.program.path, ["analyze"] + arguments)
         #expect(result.status == 64)
@@ -83,6 +88,17 @@ struct SettingTests {
         #expect(inside[0] == 0)
         #expect(inside[1] >= 20)
         #expect(try !place.records("masked").all("path").isEmpty)
+    }
+
+    @Test("What is done about motion and people out of sight stands in the session's start")
+    func motionSettings() throws {
+        let place = try Workplace(Clips.oneFrame)
+        let flags = ["--camera-motion", "off", "--max-lost", "1.5", "--predicted"]
+        #expect(try place.start(["one.mp4"] + flags).wait().status == 0)
+        let start = try #require(try place.records("one.mp4.paths.jsonl").all("session_start").first)
+        let settings = try #require(start["settings"] as? [String: Any])
+        #expect(settings["camera_motion"] as? String == "off" && settings["predicted"] as? Bool == true)
+        #expect(settings["max_lost"] as? Double == 1.5 && settings["bridge"] as? Double == 1.5)
     }
 
     @Test("--start-time is when the first frame was taken")

@@ -12,7 +12,8 @@ struct CameraConfig {
     /// Keys that `defaults` may have, too.
     private static let shared = [
         "transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "fps", "quality", "input_size",
-        "scales", "model", "confidence", "masks", "face_fps", "landmarks", "raw_landmarks", "face_confidence",
+        "scales", "model", "confidence", "masks", "camera_motion", "max_lost", "bridge", "predicted", "face_fps",
+        "landmarks", "raw_landmarks", "face_confidence",
         "min_face",
         "face_model",
     ]
@@ -62,10 +63,12 @@ struct CameraConfig {
 
     private func camera(_ name: String, _ own: ConfigMapping, _ defaults: ConfigMapping?) -> CameraSettings? {
         let all = own.inheriting(defaults)
-        let options = analysis(all)
-        guard var request = request(own) else { return nil }
+        var request = request(own)
+        let isLive = own["directory"] == nil && Self.isLive(request?.source ?? "")
+        let options = analysis(all, isLive: isLive)
+        request?.isLive = isLive
+        guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
-        request.isLive = own["directory"] == nil && Self.isLive(request.source)
         request.rate = options.sampleRate
         return CameraSettings(
             name: name, source: own["directory"] == nil ? .stream(request) : .directory(request), options: options,
@@ -124,7 +127,10 @@ struct CameraConfig {
 
     // MARK: - The analysis
 
-    private func analysis(_ all: ConfigMapping) -> AnalysisOptions {
+    /// Seconds for which a live camera's records wait for somebody out of sight, where the file doesn't say.
+    private static let liveBridge = 0.5
+
+    private func analysis(_ all: ConfigMapping, isLive: Bool) -> AnalysisOptions {
         var settings = AnalyzeSettings()
         let standard = settings
         settings.confidence = all["confidence"]?.number() ?? standard.confidence
@@ -133,6 +139,10 @@ struct CameraConfig {
         settings.inputSize = all["input_size"]?.text()
         settings.scales = all["scales"]?.integer(1...4)
         settings.model = all["model"]?.text()
+        settings.cameraMotion = all["camera_motion"]?.choice() ?? standard.cameraMotion
+        settings.maxLost = all["max_lost"]?.duration(0...3600) ?? standard.maxLost
+        settings.bridge = all["bridge"]?.duration(0...60) ?? (isLive ? Self.liveBridge : nil)
+        settings.predicted = all["predicted"]?.flag() ?? false
         settings.faceFPS = all["face_fps"]?.number() ?? standard.faceFPS
         settings.landmarks = all["landmarks"]?.choice() ?? standard.landmarks
         settings.rawLandmarks = all["raw_landmarks"]?.flag() ?? false
