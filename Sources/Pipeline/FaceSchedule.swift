@@ -29,9 +29,8 @@ struct FaceSchedule {
         self.minimumWidth = minimumWidth
     }
 
-    /// The tracks whose faces are due in this frame; forgets those that ended.
+    /// The tracks whose faces are due in this frame.
     mutating func due(in update: TrackerUpdate, at time: Timestamp, frame: PixelSize) -> [Track] {
-        for removal in update.removals { entries[removal.serial] = nil }
         return update.tracks.filter { track in
             guard track.id != nil, track.source == .measured,
                 FaceFinder.isLargeEnough(track.box, frame: frame, minimumWidth: minimumWidth)
@@ -44,6 +43,9 @@ struct FaceSchedule {
             return true
         }
     }
+
+    /// Forgets a track that ended, once all its searches are done.
+    mutating func forget(_ serial: Int) { entries[serial] = nil }
 
     /// Remembers what a search for a track's face found.
     mutating func found(_ face: Face?, of track: Track, at time: Timestamp) {

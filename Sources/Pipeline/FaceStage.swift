@@ -23,6 +23,8 @@ struct FaceStage {
     private var searches: [Int: Search] = [:]
     /// By the track's serial: its last search that isn't done.
     private var unfinished: [Int: Int] = [:]
+    /// The serials of tracks that ended while searches for their faces were to come: these still need the last face.
+    private var ended: Set<Int> = []
 
     /// Nil where no faces are looked for.
     init?(jobs: any JobTaking, options: AnalysisOptions) {
@@ -37,6 +39,13 @@ struct FaceStage {
     mutating func add(_ frame: AnalyzedFrame, number: Int) -> Bool {
         guard let update = frame.update else { return false }
         let due = schedule.due(in: update, at: frame.frame.info.time, frame: frame.frame.picture.size)
+        for removal in (frame.newRun ?? []) + update.removals {
+            if unfinished[removal.serial] == nil {
+                schedule.forget(removal.serial)
+            } else {
+                ended.insert(removal.serial)
+            }
+        }
         guard !due.isEmpty else { return false }
         let before = Set(due.compactMap { unfinished[$0.serial] })
         for track in due { unfinished[track.serial] = number }
@@ -58,7 +67,9 @@ struct FaceStage {
             let face = bySerial[track.serial] ?? nil
             schedule.found(face, of: track, at: time)
             found[track.serial] = face
-            if unfinished[track.serial] == number { unfinished[track.serial] = nil }
+            guard unfinished[track.serial] == number else { continue }
+            unfinished[track.serial] = nil
+            if ended.remove(track.serial) != nil { schedule.forget(track.serial) }
         }
         for waiting in searches.keys.sorted() where searches[waiting]?.before.remove(number) != nil {
             if searches[waiting]?.before.isEmpty == true { start(waiting) }

@@ -96,4 +96,36 @@ import Testing
         }
         #expect(searches >= 5)
     }
+
+    @Test func searchesOfATrackThatEndedBeginWhereTheyWouldHave() throws {
+        /// Where each frame's search began, with the workers at once or only when all frames are tracked.
+        func searches(isLate: Bool) throws -> [Int: PersonInView.LastFace?] {
+            var sequencer = sequencer(faceRate: 25)
+            var begun: [Int: PersonInView.LastFace?] = [:]
+            func search() throws {
+                while jobs.count > 0 {
+                    guard case .findFaces(let number, let people, _) = jobs.pop() else { continue }
+                    begun[number] = people[0].lastFace
+                    let face = Face(box: person.box, confidence: 0.9, landmarks: [])
+                    _ = try sequencer.take(.facesFound(number: number, faces: people.map { _ in face }))
+                }
+            }
+            for frame in frames { _ = try sequencer.take(.decoded(frame)) }
+            while jobs.count > 0 { _ = jobs.pop() }
+            // At the edge, so that the track ends as soon as nobody is there.
+            let box = BoundingBox(left: -0.04, top: 0.2, width: 0.2, height: 0.6)
+            for number in frames.indices {
+                let moved = BoundingBox(
+                    left: box.left - 0.01 * Double(number), top: box.top, width: box.width, height: box.height)
+                let people = number < 10 ? [Detection(box: moved, confidence: 0.9)] : []
+                _ = try sequencer.take(.detected(number: number, people: people))
+                if !isLate { try search() }
+            }
+            try search()
+            return begun
+        }
+        let late = try searches(isLate: true)
+        #expect(late.count >= 3 && late.values.contains { $0 != nil })
+        #expect(try searches(isLate: false) == late)
+    }
 }

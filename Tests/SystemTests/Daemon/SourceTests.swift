@@ -25,7 +25,8 @@ extension DaemonTests {
             defer { for command in senders + [web] { command.signal(SIGKILL) } }
             let daemon = try RunningDaemon([
                 "rtsp: \(cameras.url("a")), transport: udp", "http: 'http://127.0.0.1:\(ports[0])/x.ts'",
-                "mjpeg: 'http://127.0.0.1:\(ports[1])/x'", "rtmp: 'rtmp://127.0.0.1:\(ports[2])/live/x', open_timeout: 20s",
+                "mjpeg: 'http://127.0.0.1:\(ports[1])/x'",
+                "rtmp: 'rtmp://127.0.0.1:\(ports[2])/live/x', open_timeout: 20s",
                 "srt: 'srt://127.0.0.1:\(ports[3])'", "udp: 'udp://127.0.0.1:\(ports[4])'",
                 "hls: 'http://127.0.0.1:\(ports[5])/x.m3u8', read_timeout: 10s",
                 "lavfi: 'movie=filename=\(Clips.clip.path)', format: lavfi",
