@@ -75,6 +75,7 @@ public struct AnalyzeSettings: Sendable {
         } else {
             // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
             options.tracker.lowConfidence = 0.3
+            options.tracker.seedConfidence = 0.4
         }
         check.within(1...4, Double(scales ?? 1), "scales", unit: "")
         // Other networks were trained on people of every size.

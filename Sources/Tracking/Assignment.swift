@@ -27,7 +27,7 @@ struct Assignment: Sendable {
         for pair in candidates { sets.join(pair.row, rowCount + pair.column) }
         keyed.removeAll(keepingCapacity: true)
         for pair in candidates { keyed.append((sets.root(of: pair.row), pair)) }
-        keyed.sort { ($0.root, $0.pair.row, $0.pair.column) < ($1.root, $1.pair.row, $1.pair.column) }
+        keyed.sortInPlace { ($0.root, $0.pair.row, $0.pair.column) < ($1.root, $1.pair.row, $1.pair.column) }
 
         var start = 0
         while start < keyed.count {

@@ -9,6 +9,7 @@ extension ByteTracker {
         match(.unsure, leastOverlap: options.lowOverlap, at: time)
         match(.merged, leastOverlap: options.highOverlap, at: time)
         match(.sure, tentative: true, leastOverlap: options.tentativeOverlap, at: time)
+        match(.unsure, tentative: true, leastOverlap: options.tentativeOverlap, at: time)
     }
 
     /// Matches tracks that have no measurement yet with measurements of a role so that the gain is the largest possible
@@ -81,7 +82,7 @@ extension ByteTracker {
     private mutating func markMerged(at time: Timestamp) {
         tracksByLeft.removeAll(keepingCapacity: true)
         for index in tracks.indices where isRecent(tracks[index], at: time) { tracksByLeft.append(index) }
-        tracksByLeft.sort { (tracks[$0].filter.box.left, $0) < (tracks[$1].filter.box.left, $1) }
+        tracksByLeft.sortInPlace { (tracks[$0].filter.box.left, $0) < (tracks[$1].filter.box.left, $1) }
         for position in tracksByLeft.indices {
             let one = tracks[tracksByLeft[position]].filter.box
             for other in tracksByLeft[(position + 1)...] {
@@ -95,7 +96,7 @@ extension ByteTracker {
     private mutating func markMerged(_ one: BoundingBox, _ another: BoundingBox) {
         let both = one.union(another)
         for role in [MeasurementSet.Role.sure, .unsure] {
-            var found = [Int]()
+            found.removeAll(keepingCapacity: true)
             measurements.forEach(role, near: both) { index in
                 let box = measurements.measurements[index].box
                 let alone = max(one.iou(box), another.iou(box))

@@ -7,9 +7,13 @@ extension ByteTracker {
         /// The score below which a detection is ignored, 0...1. Raising it loses people who are half hidden, lowering
         /// it lets tracks drift onto the background.
         public var lowConfidence = 0.15
-        /// The score that a detection needs to start a track, 0...1. Raising it starts fewer false tracks and true
-        /// ones later.
+        /// The score that a person must reach once to get an id, 0...1. Raising it gives ids to fewer false tracks, and
+        /// to fewer people who are hard to see.
         public var birthConfidence = 0.55
+        /// The score from which a detection that nobody followed explains starts a tentative track, 0...1. Raising it
+        /// loses the time in which people are not yet plainly seen, lowering it adds background to the beginnings of
+        /// paths.
+        public var seedConfidence = 0.35
 
         /// What the overlap (IoU, for high detections times the root of the vertical one) of a track's expected box and
         /// a high detection must exceed, 0...1. Raising it breaks tracks of people who turn or speed up, lowering it lets
@@ -27,7 +31,7 @@ extension ByteTracker {
         /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
         /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
         /// it misses people who stand close together.
-        public var duplicateCover = 0.65
+        public var duplicateCover = 0.55
         /// The share of a low detection that lies in the box of someone found in the same frame from which it is taken
         /// for a part of them, 0...1. Raising it lets tracks of hidden people settle on those who hide them, lowering
         /// it loses people who are half hidden.
@@ -43,6 +47,9 @@ extension ByteTracker {
         public var confirmHits = 3
         /// How long a tentative track may go undetected. Raising it lets flickering noise add up to an id.
         public var tentativeGrace = 0.1
+        /// How long a track may stay tentative. Raising it follows people longer before they are plainly seen, and makes
+        /// those wait who want to know whether they come to anything.
+        public var probation = 1.0
         /// How long a confirmed track may go undetected. Raising it keeps ids through longer occlusions, and gives
         /// more of them to the wrong person.
         public var maxLost = 2.0
