@@ -52,7 +52,8 @@ struct TrackDetections: ParsableCommand {
     @Option(help: "Scores below are ignored. Raising it loses people half hidden, and keeps tracks from drifting.")
     var low = TrackSettings().low
 
-    @Option(help: "The score that someone must reach once to count. Raising it writes fewer false paths, and true ones.")
+    @Option(
+        help: "The score that someone must reach once to count. Raising it writes fewer false paths, and true ones.")
     var birth = TrackSettings().birth
 
     @Option(help: "The score from which someone is followed. Raising it loses how paths begin, and keeps noise out.")
