@@ -76,6 +76,8 @@ public struct AnalyzeSettings: Sendable {
             // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
             options.tracker.lowConfidence = 0.3
             options.tracker.seedConfidence = 0.4
+            // Where people cross, its boxes of pieces are taken for whoever is hidden.
+            options.tracker.highOverlap = 0.3
         }
         check.within(1...4, Double(scales ?? 1), "scales", unit: "")
         // Other networks were trained on people of every size.

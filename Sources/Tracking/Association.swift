@@ -30,10 +30,10 @@ extension ByteTracker {
                 var overlap = overlap(expected, box, margin: margin)
                 // A half hidden person's box says little about their height.
                 if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
-                let excess = overlap - leastOverlap
+                let excess = overlap - penalty - leastOverlap
                 guard excess > 0 else { return }
-                let gain = excess + options.shapeWeight * expected.shapeSimilarity(box) - penalty
-                candidates.append(CandidatePair(row: row, column: column, gain: max(gain, .leastNormalMagnitude)))
+                let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
+                candidates.append(CandidatePair(row: row, column: column, gain: gain))
             }
         }
         assignment.maximizeGain(

@@ -9,7 +9,7 @@ extension ByteTracker {
         public var lowConfidence = 0.15
         /// The score that a person must reach once to get an id, 0...1. Raising it gives ids to fewer false tracks, and
         /// to fewer people who are hard to see.
-        public var birthConfidence = 0.55
+        public var birthConfidence = 0.5
         /// The score from which a detection that nobody followed explains starts a tentative track, 0...1. Raising it
         /// loses the time in which people are not yet plainly seen, lowering it adds background to the beginnings of
         /// paths.
@@ -18,7 +18,7 @@ extension ByteTracker {
         /// What the overlap (IoU, for high detections times the root of the vertical one) of a track's expected box and
         /// a high detection must exceed, 0...1. Raising it breaks tracks of people who turn or speed up, lowering it lets
         /// people swap ids.
-        public var highOverlap = 0.3
+        public var highOverlap = 0.26
         /// The same for low detections, whose boxes say less.
         public var lowOverlap = 0.3
         /// The same for tentative tracks, which have no velocity worth the name and have yet to prove themselves.
@@ -26,8 +26,9 @@ extension ByteTracker {
         /// What alike sizes add to an overlap when detections are chosen for tracks, 0...1. Raising it lets sizes
         /// decide between people who overlap, and outvote places.
         public var shapeWeight = 0.1
-        /// What a second out of sight takes off an overlap, 0...1. Raising it prefers the track seen last.
-        public var lostPenalty = 0.1
+        /// What a second out of sight takes off an overlap, 0...1; no more than that. Raising it prefers the track seen
+        /// last, and gives fewer strangers to those who are gone.
+        public var lostPenalty = 0.12
         /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
         /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
         /// it misses people who stand close together.
@@ -71,14 +72,14 @@ extension ByteTracker {
         public var measurementDeviation = 0.07
         /// How quickly a velocity changes: root of the acceleration's spectral density, heights / s^1.5. Raising it
         /// follows turns faster and noise with them.
-        public var accelerationDeviation = 0.7
+        public var accelerationDeviation = 0.65
         /// How fast a new track may be moving, heights / s. Raising it accepts a longer way to the second detection.
         public var initialSpeedDeviation = 0.7
         /// In which time a lost track's velocity falls to 1/e, seconds. Raising it lets predictions run further.
         public var coastingTime = 1.5
         /// How many standard deviations of the way gone in a step are added around boxes when they are compared.
         /// Raising it reaches further at low frame rates, and further towards strangers.
-        public var reach = 1.0
+        public var reach = 0.7
 
         /// The defaults.
         public init() {}
