@@ -96,13 +96,22 @@ private let crossing = [
     }
 
     @Test func someoneNeverPlainlySeenIsForgottenAfterTheProbation() {
-        let faint = Walker(confidence: { _ in 0.5 }) { _ in Point(x: 0.5, y: 0.5) }
+        let faint = Walker(confidence: { _ in 0.45 }) { _ in Point(x: 0.5, y: 0.5) }
         let result = replay([faint], at: times(5, fps: 20))
         #expect(result.ids.isEmpty)
         for (time, update) in result.updates {
             let oldest = update.tracks.map(\.serial).min() ?? 0
             #expect(Double(oldest) >= (time / 1.1).rounded(.down) - 1, "none is tentative for more than a second")
         }
+    }
+
+    @Test(arguments: [(0.1, 1), (1.5, 2)])
+    func theLongerSomeoneIsGoneTheNearerTheyMustReappear(seconds: Double, ids: Int) {
+        // Half a width aside: the boxes' IoU is a third.
+        let person = Walker(confidence: { $0 > 1 && $0 < 1 + seconds ? nil : 0.9 }) {
+            Point(x: $0 <= 1 ? 0.5 : 0.53, y: 0.5)
+        }
+        #expect(replay([person], at: times(4, fps: 20)).ids.count == ids)
     }
 
     @Test func aSecondBoxOfTheSamePersonStartsNoTrack() {
