@@ -10,7 +10,7 @@ public struct TrackSettings: Sendable {
     public var birth = ByteTracker.Options().birthConfidence
     public var seed = ByteTracker.Options().seedConfidence
     public var maxLost = ByteTracker.Options().maxLost
-    public var bridge = 0.5
+    public var bridge = 0.7
     public var smooth = 0.2
     public var predicted = false
 
