@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: isOptimized, "needs swift test -c release -Xswiftc -enable-testing --filter MemoryTests"),
+        .enabled(if: isOptimized, "needs optimisation: Scripts/test runs it"),
         arguments: [10, 100, 300])
     func aStepAllocatesNothingOnceTheCrowdHasBeenSeen(people: Int) {
         let frames = crowd(of: people, frames: 120)
