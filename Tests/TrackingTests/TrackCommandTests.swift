@@ -47,13 +47,14 @@ import Testing
 
     @Test("Short gaps are bridged evenly, long ones and all with --bridge 0 stay")
     func gaps() throws {
-        let path = try file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<55)))
+        let path = try file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
         func frames(_ options: String...) throws -> [Int] {
             let result = try run(Project.program.path, ["track", path, "--image-size", "640x480"] + options)
             return result.output.split(separator: "\n").compactMap { Int($0.split(separator: ",")[0]) }
         }
-        #expect(try frames() == Array(1..<30) + Array(55...60))
-        #expect(try frames("--bridge", "0") == Array(1..<20) + Array(24..<30) + Array(55...60))
+        #expect(try frames() == Array(1...60))
+        #expect(try frames("--bridge", "0.5") == Array(1..<30) + Array(50...60))
+        #expect(try frames("--bridge", "0") == Array(1..<20) + Array(24..<30) + Array(50...60))
         let bridged = try footpath("track", path, "--image-size", "640x480")
         #expect(bridged.output.contains("\n22,1,89.0,51.0,40.0,100.0,"))
     }
