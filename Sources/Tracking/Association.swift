@@ -21,19 +21,11 @@ extension ByteTracker {
     ) {
         candidates.removeAll(keepingCapacity: true)
         for row in tracks.indices where !tracks[row].isMeasured && (tracks[row].phase == .tentative) == tentative {
-            let expected = tracks[row].filter.box
-            let margin = tracks[row].filter.margin
-            let penalty = lostPenalty(of: tracks[row], at: time)
-            // Both boxes are widened.
-            measurements.forEach(role, near: expected, margin: 2 * margin) { column in
-                let box = measurements.measurements[column].box
-                var overlap = overlap(expected, box, margin: margin)
-                // A half hidden person's box says little about their height.
-                if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
-                let excess = overlap - penalty - leastOverlap
-                guard excess > 0 else { return }
-                let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
-                candidates.append(CandidatePair(row: row, column: column, gain: gain))
+            let least = leastOverlap + lostPenalty(of: tracks[row], at: time)
+            addCandidates(role, row: row, expected: tracks[row].filter.box, leastOverlap: least)
+            if role == .sure, tracks[row].phase == .lost {
+                let steady = tracks[row].filter.steadyBox
+                addCandidates(role, row: row, expected: steady, leastOverlap: least + options.steadyPenalty)
             }
         }
         assignment.maximizeGain(
@@ -41,6 +33,24 @@ extension ByteTracker {
         ) { row, column in
             tracks[row].match(measurements.measurements[column], at: time, isMerged: role == .merged)
             measurements.roles[column] = .taken
+        }
+    }
+
+    /// Lists what a track may be joined to that is expected at a place.
+    private mutating func addCandidates(
+        _ role: MeasurementSet.Role, row: Int, expected: BoundingBox, leastOverlap: Double
+    ) {
+        let margin = tracks[row].filter.margin
+        // Both boxes are widened.
+        measurements.forEach(role, near: expected, margin: 2 * margin) { column in
+            let box = measurements.measurements[column].box
+            var overlap = overlap(expected, box, margin: margin)
+            // A half hidden person's box says little about their height.
+            if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
+            let excess = overlap - leastOverlap
+            guard excess > 0 else { return }
+            let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
+            candidates.append(CandidatePair(row: row, column: column, gain: gain))
         }
     }
 

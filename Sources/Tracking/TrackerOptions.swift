@@ -29,6 +29,10 @@ extension ByteTracker {
         /// What a second out of sight takes off an overlap, 0...1; no more than that. Raising it prefers the track seen
         /// last, and gives fewer strangers to those who are gone.
         public var lostPenalty = 0.12
+        /// What is taken off the overlap with where someone out of sight would be who walked straight on, 0...1; by
+        /// themselves, people out of sight are expected to slow down. Raising it gives fewer strangers to those who
+        /// stopped, and loses more people who walk past something that hides them.
+        public var steadyPenalty = 0.2
         /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
         /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
         /// it misses people who stand close together.

@@ -105,6 +105,14 @@ private let crossing = [
         }
     }
 
+    @Test(arguments: [0.5, 1, 1.5, 1.9], [0.03, 0.1, 0.2])
+    func someoneWhoWalksOnBehindAPillarKeepsTheID(seconds: Double, speed: Double) {
+        let walker = Walker(confidence: { $0 > 1.5 && $0 < 1.5 + seconds ? nil : 0.9 }) {
+            Point(x: 0.1 + speed * $0, y: 0.5)
+        }
+        #expect(replay([walker], at: times(4.2, fps: 20)).ids == [1])
+    }
+
     @Test(arguments: [(0.1, 1), (1.5, 2)])
     func theLongerSomeoneIsGoneTheNearerTheyMustReappear(seconds: Double, ids: Int) {
         // Half a width aside: the boxes' IoU is a third.
