@@ -72,7 +72,8 @@ let package = Package(
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("AligningTests", ["Aligning"]),
-        tests("TrackingTests", ["Tracking"]),
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+        tests("TrackingTests", ["CAllocationCounter", "Tracking"]),
         .executableTarget(
             name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
             swiftSettings: strict),

@@ -4,10 +4,12 @@ import argparse
 import re
 import subprocess
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
 
+import track_cpp
 from tables import table
 from track_crowd import crowd_table
 from track_peers import PEERS
@@ -19,8 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT / "../shared/mot"
 # Tuned on; the others are reported on.
 TUNED_ON = {"MOT17-02", "MOT17-05", "ETH-Bahnhof", "TUD-Campus", "Venice-2"}
-# The first row is the like of the peers: detected boxes only. Bridging looks ahead, which no peer does here.
-FOOTPATH = {"Footpath": ["--bridge", "0"], "(Footpath, gaps bridged)": []}
+# The second row is the like of the peers: detected boxes as they are. Smoothing and bridging look ahead, which no peer
+# does.
+FOOTPATH = {"Footpath": [], "Footpath, raw boxes": ["--smooth", "0", "--bridge", "0"]}
 
 
 def main() -> None:
@@ -40,6 +43,9 @@ def main() -> None:
             sets.setdefault(folder.resolve().parent.name, []).append(read_sequence(folder))
         if not sets:
             sys.exit("tracking: no sequences: give folders, or put MOTChallenge's into ../shared/mot")
+        if arguments.bytetrack_cpp:
+            folder = tempfile.TemporaryDirectory()
+            arguments.port = track_cpp.build(arguments.bytetrack_cpp, Path(folder.name))
         for name, sequences in sets.items():
             if arguments.rates:
                 print(rate_table(name, arguments.footpath, sequences), end="\n\n", flush=True)
@@ -64,19 +70,29 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--overall", action="store_true", help="no rows for single sequences")
     parser.add_argument("--rates", action="store_true", help="instead: IDF1 with frames left out")
     parser.add_argument("--crowd", action="store_true", help="instead: Footpath's time per frame by people in view")
+    parser.add_argument(
+        "--bytetrack-cpp",
+        type=Path,
+        metavar="FOLDER",
+        help="also this checkout of github.com/Vertical-Beach/ByteTrack-cpp; needs a C++ compiler and Eigen",
+    )
     parser.add_argument("--footpath", type=Path, default=ROOT / ".build/release/footpath", help="the program")
+    parser.set_defaults(port=None)
     return parser.parse_args()
 
 
 def compare(name: str, sequences: list[Sequence], arguments: argparse.Namespace) -> None:
     """Prints the table of one set of sequences."""
     rows = []
-    for tracker in [*FOOTPATH, *PEERS]:
+    ports = [track_cpp.NAME] if arguments.port else []
+    for tracker in [*FOOTPATH, *PEERS, *ports]:
         scores: list[Score] = []
         frames, seconds = 0, 0.0
         for sequence in sequences:
             if tracker in FOOTPATH:
                 results, spent = run_footpath(arguments.footpath, sequence, FOOTPATH[tracker])
+            elif tracker in ports:
+                results, spent = track_cpp.run(arguments.port, sequence)
             else:
                 results, spent = run_peer(tracker, sequence)
             scores.append(score(sequence, results))

@@ -99,5 +99,5 @@ def _footpath(
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write("\n".join(lines))
         file.flush()
-        command = [str(program), "track", file.name, "--image-size", f"{width}x{height}", "--bridge", "0"]
+        command = [str(program), "track", file.name, "--image-size", f"{width}x{height}"]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -85,11 +85,17 @@ public struct AnalyzeSettings: Sendable {
         // Each worker holds a thread of Dispatch, which has 255: with none left for the decoder nothing would go on.
         check.within(1...128, Double(workers ?? 1), "workers", unit: "")
         options.workers = workers ?? max(1, min(128, cores))
+        // A track's confidence is no less than the mean of its scores. Weak beginnings would lower it below what is
+        // recorded.
+        options.tracker.seedConfidence = 0.5
         if let model {
             options.personNetwork = .file(model)
         } else {
             // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
             options.tracker.lowConfidence = 0.3
+            options.tracker.birthConfidence = 0.55
+            // Where people cross, its boxes of pieces are taken for whoever is hidden.
+            options.tracker.highOverlap = 0.3
         }
         check.within(1...4, Double(scales ?? 1), "scales", unit: "")
         // Other networks were trained on people of every size.

@@ -8,8 +8,11 @@ public struct TrackSettings: Sendable {
     public var high = ByteTracker.Options().highConfidence
     public var low = ByteTracker.Options().lowConfidence
     public var birth = ByteTracker.Options().birthConfidence
+    public var seed = ByteTracker.Options().seedConfidence
     public var maxLost = ByteTracker.Options().maxLost
-    public var bridge = 0.5
+    public var bridge = 0.7
+    public var smooth = 0.2
+    public var predicted = false
 
     /// The defaults.
     public init() {}
@@ -20,8 +23,12 @@ public struct TrackSettings: Sendable {
         public var fps: Double?
         /// Pixels; nil where the user doesn't say.
         public var imageSize: PixelSize?
-        /// Seconds.
+        /// How long a gap may be to be filled, seconds.
         public var bridge: Double
+        /// Steadies boxes.
+        public var smoother: BoxSmoother
+        /// Whether predicted boxes are written too where no gap is filled.
+        public var predicted: Bool
         /// For the tracker.
         public var tracker: ByteTracker.Options
     }
@@ -40,9 +47,11 @@ public struct TrackSettings: Sendable {
         check(0...1, high, "--high", "(a score)")
         check(0...1, low, "--low", "(a score)")
         check(0...1, birth, "--birth", "(a score)")
+        check(0...1, seed, "--seed", "(a score)")
         if low > high { problems.append("--low \(low): must not be above --high \(high)") }
         check(0...3600, maxLost, "--max-lost", "seconds")
         check(0...3600, bridge, "--bridge", "seconds")
+        check(0...3600, smooth, "--smooth", "seconds")
         let size = imageSize.flatMap(Self.size)
         if let imageSize, size == nil {
             problems.append("--image-size \(imageSize): give WIDTHxHEIGHT, such as 1920x1080")
@@ -53,8 +62,11 @@ public struct TrackSettings: Sendable {
         options.highConfidence = high
         options.lowConfidence = low
         options.birthConfidence = birth
+        options.seedConfidence = seed
         options.maxLost = maxLost
-        return Checked(fps: fps, imageSize: size, bridge: bridge, tracker: options)
+        return Checked(
+            fps: fps, imageSize: size, bridge: bridge, smoother: BoxSmoother(placeSpan: smooth), predicted: predicted,
+            tracker: options)
     }
 
     private static func size(_ text: String) -> PixelSize? {

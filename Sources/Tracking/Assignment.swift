@@ -11,7 +11,7 @@ struct CandidatePair: Hashable, Sendable {
 /// Optimal assignment: joins rows to columns so that the sum of the gains is the largest possible.
 ///
 /// Each row and column is used once at most, and only listed pairs are joined. The candidates fall into groups that
-/// share no row and no column. Each group is solved by itself, which is where gating makes the problem small. The
+/// share no row and no column; of a pair that is listed twice the larger gain counts. Each group is solved by itself, which is where gating makes the problem small. The
 /// answer does not depend on the order of the candidates. Buffers are kept from call to call.
 struct Assignment: Sendable {
     private var sets = DisjointSets()
@@ -27,7 +27,7 @@ struct Assignment: Sendable {
         for pair in candidates { sets.join(pair.row, rowCount + pair.column) }
         keyed.removeAll(keepingCapacity: true)
         for pair in candidates { keyed.append((sets.root(of: pair.row), pair)) }
-        keyed.sort { ($0.root, $0.pair.row, $0.pair.column) < ($1.root, $1.pair.row, $1.pair.column) }
+        keyed.sortInPlace { ($0.root, $0.pair.row, $0.pair.column) < ($1.root, $1.pair.row, $1.pair.column) }
 
         var start = 0
         while start < keyed.count {

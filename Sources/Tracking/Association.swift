@@ -9,6 +9,7 @@ extension ByteTracker {
         match(.unsure, leastOverlap: options.lowOverlap, at: time)
         match(.merged, leastOverlap: options.highOverlap, at: time)
         match(.sure, tentative: true, leastOverlap: options.tentativeOverlap, at: time)
+        match(.unsure, tentative: true, leastOverlap: options.tentativeOverlap, at: time)
     }
 
     /// Matches tracks that have no measurement yet with measurements of a role so that the gain is the largest possible
@@ -20,19 +21,11 @@ extension ByteTracker {
     ) {
         candidates.removeAll(keepingCapacity: true)
         for row in tracks.indices where !tracks[row].isMeasured && (tracks[row].phase == .tentative) == tentative {
-            let expected = tracks[row].filter.box
-            let margin = tracks[row].filter.margin
-            let penalty = lostPenalty(of: tracks[row], at: time)
-            // Both boxes are widened.
-            measurements.forEach(role, near: expected, margin: 2 * margin) { column in
-                let box = measurements.measurements[column].box
-                var overlap = overlap(expected, box, margin: margin)
-                // A half hidden person's box says little about their height.
-                if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
-                let excess = overlap - leastOverlap
-                guard excess > 0 else { return }
-                let gain = excess + options.shapeWeight * expected.shapeSimilarity(box) - penalty
-                candidates.append(CandidatePair(row: row, column: column, gain: max(gain, .leastNormalMagnitude)))
+            let least = leastOverlap + lostPenalty(of: tracks[row], at: time)
+            addCandidates(role, row: row, expected: tracks[row].filter.box, leastOverlap: least)
+            if role == .sure, tracks[row].phase == .lost {
+                let steady = tracks[row].filter.steadyBox
+                addCandidates(role, row: row, expected: steady, leastOverlap: least + options.steadyPenalty)
             }
         }
         assignment.maximizeGain(
@@ -40,6 +33,24 @@ extension ByteTracker {
         ) { row, column in
             tracks[row].match(measurements.measurements[column], at: time, isMerged: role == .merged)
             measurements.roles[column] = .taken
+        }
+    }
+
+    /// Lists what a track may be joined to that is expected at a place.
+    private mutating func addCandidates(
+        _ role: MeasurementSet.Role, row: Int, expected: BoundingBox, leastOverlap: Double
+    ) {
+        let margin = tracks[row].filter.margin
+        // Both boxes are widened.
+        measurements.forEach(role, near: expected, margin: 2 * margin) { column in
+            let box = measurements.measurements[column].box
+            var overlap = overlap(expected, box, margin: margin)
+            // A half hidden person's box says little about their height.
+            if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
+            let excess = overlap - leastOverlap
+            guard excess > 0 else { return }
+            let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
+            candidates.append(CandidatePair(row: row, column: column, gain: gain))
         }
     }
 
@@ -81,7 +92,7 @@ extension ByteTracker {
     private mutating func markMerged(at time: Timestamp) {
         tracksByLeft.removeAll(keepingCapacity: true)
         for index in tracks.indices where isRecent(tracks[index], at: time) { tracksByLeft.append(index) }
-        tracksByLeft.sort { (tracks[$0].filter.box.left, $0) < (tracks[$1].filter.box.left, $1) }
+        tracksByLeft.sortInPlace { (tracks[$0].filter.box.left, $0) < (tracks[$1].filter.box.left, $1) }
         for position in tracksByLeft.indices {
             let one = tracks[tracksByLeft[position]].filter.box
             for other in tracksByLeft[(position + 1)...] {
@@ -95,7 +106,7 @@ extension ByteTracker {
     private mutating func markMerged(_ one: BoundingBox, _ another: BoundingBox) {
         let both = one.union(another)
         for role in [MeasurementSet.Role.sure, .unsure] {
-            var found = [Int]()
+            found.removeAll(keepingCapacity: true)
             measurements.forEach(role, near: both) { index in
                 let box = measurements.measurements[index].box
                 let alone = max(one.iou(box), another.iou(box))

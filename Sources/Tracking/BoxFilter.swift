@@ -12,6 +12,9 @@ struct BoxFilter: Equatable, Sendable {
     /// result would depend on how an interval is divided into steps.
     private var yardstick: Double
     private let model: ByteTracker.MotionModel
+    /// The velocity when last seen, and how far ahead of the prediction someone is by now who kept to it.
+    private var steadyVelocity = SIMD4<Double>.zero
+    private var lead = SIMD4<Double>.zero
 
     /// A filter at rest at a first box.
     init(_ box: BoundingBox, model: ByteTracker.MotionModel) {
@@ -31,6 +34,12 @@ struct BoxFilter: Equatable, Sendable {
             left: filter.position[0] - width / 2, top: filter.position[1] - height / 2, width: width, height: height)
     }
 
+    /// The box of someone out of sight who walked straight on at the same pace, where `box` lets them slow down.
+    var steadyBox: BoundingBox {
+        let box = box
+        return BoundingBox(left: box.left + lead[0], top: box.top + lead[1], width: box.width, height: box.height)
+    }
+
     /// Velocity of the centre per second.
     var velocity: Point { Point(x: filter.velocity[0], y: filter.velocity[1]) }
 
@@ -45,10 +54,13 @@ struct BoxFilter: Equatable, Sendable {
     mutating func predict(seconds: Double, coasting: Bool) {
         let speedDeviation = filter.velocityVariance.squareRoot()
         margin = min(model.reach * speedDeviation * seconds, Self.widestMargin * yardstick)
+        let start = filter.position
+        if !coasting { steadyVelocity = filter.velocity }
         filter.predict(
             seconds: seconds,
             accelerationDensity: Self.variance(model.accelerationDeviation * yardstick),
             damping: coasting ? Damping(time: model.coastingTime) : nil)
+        lead = coasting ? lead + steadyVelocity * seconds - (filter.position - start) : .zero
     }
 
     /// Takes the state along with a picture that moved because the camera did. Boxes stay upright.
@@ -67,6 +79,7 @@ struct BoxFilter: Equatable, Sendable {
     /// - Parameter confidence: 0...1.
     mutating func correct(_ box: BoundingBox, confidence: Double) {
         yardstick = box.height
+        lead = .zero
         let variance = Self.variance(model.measurementDeviation * yardstick)
         filter.correct(position: Self.coordinates(box), variance: (1.5 - confidence) * variance)
     }

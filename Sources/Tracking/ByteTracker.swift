@@ -17,6 +17,7 @@ public struct ByteTracker: Tracker {
     var candidates: [CandidatePair] = []
     var assignment = Assignment()
     var tracksByLeft: [Int] = []
+    var found: [Int] = []
     private var lastTime: Timestamp?
     private var nextSerial = 0
     private var nextID = 1
@@ -34,19 +35,32 @@ public struct ByteTracker: Tracker {
     public mutating func step(
         _ detections: [Detection], at time: Timestamp, motion: CameraMotion?
     ) -> TrackerUpdate {
+        var update = TrackerUpdate()
+        step(detections, at: time, motion: motion, into: &update)
+        return update
+    }
+
+    /// The same, with the answer in the memory that `update` has: once the tracker and `update` have seen the largest
+    /// crowd, a step allocates nothing.
+    public mutating func step(
+        _ detections: [Detection], at time: Timestamp, motion: CameraMotion? = nil, into update: inout TrackerUpdate
+    ) {
+        update.tracks.removeAll(keepingCapacity: true)
+        update.removals.removeAll(keepingCapacity: true)
         measurements.load(detections, aspectRatio: aspectRatio, options: options)
         // Tracks out of sight that have run out of time by now are not matched any more. Those seen in the step before
         // still are, however long this step is: with one frame in three seconds there is nothing better.
-        var removals = removeEnded(at: time)
+        removeEnded(at: time, into: &update.removals)
         predict(to: time, motion: motion)
         associate(at: time)
         for index in tracks.indices where !tracks[index].isMeasured { tracks[index].miss() }
         confirmProven()
-        removals += removeEnded(at: time)
+        removeEnded(at: time, into: &update.removals)
         startTracks(at: time)
-        return TrackerUpdate(
-            tracks: tracks.compactMap { $0.seen(aspectRatio: aspectRatio) },
-            removals: removals.sorted { $0.serial < $1.serial })
+        update.removals.sortInPlace { $0.serial < $1.serial }
+        for track in tracks {
+            if let seen = track.seen(aspectRatio: aspectRatio) { update.tracks.append(seen) }
+        }
     }
 
     /// See ``Tracker/finish()``.
@@ -75,8 +89,7 @@ extension ByteTracker {
         }
     }
 
-    private mutating func removeEnded(at time: Timestamp) -> [TrackRemoval] {
-        var removals = [TrackRemoval]()
+    private mutating func removeEnded(at time: Timestamp, into removals: inout [TrackRemoval]) {
         tracks.removeAll { track in
             guard let cause = track.removalCause(at: time, aspectRatio: aspectRatio, options: options) else {
                 return false
@@ -84,14 +97,14 @@ extension ByteTracker {
             removals.append(TrackRemoval(serial: track.serial, cause: cause))
             return true
         }
-        return removals
     }
 
-    /// Starts a track for each sure detection that is left over and no second box of someone already followed.
+    /// Starts a track for each detection that is left over and no second box of someone already followed.
     private mutating func startTracks(at time: Timestamp) {
-        for index in measurements.roles.indices where measurements.roles[index] == .sure {
+        for index in measurements.roles.indices
+        where measurements.roles[index] == .sure || measurements.roles[index] == .unsure {
             let measurement = measurements.measurements[index]
-            guard measurement.detection.confidence >= options.birthConfidence else { return }
+            guard measurement.detection.confidence >= options.seedConfidence else { return }
             guard !isDuplicate(measurement.box) else { continue }
             tracks.append(
                 LiveTrack(serial: nextSerial, measurement: measurement, time: time, model: options.motion))

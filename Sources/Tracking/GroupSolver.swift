@@ -50,7 +50,7 @@ struct GroupSolver: Sendable {
         for pair in group {
             if rows[row] != pair.row { row += 1 }
             guard let column = columns.firstIndex(of: pair.column) else { continue }
-            cost[row * width + column] = -pair.gain
+            cost[row * width + column] = min(cost[row * width + column], -pair.gain)
         }
         for row in rows.indices { cost[row * width + columns.count + row] = 0 }
     }

@@ -39,6 +39,7 @@ struct LiveTrack: Sendable {
     private var meanConfidence: Double
     private let bornAt: Timestamp
     private var hits = 1
+    private var bestConfidence: Double
 
     /// A tentative track from its first detection.
     init(serial: Int, measurement: Measurement, time: Timestamp, model: ByteTracker.MotionModel) {
@@ -48,6 +49,7 @@ struct LiveTrack: Sendable {
         measuredAt = time
         meanConfidence = measurement.detection.confidence
         bornAt = time
+        bestConfidence = measurement.detection.confidence
     }
 
     /// Moves on to the next step, in which nothing has been matched yet.
@@ -79,6 +81,7 @@ struct LiveTrack: Sendable {
         measuredAt = time
         isMeasured = true
         hits += 1
+        bestConfidence = max(bestConfidence, measurement.detection.confidence)
         if phase == .lost { phase = .confirmed }
     }
 
@@ -87,9 +90,9 @@ struct LiveTrack: Sendable {
         if phase == .confirmed { phase = .lost }
     }
 
-    /// Whether a tentative track has been seen long and often enough to get an id.
+    /// Whether a tentative track has been seen long, often and plainly enough to get an id.
     func isProven(_ options: ByteTracker.Options) -> Bool {
-        phase == .tentative && isMeasured && hits >= options.confirmHits
+        phase == .tentative && isMeasured && hits >= options.confirmHits && bestConfidence >= options.birthConfidence
             && measuredAt.seconds(since: bornAt) >= options.confirmAfter
     }
 
@@ -120,6 +123,7 @@ extension LiveTrack {
 
     /// Why the track ends now; nil where it lives on.
     func removalCause(at time: Timestamp, aspectRatio: Double, options: ByteTracker.Options) -> TrackRemoval.Cause? {
+        if phase == .tentative, time.seconds(since: bornAt) > options.probation { return .lost }
         guard !isMeasured else { return nil }
         let patience = phase == .tentative ? options.tentativeGrace : options.maxLost
         let isOverdue = time.seconds(since: measuredAt) > patience

@@ -31,7 +31,7 @@ struct MeasurementSet: Sendable {
         for detection in detections where detection.confidence >= options.lowConfidence {
             if let measurement = Measurement(detection, aspectRatio: aspectRatio) { measurements.append(measurement) }
         }
-        measurements.sort(by: Measurement.precedes)
+        measurements.sortInPlace(by: Measurement.precedes)
         roles.removeAll(keepingCapacity: true)
         byLeft.removeAll(keepingCapacity: true)
         lefts.removeAll(keepingCapacity: true)
@@ -41,7 +41,7 @@ struct MeasurementSet: Sendable {
             byLeft.append(index)
             widest = max(widest, measurement.box.width)
         }
-        byLeft.sort { (measurements[$0].box.left, $0) < (measurements[$1].box.left, $1) }
+        byLeft.sortInPlace { (measurements[$0].box.left, $0) < (measurements[$1].box.left, $1) }
         for index in byLeft { lefts.append(measurements[index].box.left) }
     }
 

@@ -7,14 +7,18 @@ extension ByteTracker {
         /// The score below which a detection is ignored, 0...1. Raising it loses people who are half hidden, lowering
         /// it lets tracks drift onto the background.
         public var lowConfidence = 0.15
-        /// The score that a detection needs to start a track, 0...1. Raising it starts fewer false tracks and true
-        /// ones later.
-        public var birthConfidence = 0.55
+        /// The score that a person must reach once to get an id, 0...1. Raising it gives ids to fewer false tracks, and
+        /// to fewer people who are hard to see.
+        public var birthConfidence = 0.5
+        /// The score from which a detection that nobody followed explains starts a tentative track, 0...1. Raising it
+        /// loses the time in which people are not yet plainly seen, lowering it adds background to the beginnings of
+        /// paths.
+        public var seedConfidence = 0.35
 
         /// What the overlap (IoU, for high detections times the root of the vertical one) of a track's expected box and
         /// a high detection must exceed, 0...1. Raising it breaks tracks of people who turn or speed up, lowering it lets
         /// people swap ids.
-        public var highOverlap = 0.3
+        public var highOverlap = 0.26
         /// The same for low detections, whose boxes say less.
         public var lowOverlap = 0.3
         /// The same for tentative tracks, which have no velocity worth the name and have yet to prove themselves.
@@ -22,12 +26,17 @@ extension ByteTracker {
         /// What alike sizes add to an overlap when detections are chosen for tracks, 0...1. Raising it lets sizes
         /// decide between people who overlap, and outvote places.
         public var shapeWeight = 0.1
-        /// What a second out of sight takes off an overlap, 0...1. Raising it prefers the track seen last.
-        public var lostPenalty = 0.1
+        /// What a second out of sight takes off an overlap, 0...1; no more than that. Raising it prefers the track seen
+        /// last, and gives fewer strangers to those who are gone.
+        public var lostPenalty = 0.12
+        /// What is taken off the overlap with where someone out of sight would be who walked straight on, 0...1; by
+        /// themselves, people out of sight are expected to slow down. Raising it gives fewer strangers to those who
+        /// stopped, and loses more people who walk past something that hides them.
+        public var steadyPenalty = 0.2
         /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
         /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
         /// it misses people who stand close together.
-        public var duplicateCover = 0.65
+        public var duplicateCover = 0.55
         /// The share of a low detection that lies in the box of someone found in the same frame from which it is taken
         /// for a part of them, 0...1. Raising it lets tracks of hidden people settle on those who hide them, lowering
         /// it loses people who are half hidden.
@@ -43,6 +52,9 @@ extension ByteTracker {
         public var confirmHits = 3
         /// How long a tentative track may go undetected. Raising it lets flickering noise add up to an id.
         public var tentativeGrace = 0.1
+        /// How long a track may stay tentative. Raising it follows people longer before they are plainly seen, and makes
+        /// those wait who want to know whether they come to anything.
+        public var probation = 1.0
         /// How long a confirmed track may go undetected. Raising it keeps ids through longer occlusions, and gives
         /// more of them to the wrong person.
         public var maxLost = 2.0
@@ -64,14 +76,14 @@ extension ByteTracker {
         public var measurementDeviation = 0.07
         /// How quickly a velocity changes: root of the acceleration's spectral density, heights / s^1.5. Raising it
         /// follows turns faster and noise with them.
-        public var accelerationDeviation = 0.7
+        public var accelerationDeviation = 0.65
         /// How fast a new track may be moving, heights / s. Raising it accepts a longer way to the second detection.
         public var initialSpeedDeviation = 0.7
         /// In which time a lost track's velocity falls to 1/e, seconds. Raising it lets predictions run further.
         public var coastingTime = 1.5
         /// How many standard deviations of the way gone in a step are added around boxes when they are compared.
         /// Raising it reaches further at low frame rates, and further towards strangers.
-        public var reach = 1.0
+        public var reach = 0.7
 
         /// The defaults.
         public init() {}

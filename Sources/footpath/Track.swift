@@ -14,10 +14,12 @@ struct TrackDetections: ParsableCommand {
             as footpath analyze writes them: frame from 0, box in ratios of the frame, confidence from 0 to 100, pts_ms \
             where known. Lines may be in any order. Results are MOTChallenge text, in order of frame, then id.
 
+            Boxes are steadied over time and short gaps filled; --smooth 0 --bridge 0 writes detected boxes as they are.
+
             In a sequence folder of MOTChallenge (SEQ/det/det.txt), frame rate and image size come from seqinfo.ini.
 
             Scores from 0 to 1 are taken as they are. Where some are negative, or above 1 and none above 10, they are \
-            taken for margins (of DPM, an SVM) and x becomes 1 / (1 + exp(-x)); up to 100, for percent. If all are -1, \
+            taken for margins (of DPM, an SVM) and x becomes 1 / (1 + exp(-2.5 x)); up to 100, for percent. If all are -1, \
             there are none, and every box is believed. Other scores are refused.
 
               footpath track MOT17-02-DPM/det/det.txt --output MOT17-02-DPM.txt
@@ -50,8 +52,12 @@ struct TrackDetections: ParsableCommand {
     @Option(help: "Scores below are ignored. Raising it loses people half hidden, and keeps tracks from drifting.")
     var low = TrackSettings().low
 
-    @Option(help: "The score that starts a track. Raising it starts fewer false ones, and true ones later.")
+    @Option(
+        help: "The score that someone must reach once to count. Raising it writes fewer false paths, and true ones.")
     var birth = TrackSettings().birth
+
+    @Option(help: "The score from which someone is followed. Raising it loses how paths begin, and keeps noise out.")
+    var seed = TrackSettings().seed
 
     @Option(
         help: ArgumentHelp(
@@ -61,9 +67,20 @@ struct TrackDetections: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Gaps up to this long in a track are filled between the boxes on both sides; 0 writes detected boxes only.",
+            "Gaps up to this long in a path are filled between the boxes on both sides. Raising it writes more of the "
+                + "time in which people are hidden, and more boxes where nobody is seen; 0 fills none.",
             valueName: "seconds"))
     var bridge = TrackSettings().bridge
+
+    @Option(
+        help: ArgumentHelp(
+            "Steadies boxes by those up to a few times this long before and after. Raising it steadies more, and cuts "
+                + "corners; 0 writes boxes as detected.",
+            valueName: "seconds"))
+    var smooth = TrackSettings().smooth
+
+    @Flag(help: "Write also where people out of sight are expected, in gaps not filled and after they were last seen.")
+    var predicted = false
 
     @Flag(help: "Say how fast the tracker alone was, without reading and writing.")
     var timing = false
@@ -80,7 +97,11 @@ struct TrackDetections: ParsableCommand {
                 let speed = Int((Double(input.frames.count) / max(seconds, 1e-9)).rounded())
                 console.note("\(input.frames.count) frames in \(seconds) s: \(speed) frames/s")
             }
-            try write(rows.text(bridging: settings.bridge * input.fps))
+            try write(
+                rows.text(
+                    TrackRows.Completion(
+                        smoother: settings.smoother, longestGap: settings.bridge,
+                        includesPredicted: settings.predicted)))
         } catch let error as TrackError {
             console.error(error.description)
             throw ExitCode(error.status.rawValue)
@@ -98,7 +119,10 @@ struct TrackDetections: ParsableCommand {
         settings.low = low
         settings.birth = birth
         settings.maxLost = maxLost
+        settings.seed = seed
         settings.bridge = bridge
+        settings.smooth = smooth
+        settings.predicted = predicted
         return settings
     }
 

@@ -28,6 +28,14 @@ import Testing
         }
     }
 
+    @Test func ofAPairListedTwiceTheLargerGainCounts() {
+        let candidates = [
+            CandidatePair(row: 0, column: 0, gain: 0.2), CandidatePair(row: 1, column: 0, gain: 0.5),
+            CandidatePair(row: 0, column: 0, gain: 0.9), CandidatePair(row: 0, column: 0, gain: 0.1),
+        ]
+        #expect(columnsJoined(rowCount: 2, columnCount: 1, candidates: candidates) == [0, nil])
+    }
+
     @Test func prefersTheLargerSumToTheLargestPair() {
         let candidates = [
             CandidatePair(row: 0, column: 0, gain: 0.9), CandidatePair(row: 0, column: 1, gain: 0.8),

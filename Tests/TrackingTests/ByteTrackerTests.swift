@@ -88,6 +88,40 @@ private let crossing = [
         #expect(result.updates.last?.update.tracks.map(\.source) == [.measured])
     }
 
+    @Test func someoneIsFollowedBeforeTheyArePlainlySeenAndGetsAnIDThen() {
+        let coming = Walker(confidence: { $0 < 0.8 ? 0.4 : 0.9 }) { Point(x: 0.3 + 0.05 * $0, y: 0.5) }
+        let result = replay([coming], at: times(2, fps: 20))
+        #expect(Set(result.updates.flatMap { $0.update.tracks.map(\.serial) }) == [0], "one track from the start")
+        #expect(result.updates.first { $0.update.tracks.first?.id != nil }?.time == 0.8)
+    }
+
+    @Test func someoneNeverPlainlySeenIsForgottenAfterTheProbation() {
+        let faint = Walker(confidence: { _ in 0.45 }) { _ in Point(x: 0.5, y: 0.5) }
+        let result = replay([faint], at: times(5, fps: 20))
+        #expect(result.ids.isEmpty)
+        for (time, update) in result.updates {
+            let oldest = update.tracks.map(\.serial).min() ?? 0
+            #expect(Double(oldest) >= (time / 1.1).rounded(.down) - 1, "none is tentative for more than a second")
+        }
+    }
+
+    @Test(arguments: [0.5, 1, 1.5, 1.9], [0.03, 0.1, 0.2])
+    func someoneWhoWalksOnBehindAPillarKeepsTheID(seconds: Double, speed: Double) {
+        let walker = Walker(confidence: { $0 > 1.5 && $0 < 1.5 + seconds ? nil : 0.9 }) {
+            Point(x: 0.1 + speed * $0, y: 0.5)
+        }
+        #expect(replay([walker], at: times(4.2, fps: 20)).ids == [1])
+    }
+
+    @Test(arguments: [(0.1, 1), (1.5, 2)])
+    func theLongerSomeoneIsGoneTheNearerTheyMustReappear(seconds: Double, ids: Int) {
+        // Half a width aside: the boxes' IoU is a third.
+        let person = Walker(confidence: { $0 > 1 && $0 < 1 + seconds ? nil : 0.9 }) {
+            Point(x: $0 <= 1 ? 0.5 : 0.53, y: 0.5)
+        }
+        #expect(replay([person], at: times(4, fps: 20)).ids.count == ids)
+    }
+
     @Test func aSecondBoxOfTheSamePersonStartsNoTrack() {
         let person = Walker { _ in Point(x: 0.5, y: 0.5) }
         let double = Walker(confidence: { _ in 0.7 }) { _ in Point(x: 0.503, y: 0.51) }

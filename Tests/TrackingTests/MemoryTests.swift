@@ -1,0 +1,62 @@
+import CAllocationCounter
+import PathModel
+import Testing
+
+@testable import Tracking
+
+@Suite struct MemoryTests {
+    @Test func theCounterCounts() {
+        let before = footpath_allocation_count()
+        var numbers = [Int](repeating: 1, count: 1000)
+        numbers[5] = footpath_allocation_count() > before ? 2 : 3
+        #expect(numbers[5] == 2)
+    }
+
+    /// Without optimisation, the standard library's own accessors allocate.
+    private static var isOptimized: Bool {
+        #if DEBUG
+            false
+        #else
+            true
+        #endif
+    }
+
+    @Test(
+        .enabled(if: isOptimized, "needs optimisation: Scripts/test runs it"),
+        arguments: [10, 100, 300])
+    func aStepAllocatesNothingOnceTheCrowdHasBeenSeen(people: Int) {
+        let frames = crowd(of: people, frames: 120)
+        var tracker = ByteTracker(aspectRatio: 16.0 / 9)
+        var update = TrackerUpdate()
+        var allocations: [Int] = []
+        // The second time round, all buffers are as large as they get.
+        for round in 0..<2 {
+            for (index, detections) in frames.enumerated() {
+                let time = Timestamp(microseconds: Int64(round * 120 + index) * 40_000)
+                let before = footpath_allocation_count()
+                tracker.step(detections, at: time, into: &update)
+                allocations.append(Int(footpath_allocation_count() - before))
+            }
+        }
+        #expect(update.tracks.count > people / 2)
+        #expect(allocations[0] > 0, "the counter sees the tracker")
+        #expect(allocations[180...].reduce(0, +) == 0)
+    }
+
+    /// People who walk to and fro, so that the second round goes on where the first began; a tenth is not detected.
+    private func crowd(of people: Int, frames: Int) -> [[Detection]] {
+        var random = SeededRandom(seed: UInt64(people))
+        let starts = (0..<people).map { _ in
+            (Double.random(in: 0.05...0.9, using: &random), Double.random(in: 0.05...0.9, using: &random))
+        }
+        return (0..<frames).map { frame in
+            let way = 0.0005 * Double(min(frame, frames - frame))
+            return starts.compactMap { x, y in
+                guard Int.random(in: 0..<10, using: &random) > 0 else { return nil }
+                return Detection(
+                    box: BoundingBox(left: x + way, top: y, width: 0.01, height: 0.04),
+                    confidence: Double.random(in: 0.3...1, using: &random))
+            }
+        }
+    }
+}
