@@ -34,7 +34,9 @@ public final class PictureScaler {
         let crop = Self.crop(picture.orientation.codedRegion(of: region), of: picture.codedSize, format: picture.format)
         let unturned = picture.orientation.apply(to: target)
         try prepare(Conversion(picture, cropped: crop.size, to: unturned, format: buffer.format))
-        let stride = (unturned.width * PixelBuffer.channels + 63) & ~63
+        // Where nothing is to be scaled, swscale converts eight pixels at a time and leaves out the last ones for which the
+        // row has no room (yuv2rgb, libswscale/x86/yuv2rgb_template.c).
+        let stride = (((unturned.width + 7) & ~7) * PixelBuffer.channels + 63) & ~63
         try reserve(stride * unturned.height)
         try scale(picture, crop: crop, stride: stride)
         copy(into: &buffer, target: target, stride: stride, orientation: picture.orientation)

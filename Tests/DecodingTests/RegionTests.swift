@@ -48,6 +48,22 @@ import Testing
         #expect(image.difference(from: rows).largest <= 1, "\(pixels) as \(picture.orientation)")
     }
 
+    @Test func everyPixelIsDrawnAtAnyWidth() throws {
+        let folder = try TemporaryFolder()
+        let source = "color=white:s=200x120:r=25:d=0.04"
+        let path = try Media("", "a.mov", source: source, "-c:v ffv1 -pix_fmt yuv420p").make(in: folder)
+        let picture = try #require(try open(path).next()).picture
+        for width in 1...160 {
+            // Not scaled, and enlarged; nothing of what lay in memory may remain.
+            for size in [PixelSize(width: width, height: 60), PixelSize(width: width + 1, height: 61)] {
+                var image = PixelBuffer(size: size, format: .rgb24)
+                let region = BoundingBox(left: 0.1, top: 0.1, width: Double(width) / 200, height: 0.5)
+                try PictureScaler().draw(picture, region: region, scaledTo: size, into: &image)
+                #expect(image.bytes.allSatisfy { $0 >= 250 }, "\(size)")
+            }
+        }
+    }
+
     @Test func aRegionOutsideOfThePictureHasNoPixels() throws {
         let folder = try TemporaryFolder()
         let picture = try #require(try open(try Media("", "a.gif").make(in: folder)).next()).picture
