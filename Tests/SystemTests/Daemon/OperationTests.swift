@@ -93,7 +93,8 @@ extension DaemonTests {
             try #require(mkfifo(place.path("fifo"), 0o600) == 0)
             // Open for both, so that nobody waits for the other end; and small, so that it is soon full.
             let end = try FileHandle(forUpdating: URL(fileURLWithPath: place.path("fifo")))
-            _ = fcntl(end.fileDescriptor, 1031 /* F_SETPIPE_SZ */, 4096)
+            let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ (fcntl(2)), which only _GNU_SOURCE declares
+            _ = fcntl(end.fileDescriptor, setPipeSize, 4096)
             let daemon = try RunningDaemon(in: place, redirection: "> fifo")
             try daemon.awaitLog("lost", seconds: 60)
             let points = try #require(try daemon.camera("cam")["points"] as? Int)
