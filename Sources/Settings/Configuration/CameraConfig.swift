@@ -13,9 +13,7 @@ struct CameraConfig {
     private static let shared = [
         "transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "fps", "quality", "input_size",
         "scales", "model", "confidence", "masks", "camera_motion", "max_lost", "bridge", "predicted", "face_fps",
-        "landmarks", "raw_landmarks", "face_confidence",
-        "min_face",
-        "face_model",
+        "landmarks", "raw_landmarks", "face_confidence", "min_face", "face_model",
     ]
     private static let own = ["name", "source", "directory", "credentials"]
 
