@@ -1,8 +1,11 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
@@ -53,6 +56,61 @@ static inline int64_t footpath_frame_duration(const AVFrame *frame) {
 /// Whether the decoder marked the frame as damaged or put together by error concealment.
 static inline int footpath_frame_is_damaged(const AVFrame *frame) {
     return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+// Much damage is told in the log alone: HEVC's always, and H.264's before FFmpeg 7 where frames have threads of their own,
+// since a frame is given before its `decode_error_flags` are set. So what each decoder logs is counted.
+
+/// Shared by a decoder's context and its threads' copies of it, which all hold it as `opaque`.
+struct footpath_complaints {
+    atomic_int all;
+    atomic_int errors;
+};
+
+static void footpath_hear(void *sender, int level, const char *format, va_list arguments) {
+    (void)format;
+    (void)arguments;
+    // Error concealment tells of itself as information.
+    if (level > AV_LOG_INFO || !sender || *(const AVClass *const *)sender != avcodec_get_class()) return;
+    struct footpath_complaints *complaints = (struct footpath_complaints *)((AVCodecContext *)sender)->opaque;
+    if (!complaints) return;
+    atomic_fetch_add(&complaints->all, 1);
+    if (level <= AV_LOG_ERROR) atomic_fetch_add(&complaints->errors, 1);
+}
+
+/// FFmpeg's errors come back as codes and are told once, by Footpath. FFmpeg's own lines could name credentials.
+static inline void footpath_silence(void) { av_log_set_callback(footpath_hear); }
+
+/// A decoder whose complaints are counted, or NULL where there is no memory. Nothing else may set its `opaque`.
+static inline AVCodecContext *footpath_decoder_make(const AVCodec *codec) {
+    AVCodecContext *context = avcodec_alloc_context3(codec);
+    if (context && !(context->opaque = av_mallocz(sizeof(struct footpath_complaints)))) avcodec_free_context(&context);
+    return context;
+}
+
+static inline void footpath_decoder_free(AVCodecContext *context) {
+    void *complaints = context->opaque;
+    avcodec_free_context(&context);
+    av_free(complaints);
+}
+
+/// How often the decoder logged something, from information to errors, or errors only.
+static inline int footpath_decoder_complaints(const AVCodecContext *context, int errors_only) {
+    struct footpath_complaints *complaints = (struct footpath_complaints *)context->opaque;
+    return atomic_load(errors_only ? &complaints->errors : &complaints->all);
+}
+
+static int footpath_gray_buffer(AVCodecContext *context, AVFrame *frame, int flags) {
+    int code = avcodec_default_get_buffer2(context, frame, flags);
+    for (int plane = 0; code >= 0 && plane < AV_NUM_DATA_POINTERS && frame->buf[plane]; plane++)
+        memset(frame->buf[plane]->data, 128, frame->buf[plane]->size);
+    return code;
+}
+
+/// Has pictures begin gray rather than with what an earlier one left in their memory, which shows where a damaged slice
+/// ends early, often without a complaint.
+static inline void footpath_decoder_begin_gray(AVCodecContext *context) {
+    context->get_buffer2 = footpath_gray_buffer;
 }
 
 /// Takes bytes into a digest. Its length became a size_t in FFmpeg 5 (libavutil/sha.h).

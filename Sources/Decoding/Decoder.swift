@@ -18,7 +18,7 @@ final class Decoder {
             let codec = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? "unknown"
             throw .noVideo(source: name, reason: "this FFmpeg has no decoder for its codec (\(codec))")
         }
-        guard let context = avcodec_alloc_context3(codec) else { throw .unreadable(source: name, reason: "no memory") }
+        guard let context = footpath_decoder_make(codec) else { throw .unreadable(source: name, reason: "no memory") }
         avcodec_parameters_to_context(context, parameters)
         context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
         context.pointee.thread_count = Int32(threads)
@@ -30,17 +30,29 @@ final class Decoder {
             av_buffer_unref(&reference)
         }
         (device, deviceFormat) = (chosen?.name ?? "software", chosen?.format)
+        flagsDamage = parameters.pointee.codec_id != AV_CODEC_ID_HEVC
+        if !flagsDamage { footpath_decoder_begin_gray(context) }
         let code = avcodec_open2(context, codec, nil)
         if code < 0 {
-            Self.free(context)
+            footpath_decoder_free(context)
             throw .noVideo(source: name, reason: "its decoder does not start: \(message(averror: code))")
         }
         self.context = context
     }
 
     deinit {
-        Self.free(context)
+        footpath_decoder_free(context)
     }
+
+    /// It has logged something since it was opened. Read after `receive`, this covers every packet that had a part in
+    /// the frame, whatever the number of threads.
+    var hasComplained: Bool { footpath_decoder_complaints(context, 0) > 0 }
+
+    /// Errors logged since it was opened.
+    var errorsLogged: Int32 { footpath_decoder_complaints(context, 1) }
+
+    /// Frames with damage are flagged, and the damage concealed. FFmpeg's HEVC decoder does neither: it logs.
+    let flagsDamage: Bool
 
     /// What a call of `send` or `receive` came to.
     enum Outcome {
@@ -109,10 +121,5 @@ final class Decoder {
         case footpath_averror_eof(): .finished
         default: .damaged
         }
-    }
-
-    private static func free(_ context: UnsafeMutablePointer<AVCodecContext>) {
-        var context: UnsafeMutablePointer<AVCodecContext>? = context
-        avcodec_free_context(&context)
     }
 }

@@ -89,8 +89,3 @@ extension Demuxer {
         return nil
     }
 }
-
-/// FFmpeg's errors come back as codes and are told once, by Footpath. FFmpeg's own lines could name credentials.
-func silenceFFmpeg() {
-    av_log_set_level(AV_LOG_QUIET)
-}

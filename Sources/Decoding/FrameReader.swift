@@ -15,6 +15,8 @@ final class FrameReader {
     private var damagedInARow = 0
     /// `counts.damaged` when the last frame was given.
     private var damagedBefore = 0
+    /// The decoder's errors when the last frame was taken.
+    private var errorsBefore: Int32 = 0
 
     init(_ demuxer: Demuxer, decoder: Decoder, rate: Double?) throws(DecodingError) {
         guard let frame = av_frame_alloc() else {
@@ -83,7 +85,11 @@ final class FrameReader {
     private func takeFrame() throws(DecodingError) -> DecodedFrame? {
         defer { av_frame_unref(frame) }
         counts.decoded += 1
-        if footpath_frame_is_damaged(frame) != 0 { counts.damaged += 1 }
+        let errors = decoder.errorsLogged
+        if footpath_frame_is_damaged(frame) != 0 || !decoder.flagsDamage && errors > errorsBefore {
+            counts.damaged += 1
+        }
+        errorsBefore = errors
         guard
             let info = selection.select(
                 pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))

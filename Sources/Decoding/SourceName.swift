@@ -49,6 +49,12 @@ public struct SourceName: Hashable, Sendable {
         access(text, F_OK) == 0 ? "file:" + text : text
     }
 
+    /// Reading it anew gives the same again.
+    var isRegularFile: Bool {
+        var status = stat()
+        return stat(text, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Errors that FFmpeg would report late or obscurely.
     func checkReadable() throws(DecodingError) {
         guard !isStandardInput else { return }

@@ -7,15 +7,14 @@ public final class VideoSource: FrameSource {
     public var counts: SourceCounts { reader.counts }
 
     /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
-    let device: String
+    var device: String { reader.device }
     /// When pts 0 was taken, in microseconds since 1970 UTC, as an RTSP camera's RTCP reports say; nil where unknown.
     var realTimeOfZero: Int64? {
-        let time = demuxer.context.pointee.start_time_realtime
+        let time = reader.demuxer.context.pointee.start_time_realtime
         return time == footpath_nopts() || time <= 0 ? nil : time
     }
 
-    private let demuxer: Demuxer
-    private let reader: FrameReader
+    private let reader: RepeatableReader
     /// Decoded on opening, to know what the stream really holds.
     private var first: DecodedFrame?
 
@@ -24,21 +23,18 @@ public final class VideoSource: FrameSource {
     /// - Parameters:
     ///   - rate: frames a second of the video to give; nil gives all.
     ///   - options: how to open and read it.
-    ///   - threads: of the decoder.
+    ///   - threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
     ///   - interrupt: makes this and later calls return with `DecodingError.interrupted`.
     public init(
         _ source: SourceName, options: SourceOptions = SourceOptions(), rate: Double? = nil, threads: Int,
         interrupt: InterruptFlag
     ) throws(DecodingError) {
-        silenceFFmpeg()
-        demuxer = try Demuxer(source, options: options, interrupt: interrupt)
-        let decoder = try Decoder(for: demuxer, threads: threads, hardware: options.hardware)
-        device = decoder.device
-        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
+        footpath_silence()
+        reader = try RepeatableReader(source, options: options, rate: rate, threads: threads, interrupt: interrupt)
         guard let first = try reader.next() else {
             throw .noVideo(source: source.redacted, reason: "not one frame of its video could be decoded")
         }
-        description = demuxer.describe(first: first)
+        description = reader.demuxer.describe(first: first)
         self.first = first
     }
 

@@ -134,6 +134,25 @@ import Testing
         for frame in decoded.frames { _ = try frame.picture.image(size: PixelSize(width: 32, height: 24)) }
     }
 
+    @Test(
+        "Damage looks and counts the same, however many threads decode it",
+        arguments: ["libx264", "libx265 -x265-params log-level=none", "mpeg4"])
+    func damageIsRepeatable(encoder: String) throws {
+        let media = Media("", "a.mkv", source: "testsrc2=size=640x360:rate=25:duration=2", "-g 25 -c:v \(encoder)")
+        let damaged = folder.path("damaged.mkv")
+        try runFFmpeg(["-i", media.make(in: folder), "-c", "copy", "-bsf:v", "noise=amount=2000", damaged])
+        let expected = try Decoded(damaged, threads: 1)
+        #expect(expected.counts.damaged > 0)
+        let pictures = try expected.frames.map { try $0.picture.image().bytes }
+        for threads in [2, 4, 8, 8] {
+            let decoded = try Decoded(damaged, threads: threads)
+            #expect(decoded.counts == expected.counts)
+            #expect(decoded.infos == expected.infos)
+            #expect(decoded.frames.map(\.followsDamage) == expected.frames.map(\.followsDamage))
+            #expect(try decoded.frames.map { try $0.picture.image().bytes } == pictures)
+        }
+    }
+
     @Test func aFileIsNotTakenForAProtocol() throws {
         let media = Media("", "a.gif")
         let path = try write(try bytes(of: media), to: "12:30:05 #1?.gif")

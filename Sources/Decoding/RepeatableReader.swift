@@ -1,0 +1,53 @@
+import PathModel
+
+/// Reads a source so that every run gives the same pictures, damaged ones included.
+///
+/// What a damaged frame looks like, and whether it is flagged, depends on how a decoder's threads take turns. So at the
+/// first sign of damage a file is opened again and decoded by one thread. Frames given before owe nothing to the damage.
+final class RepeatableReader {
+    private(set) var demuxer: Demuxer
+    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
+    let device: String
+    var counts: SourceCounts { reader.counts }
+
+    private let options: SourceOptions
+    private let rate: Double?
+    private let interrupt: InterruptFlag
+    private var decoder: Decoder
+    private var reader: FrameReader
+    private var isParallel: Bool
+    /// Frames that `reader` gave.
+    private var given = 0
+
+    /// - Parameter threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
+    init(
+        _ source: SourceName, options: SourceOptions, rate: Double?, threads: Int, interrupt: InterruptFlag
+    ) throws(DecodingError) {
+        (self.options, self.rate, self.interrupt) = (options, rate, interrupt)
+        isParallel = threads > 1 && source.isRegularFile
+        demuxer = try Demuxer(source, options: options, interrupt: interrupt)
+        decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1, hardware: options.hardware)
+        device = decoder.device
+        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
+    }
+
+    /// The next frame to analyse; see `FrameSource.next`.
+    func next() throws(DecodingError) -> DecodedFrame? {
+        let outcome: Result<DecodedFrame?, DecodingError>
+        do throws(DecodingError) { outcome = .success(try reader.next()) } catch { outcome = .failure(error) }
+        if isParallel && (decoder.hasComplained || counts.damaged > 0) {
+            try readAgain()
+            return try reader.next()
+        }
+        given += 1
+        return try outcome.get()
+    }
+
+    private func readAgain() throws(DecodingError) {
+        isParallel = false
+        demuxer = try Demuxer(demuxer.source, options: options, interrupt: interrupt)
+        decoder = try Decoder(for: demuxer, threads: 1, hardware: options.hardware)
+        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
+        for _ in 0..<given { _ = try reader.next() }
+    }
+}
