@@ -5,13 +5,19 @@ struct LoadWatch {
     private static let interval = Duration.seconds(10)
     /// A share of frames dropped in an interval that is worth a message, and one that isn't any more.
     private static let (much, little) = (0.05, 0.01)
-    private var since = ContinuousClock.now
+    private var since: ContinuousClock.Instant
     private var before: [String: (dropped: Int, analyzed: Int)] = [:]
     private var isOverloaded = false
 
-    /// What there is to say; looks every 10 seconds.
-    mutating func messages(_ cameras: [(name: String, status: CameraStatus)]) -> [String] {
-        let now = ContinuousClock.now
+    init(since start: ContinuousClock.Instant = .now) {
+        since = start
+    }
+
+    /// What there is to say; looks every 10 seconds. Frames dropped before the first look, while networks load, don't
+    /// count.
+    mutating func messages(
+        _ cameras: [(name: String, status: CameraStatus)], at now: ContinuousClock.Instant = .now
+    ) -> [String] {
         guard now - since >= Self.interval else { return [] }
         let seconds = (now - since) / .seconds(1)
         since = now
@@ -21,7 +27,9 @@ struct LoadWatch {
             dropped += max(0, status.dropped - old.dropped)
             analyzed += max(0, status.analyzed - old.analyzed)
         }
+        let isFirstLook = before.isEmpty
         before = Dictionary(cameras.map { ($0.name, ($0.status.dropped, $0.status.analyzed)) }) { $1 }
+        if isFirstLook { return [] }
         let share = Double(dropped) / Double(max(1, dropped + analyzed))
         let rate = (Double(analyzed) / seconds * 10).rounded() / 10
         if share > Self.much && !isOverloaded {

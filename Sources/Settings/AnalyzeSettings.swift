@@ -97,6 +97,11 @@ public struct AnalyzeSettings: Sendable {
             // Where people cross, its boxes of pieces are taken for whoever is hidden.
             options.tracker.highOverlap = 0.3
         }
+        // Who is wanted in the records must be followed in the first place.
+        let wanted = options.minimumConfidence
+        options.tracker.seedConfidence = min(options.tracker.seedConfidence, wanted)
+        options.tracker.lowConfidence = min(options.tracker.lowConfidence, wanted)
+        options.tracker.birthConfidence = min(options.tracker.birthConfidence, wanted + 0.05)
         check.within(1...4, Double(scales ?? 1), "scales", unit: "")
         // Other networks were trained on people of every size.
         options.scales = scales ?? (model == nil ? options.scales : 1)

@@ -23,12 +23,7 @@ struct TrackInput {
     /// - Throws: a file that can't be read or understood, with the line's number.
     init(path: String, settings: TrackSettings.Checked) throws(TrackError) {
         let url = URL(fileURLWithPath: path)
-        let content: String
-        do {
-            content = try String(contentsOf: url, encoding: .utf8)
-        } catch {
-            throw TrackError(status: .input, description: "\(path): \(error.localizedDescription)")
-        }
+        let content = try Self.text(of: url, path)
         let lines = try DetectionLines(content, name: path)
         let sequence = SequenceInfo(of: url)
         if settings.fps == nil, sequence.fps == nil, !lines.haveTimes { notes.append("assuming 30 frames/s (--fps)") }
@@ -44,6 +39,25 @@ struct TrackInput {
         let scale = try ScoreScale(lines.items.map(\.score), name: path)
         if let note = scale.note { notes.append(note) }
         collect(lines, scale: scale, length: sequence.length ?? 0)
+    }
+
+    private static func text(of url: URL, _ path: String) throws(TrackError) -> String {
+        let reason: String
+        do {
+            return try String(contentsOf: url, encoding: .utf8)
+        } catch let error as CocoaError {
+            let cause = error.underlying as? POSIXError
+            reason =
+                switch error.code {
+                case .fileReadNoSuchFile: "no such file"
+                case .fileReadNoPermission: "no permission to read it"
+                case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: "not text: MOTChallenge's or JSON Lines"
+                default: cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
+                }
+        } catch {
+            reason = error.localizedDescription
+        }
+        throw TrackError(status: .input, description: "\(path): \(reason)")
     }
 
     private mutating func collect(_ lines: DetectionLines, scale: ScoreScale, length: Int) {

@@ -3,6 +3,7 @@ import PathModel
 import Pipeline
 import Settings
 import Testing
+import Tracking
 
 @Suite struct AnalyzeSettingsTests {
     private func options(cores: Int = 4, _ change: (inout AnalyzeSettings) -> Void = { _ in }) throws
@@ -46,6 +47,13 @@ import Testing
 
     @Test(arguments: [0, 0.5, 100]) func limitsBelongToTheirRange(confidence: Double) throws {
         #expect(try options { $0.confidence = confidence }.minimumConfidence == confidence / 100)
+    }
+
+    @Test func whoIsToBeRecordedIsFollowed() throws {
+        let standard = try options { _ in }.tracker
+        #expect(try options { $0.confidence = 90 }.tracker == standard, "fewer records don't change who is followed")
+        let weak = try options { $0.confidence = 20 }.tracker
+        #expect(weak.lowConfidence == 0.2 && weak.seedConfidence == 0.2 && weak.birthConfidence == 0.25)
     }
 
     @Test(arguments: [-0.1, 100.1, .nan, .infinity]) func otherConfidencesAreRefused(confidence: Double) {

@@ -138,7 +138,12 @@ import Testing
     @Test("Scores of an unknown scale, missing files and wrong options are refused, each with its code")
     func refusals() throws {
         #expect(try footpath("track", file("scale.txt", walker(score: "5000"))).status == 66)
-        #expect(try footpath("track", place.path("missing.txt")).status == 66)
+        let missing = try footpath("track", place.path("missing.txt"))
+        #expect(missing.status == 66 && missing.errors.contains("missing.txt: no such file"))
+        let folder = try footpath("track", place.url.path)
+        #expect(folder.status == 66 && folder.errors.contains("directory"), "\(folder.errors)")
+        let picture = try footpath("track", Project.sample.path)
+        #expect(picture.status == 66 && picture.errors.contains("not text"), "\(picture.errors)")
         let path = try file("det.txt", walker())
         #expect(try footpath("track", path, "--fps", "0").status == 64)
         #expect(try footpath("track", path, "--image-size", "640").status == 64)

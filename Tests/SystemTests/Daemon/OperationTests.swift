@@ -98,7 +98,7 @@ extension DaemonTests {
             let daemon = try RunningDaemon(in: place, redirection: "> fifo")
             try daemon.awaitLog("lost", seconds: 60)
             let points = try #require(try daemon.camera("cam")["points"] as? Int)
-            try await_("more points") { (try daemon.camera("cam")["points"] as? Int ?? 0) > points + 10 }
+            try waitFor("more points") { (try daemon.camera("cam")["points"] as? Int ?? 0) > points + 10 }
             let output = try #require(try (daemon.status()["outputs"] as? [[String: Any]])?.first)
             #expect((output["dropped_lines"] as? Int ?? 0) > 0)
             #expect((output["queued_bytes"] as? Int ?? .max) <= 10_000)

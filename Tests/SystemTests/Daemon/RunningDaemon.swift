@@ -80,7 +80,7 @@ final class RunningDaemon {
         throws
     {
         let before = count("path", of: feed)
-        try await_("\(more) points of \(feed); \(log)", seconds: seconds, place) {
+        try waitFor("\(more) points of \(feed); \(log)", seconds: seconds, place) {
             count("path", of: feed) >= before + more
         }
     }
@@ -89,13 +89,13 @@ final class RunningDaemon {
         _ event: String, of feed: String, count wanted: Int = 1, seconds: Double = 20,
         _ location: SourceLocation = #_sourceLocation
     ) throws {
-        try await_("\(wanted) \(event) of \(feed); \(log)", seconds: seconds, location) {
+        try waitFor("\(wanted) \(event) of \(feed); \(log)", seconds: seconds, location) {
             count(event, of: feed) >= wanted
         }
     }
 
     func awaitLog(_ text: String, seconds: Double = 20, _ location: SourceLocation = #_sourceLocation) throws {
-        try await_("'\(text)' in the log: \(log)", seconds: seconds, location) { log.contains(text) }
+        try waitFor("'\(text)' in the log: \(log)", seconds: seconds, location) { log.contains(text) }
     }
 
     // MARK: - HTTP

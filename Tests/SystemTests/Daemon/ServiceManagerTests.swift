@@ -15,17 +15,17 @@ extension DaemonTests {
             cameras.freeze()
             let daemon = try RunningDaemon(
                 in: place, environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "4000000"])
-            try await_("READY=1") { socket.messages.contains("READY=1") }
+            try waitFor("READY=1") { socket.messages.contains("READY=1") }
             #expect(daemon.count("stream_start", of: "cam") == 0)
             cameras.thaw()
-            try await_("a status with a camera", seconds: 30) {
+            try waitFor("a status with a camera", seconds: 30) {
                 socket.messages.contains { $0.hasPrefix("STATUS=1 of 2 cameras running, ") && $0.contains("frames/s") }
             }
-            try await_("three signs of life") { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 }
+            try waitFor("three signs of life") { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 }
 
             let before = Self.monotonicMicroseconds()
             daemon.signal(SIGHUP)
-            try await_("READY=1 again") { socket.messages.count { $0 == "READY=1" } == 2 }
+            try waitFor("READY=1 again") { socket.messages.count { $0 == "READY=1" } == 2 }
             let messages = socket.messages
             let reloading = try #require(messages.firstIndex { $0.hasPrefix("RELOADING=1\nMONOTONIC_USEC=") })
             #expect(reloading < messages.lastIndex(of: "READY=1") ?? 0)
@@ -45,14 +45,14 @@ extension DaemonTests {
             try place.write(Data(RunningDaemon.config(["gone: rtsp://127.0.0.1:1/x"]).utf8), "footpath.yaml")
             let daemon = try RunningDaemon(
                 in: place, environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "2000000"])
-            try await_("a sign of life") { socket.messages.contains("WATCHDOG=1") }
+            try waitFor("a sign of life") { socket.messages.contains("WATCHDOG=1") }
             daemon.signal(SIGSTOP)
             usleep(300_000)
             let count = socket.messages.count
             usleep(2_500_000)
             #expect(socket.messages.count == count)
             daemon.signal(SIGCONT)
-            try await_("signs of life again") { socket.messages.dropFirst(count).contains("WATCHDOG=1") }
+            try waitFor("signs of life again") { socket.messages.dropFirst(count).contains("WATCHDOG=1") }
             #expect(daemon.stop().status == 0)
         }
 

@@ -145,7 +145,7 @@ extension DaemonTests {
             let process = try #require(try daemon.camera("cam")["process_id"] as? Int)
             daemon.signal(SIGKILL)
             _ = daemon.wait()
-            try await_("the camera's process ends", seconds: 5) {
+            try waitFor("the camera's process ends", seconds: 5) {
                 !FileManager.default.fileExists(atPath: "/proc/\(process)/exe")
             }
             let again = try RunningDaemon(in: daemon.place)

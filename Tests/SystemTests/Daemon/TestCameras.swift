@@ -18,7 +18,7 @@ final class TestCameras {
             Project.root.appendingPathComponent("Tests/Servers/rtsp-server").path,
             (user.map { ["--user", $0] } ?? []) + ["\(port)", "25"] + mounts)
         let command = command
-        try await_("the RTSP server") { command.output.contains("\n") }
+        try waitFor("the RTSP server") { command.output.contains("\n") }
         let words = command.output.split { $0 == " " || $0 == "\n" }
         self.port = try #require(words.last.flatMap { Int($0) })
     }
@@ -43,7 +43,7 @@ final class TestCameras {
 /// Waits until something is so.
 ///
 /// - Throws: where it isn't after `seconds`.
-func await_(
+func waitFor(
     _ what: @autoclosure () -> String, seconds: Double = 20, _ location: SourceLocation = #_sourceLocation,
     _ isSo: () throws -> Bool
 ) throws {
