@@ -68,10 +68,10 @@ struct footpath_complaints {
 };
 
 static void footpath_hear(void *sender, int level, const char *format, va_list arguments) {
-    (void)format;
     (void)arguments;
-    // Error concealment tells of itself as information.
-    if (level > AV_LOG_INFO || !sender || *(const AVClass *const *)sender != avcodec_get_class()) return;
+    // libavcodec/error_resilience.c tells of itself as information, and may be all that does where a slice is missing.
+    if (level > AV_LOG_WARNING && (level > AV_LOG_INFO || strncmp(format, "concealing ", 11) != 0)) return;
+    if (!sender || *(const AVClass *const *)sender != avcodec_get_class()) return;
     struct footpath_complaints *complaints = (struct footpath_complaints *)((AVCodecContext *)sender)->opaque;
     if (!complaints) return;
     atomic_fetch_add(&complaints->all, 1);
@@ -94,7 +94,7 @@ static inline void footpath_decoder_free(AVCodecContext *context) {
     av_free(complaints);
 }
 
-/// How often the decoder logged something, from information to errors, or errors only.
+/// How often the decoder logged warnings, errors and that it conceals, or errors only.
 static inline int footpath_decoder_complaints(const AVCodecContext *context, int errors_only) {
     struct footpath_complaints *complaints = (struct footpath_complaints *)context->opaque;
     return atomic_load(errors_only ? &complaints->errors : &complaints->all);
