@@ -19,6 +19,8 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
     private let wakeup: Wakeup
     private let queueBytes: Int
     private let ended = DispatchGroup()
+    /// Held from a change of the loss until it is told, so that what is told comes in order.
+    private let telling = NSLock()
     // `condition` protects the three that follow.
     private let condition = NSCondition()
     private var wantedReopens = 0
@@ -89,7 +91,13 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
         switch queue.append(line) {
         case .queued(isFirst: true): wakeup.raise()
         case .queued(isFirst: false), .lost(isFirst: false): break
-        case .lost(isFirst: true): reporter.tell(.losing(path: destination.path, queueBytes: queueBytes))
+        case .lost(isFirst: true):
+            telling.withLock {
+                reporter.tell(.losing(path: destination.path, queueBytes: queueBytes))
+                queue.noteLossTold()
+            }
+            // What waited may be written by now, and the loss over.
+            wakeup.raise()
         case .refused: throw .finished(path: destination.path)
         }
     }
@@ -171,7 +179,10 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
             // In this order, so that no line slips in between.
             let isClosed = queue.snapshot.isClosed
             if work.isDone { (work.batch, work.sent) = (queue.take(), 0) }
-            if isClosed && work.isDone { break }
+            if isClosed && work.isDone {
+                settle(&work)
+                break
+            }
             maintain(&work)
             advance(&work, isClosed: isClosed)
             settle(&work)
@@ -236,14 +247,15 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
 
     /// Tells when trouble is over.
     private func settle(_ work: inout Work) {
-        if work.isDone && queue.isEmpty { queue.endLoss() }
-        let snapshot = queue.snapshot
-        work.lostBefore = work.lostBefore ?? snapshot.lossStart
-        guard snapshot.lossStart == nil && !reporter.isFailing(.write) else { return }
-        if let before = work.lostBefore {
-            reporter.tell(.recovered(path: destination.path, lost: snapshot.status.droppedLines - before))
+        telling.withLock {
+            let (state, endedLoss) = queue.settle()
+            work.lostBefore = work.lostBefore ?? endedLoss ?? state.lossStart
+            guard state.lossStart == nil && !reporter.isFailing(.write) else { return }
+            if let before = work.lostBefore {
+                reporter.tell(.recovered(path: destination.path, lost: state.status.droppedLines - before))
+            }
+            work.lostBefore = nil
         }
-        work.lostBefore = nil
     }
 
     private func isHopeless(_ work: Work) -> Bool {

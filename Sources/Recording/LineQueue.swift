@@ -14,13 +14,14 @@ final class LineQueue: @unchecked Sendable {
     private var status = OutputStatus()
     private var isClosed = false
     private var lossStart: Int?
+    private var isLossTold = false
     private var isAbandoned = false
 
     /// What became of a line.
     enum Outcome {
         /// It waits; `isFirst` where no other did.
         case queued(isFirst: Bool)
-        /// There was no room; `isFirst` where there was for the line before.
+        /// There was no room; `isFirst` where a loss began, which must be told, and that noted.
         case lost(isFirst: Bool)
         /// The queue is closed.
         case refused
@@ -103,8 +104,20 @@ final class LineQueue: @unchecked Sendable {
 
     func noteRotation() { lock.withLock { status.rotations += 1 } }
 
-    /// Lines are lost no longer, since there is room again.
-    func endLoss() { lock.withLock { lossStart = nil } }
+    /// Takes note that people know of the loss. It doesn't end before.
+    func noteLossTold() { lock.withLock { isLossTold = true } }
+
+    /// Ends a loss if nothing waits any more.
+    ///
+    /// - Returns: the state after that, and how many lines were lost before the loss that ended.
+    func settle() -> (state: Snapshot, endedLoss: Int?) {
+        lock.withLock {
+            guard isLossTold && status.queuedBytes == 0 && !isAbandoned else { return (state, nil) }
+            let ended = lossStart
+            (lossStart, isLossTold) = (nil, false)
+            return (state, ended)
+        }
+    }
 
     /// Takes no more lines.
     func close() { lock.withLock { isClosed = true } }
@@ -127,9 +140,9 @@ final class LineQueue: @unchecked Sendable {
 
     var isEmpty: Bool { lock.withLock { bytes.isEmpty } }
 
-    var snapshot: Snapshot {
-        lock.withLock {
-            Snapshot(status: status, isClosed: isClosed, lossStart: lossStart, isAbandoned: isAbandoned)
-        }
+    var snapshot: Snapshot { lock.withLock { state } }
+
+    private var state: Snapshot {
+        Snapshot(status: status, isClosed: isClosed, lossStart: lossStart, isAbandoned: isAbandoned)
     }
 }
