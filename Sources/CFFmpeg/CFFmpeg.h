@@ -102,6 +102,8 @@ static inline int footpath_decoder_complaints(const AVCodecContext *context, int
 
 static int footpath_gray_buffer(AVCodecContext *context, AVFrame *frame, int flags) {
     int code = avcodec_default_get_buffer2(context, frame, flags);
+    // What a device's buffers point to is none of the processor's memory.
+    if (frame->hw_frames_ctx) return code;
     for (int plane = 0; code >= 0 && plane < AV_NUM_DATA_POINTERS && frame->buf[plane]; plane++)
         memset(frame->buf[plane]->data, 128, frame->buf[plane]->size);
     return code;
