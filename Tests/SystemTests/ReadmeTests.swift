@@ -2,19 +2,22 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the README tells users to type.
+/// What the README and the page on usage tell users to type.
 struct ReadmeTests {
-    private static let text =
-        (try? String(contentsOf: Project.root.appendingPathComponent("README.md"), encoding: .utf8)) ?? ""
+    private static let text = page("README.md")
 
-    /// The lines of its `sh` blocks, in order.
-    private static var commands: [String] {
+    private static func page(_ path: String) -> String {
+        (try? String(contentsOf: Project.root.appendingPathComponent(path), encoding: .utf8)) ?? ""
+    }
+
+    /// The lines of a page's `sh` blocks, in order.
+    private static func commands(of text: String) -> [String] {
         text.components(separatedBy: "```sh\n").dropFirst().flatMap { block in
             block.components(separatedBy: "```")[0].split(separator: "\n").map(String.init)
         }
     }
 
-    @Test func everyUsageExampleWorks() throws {
+    @Test(arguments: ["README.md", "docs/usage.md"]) func everyUsageExampleWorks(page: String) throws {
         let folder = try TemporaryFolder()
         for name in ["lobby.mp4", "entrance.mp4"] {
             try ffmpeg("-i", Project.sample.path, "-t", "1", "-c", "copy", folder.path(name))
@@ -22,9 +25,10 @@ struct ReadmeTests {
         let configuration = try #require(Self.text.components(separatedBy: "```yaml\n").last)
         try Data(configuration.components(separatedBy: "```")[0].utf8)
             .write(to: URL(fileURLWithPath: folder.path("footpath.yaml")))
-        #expect(Self.commands.count >= 8)
+        let commands = Self.commands(of: Self.page(page))
+        #expect(commands.count >= 7)
         let program = "footpath() { '\(Project.program.path)' \"$@\"; }; cd '\(folder.url.path)' || exit 99; "
-        for command in Self.commands {
+        for command in commands {
             #expect(command.hasPrefix("footpath "))
             let result = try run(
                 "/bin/sh", ["-c", program + command], environment: ["FOOTPATH_RUNTIME": Project.runtime.path])
