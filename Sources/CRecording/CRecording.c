@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -52,6 +54,22 @@ int64_t footpath_send(int descriptor, const void *bytes, int64_t count) {
 int footpath_reserve(int descriptor, int64_t offset, int64_t count) {
     if (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, count) == 0) return 0;
     return errno == EOPNOTSUPP || errno == ENOSYS || errno == EINTR ? 0 : errno;
+}
+
+int footpath_lock(int descriptor) {
+    while (flock(descriptor, LOCK_EX | LOCK_NB)) {
+        if (errno == EINTR) continue;
+        return errno == EWOULDBLOCK ? EWOULDBLOCK : 0;
+    }
+    return 0;
+}
+
+int footpath_rename_to_free(const char *path, const char *name) {
+    if (renameat2(AT_FDCWD, path, AT_FDCWD, name, RENAME_NOREPLACE) == 0) return 0;
+    // File systems without it (NFS): a name that is taken between these two calls is lost.
+    if (errno != EINVAL && errno != ENOSYS) return errno;
+    if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0) return EEXIST;
+    return rename(path, name) ? errno : 0;
 }
 
 /// Returns 0, or an errno.

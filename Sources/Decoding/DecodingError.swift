@@ -14,8 +14,10 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     case interrupted
     /// A picture can't be scaled or cut.
     case unscalable(reason: String)
-    /// A video can't be written.
+    /// A video can't be created.
     case unwritable(path: String, reason: String)
+    /// A video can't be written further.
+    case unwritten(path: String, reason: String)
 
     public var description: String {
         switch self {
@@ -25,6 +27,7 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
         case .interrupted: "interrupted"
         case .unscalable(let reason): "can't scale a picture: \(reason)"
         case .unwritable(let path, let reason): "can't write \(path): \(reason)"
+        case .unwritten(let path, let reason): "can't write \(path) to its end: \(reason)"
         }
     }
 }

@@ -30,6 +30,7 @@ final class Demuxer {
             throw error
         }
         self.context = context
+        OpenedFiles.note()
     }
 
     deinit {
@@ -44,6 +45,7 @@ final class Demuxer {
         while true {
             readGuard.allow(seconds: options.readTimeout)
             let code = av_read_frame(context, packet)
+            OpenedFiles.note()
             try Self.check(readGuard, source, "nothing came for", options.readTimeout)
             if code == footpath_averror_eof() {
                 if let shortfall { throw shortfall }
@@ -76,6 +78,7 @@ final class Demuxer {
         let format = try inputFormat(options.format, source: source)
         var context = avformat_alloc_context()
         context?.pointee.interrupt_callback = readGuard.callback
+        OpenedFiles.watch(context)
         if let standardInput {
             context?.pointee.pb = standardInput.context
         }

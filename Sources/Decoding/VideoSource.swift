@@ -38,6 +38,15 @@ public final class VideoSource: FrameSource {
         self.first = first
     }
 
+    /// SHA-256 of what tells its content from others: of a file the size and the first and last MiB, else the first frame,
+    /// provided that wasn't given yet.
+    public func fingerprint() -> String {
+        let content = reader.demuxer.source.fingerprint ?? first.map { Self.fingerprint(of: $0.picture) } ?? []
+        guard let digest = SHA256Digest() else { return "" }
+        digest.update(content)
+        return digest.hexadecimal()
+    }
+
     public func next() throws(DecodingError) -> DecodedFrame? {
         guard let first else { return try reader.next() }
         self.first = nil

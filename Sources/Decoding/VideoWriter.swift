@@ -1,11 +1,11 @@
 import CFFmpeg
-import Glibc
 import PathModel
 
 /// Encodes pictures into a video file, the container chosen by the path's ending.
 ///
 /// H.264 where FFmpeg has libx264, otherwise MPEG-4 part 2. For one thread at a time.
 public final class VideoWriter {
+    /// As messages name it.
     private let path: String
     private let frameSize: PixelSize
     private let format: UnsafeMutablePointer<AVFormatContext>
@@ -21,29 +21,26 @@ public final class VideoWriter {
     /// Units of presentation times: a 90 kHz clock, as MPEG has it.
     private static let timeBase = AVRational(num: 1, den: 90_000)
 
-    /// Whether a video can be written to a path, as far as can be known without writing it.
+    /// Whether FFmpeg knows the container of a path's ending.
     ///
     /// - Throws: `DecodingError.unwritable`.
-    public static func check(path: String) throws(DecodingError) {
-        guard av_guess_format(nil, path, nil) != nil else {
-            throw .unwritable(path: path, reason: "FFmpeg knows no container of that ending; try .mp4")
-        }
-        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-        var status = stat()
-        let isFolder = stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-        guard !isFolder, access(folder, W_OK) == 0 else {
-            throw .unwritable(path: path, reason: isFolder ? "is a directory" : String(cString: strerror(errno)))
-        }
+    public static func checkEnding(of path: String) throws(DecodingError) {
+        guard av_guess_format(nil, path, nil) != nil else { throw .unwritable(path: path, reason: noContainer) }
     }
 
-    /// Creates the file and writes its header.
+    private static let noContainer = "FFmpeg knows no container of that ending; try .mp4"
+
+    /// Opens the file and writes its header.
     ///
     /// - Parameters:
-    ///   - path: replaced where it exists.
+    ///   - path: its ending says which container.
+    ///   - place: where the file is until it is whole; replaced where it exists. Nil is `path`.
     ///   - frameSize: of the pictures; an odd last row or column is left out.
     ///   - frameRate: frames a second, as a hint to players and rate control.
     /// - Throws: `DecodingError.unwritable`.
-    public init(path: String, frameSize: PixelSize, frameRate: Double) throws(DecodingError) {
+    public init(
+        path: String, at place: String? = nil, frameSize: PixelSize, frameRate: Double
+    ) throws(DecodingError) {
         self.path = path
         self.frameSize = frameSize
         let even = PixelSize(width: frameSize.width & ~1, height: frameSize.height & ~1)
@@ -53,19 +50,21 @@ public final class VideoWriter {
         }
         var format: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&format, nil, nil, path)
-        guard let format else {
-            throw .unwritable(path: path, reason: "FFmpeg knows no container of that ending; try .mp4")
-        }
+        guard let format else { throw .unwritable(path: path, reason: Self.noContainer) }
         self.format = format
         var encoder: UnsafeMutablePointer<AVCodecContext>?
+        var scaler: UnsafeMutableRawPointer?
         do {
             let opened = try Self.openEncoder(even, frameRate: frameRate, for: format, path: path)
             encoder = opened
             self.encoder = opened
-            stream = try Self.openFile(format, encoder: opened, path: path)
-            scaler = try Self.makeScaler(even, path: path)
+            stream = try Self.openFile(format, encoder: opened, at: place ?? path, path: path)
+            let made = try Self.makeScaler(even, path: path)
+            scaler = made
+            self.scaler = made
             frame = try Self.makeFrame(even, path: path)
         } catch {
+            footpath_scaler_free(scaler)
             avcodec_free_context(&encoder)
             avio_closep(&format.pointee.pb)
             avformat_free_context(format)
@@ -139,7 +138,7 @@ public final class VideoWriter {
     }
 
     private func check(_ code: Int32) throws(DecodingError) {
-        if code < 0 { throw .unwritable(path: path, reason: message(averror: code)) }
+        if code < 0 { throw .unwritten(path: path, reason: message(averror: code)) }
     }
 
     private static func openEncoder(
@@ -176,7 +175,9 @@ public final class VideoWriter {
     }
 
     private static func openFile(
-        _ format: UnsafeMutablePointer<AVFormatContext>, encoder: UnsafeMutablePointer<AVCodecContext>, path: String
+        _ format: UnsafeMutablePointer<AVFormatContext>, encoder: UnsafeMutablePointer<AVCodecContext>,
+        at place: String,
+        path: String
     ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
         guard let stream = avformat_new_stream(format, nil) else {
             throw .unwritable(path: path, reason: "out of memory")
@@ -184,7 +185,7 @@ public final class VideoWriter {
         avcodec_parameters_from_context(stream.pointee.codecpar, encoder)
         stream.pointee.time_base = encoder.pointee.time_base
         for step in [
-            { avio_open(&format.pointee.pb, "file:" + path, footpath_avio_flag_write()) },
+            { avio_open(&format.pointee.pb, "file:" + place, footpath_avio_flag_write()) },
             { avformat_write_header(format, nil) },
         ] {
             let code = step()

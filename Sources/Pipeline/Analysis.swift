@@ -39,27 +39,35 @@ public final class Analysis {
     }
 
     let name: SourceName
+    /// How many analyses of the same name were before it in the same output.
+    let repetition: Int
     let source: VideoSource
     let options: AnalysisOptions
     let models: ModelSet
     let sessionStart: SessionStart
+    /// Of the content.
+    let fingerprint: String
     /// Follows the caller's flag; raised too when the analysis can't go on, so that a read that waits returns.
     private let stop: InterruptFlag
 
     /// Opens a source and loads the networks for it.
     ///
     /// - Parameters:
+    ///   - repetition: how many analyses of the same name are before it in the same output: sessions differ.
     ///   - modelFolder: where the face networks are.
     ///   - interrupt: raised from elsewhere to end the analysis in good order.
     /// - Throws: `DecodingError` or `InferenceError`.
     public init(
-        _ name: SourceName, engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, version: String,
+        _ name: SourceName, repetition: Int = 0, engine: any InferenceEngine, modelFolder: String,
+        options: AnalysisOptions, version: String,
         decoderThreads: Int, interrupt: InterruptFlag
     ) throws {
         self.name = name
+        self.repetition = repetition
         self.options = options
         stop = InterruptFlag(following: interrupt)
         source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: stop)
+        fingerprint = source.fingerprint()
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
         try models.check()

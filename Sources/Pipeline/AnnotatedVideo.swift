@@ -1,57 +1,94 @@
 import Annotating
 import Decoding
 import PathModel
+import Recording
 
 /// Writes a video of the analysed frames with their records drawn on them.
 ///
-/// A second pass over the source, so that pictures need not wait in memory for their records to be settled.
+/// It decodes the source a second time, as far as the records are settled: neither pictures nor records wait in memory.
+/// Confined to one thread.
 public final class AnnotatedVideo {
+    private let file: NewFile
     private let masks: [BoundingBox]
-    private var points: [Int: [PathPoint]] = [:]
+    private let source: VideoSource
+    private let writer: VideoWriter
+    private let scaler = PictureScaler()
+    private var painter = PathPainter()
+    /// The frame to be drawn next; nil behind the last one.
+    private var frame: DecodedFrame?
+    /// Of `frame`.
+    private var points: [PathPoint] = []
+    private var failure: DecodingError?
 
-    /// A video without drawings yet.
+    /// Opens a source again and begins a video.
     ///
-    /// - Parameter masks: blacked out in the video too, in ratios of the frame.
-    public init(masks: [BoundingBox]) {
-        self.masks = masks
+    /// - Parameters:
+    ///   - path: as the user named the video; its ending says which container.
+    ///   - file: where it is written.
+    ///   - masks: blacked out in the video too, in ratios of the frame.
+    ///   - rate: frames a second of the video to draw, as they were analysed; nil draws all.
+    /// - Throws: `DecodingError`.
+    public init(
+        _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox], rate: Double?, threads: Int,
+        interrupt: InterruptFlag
+    ) throws(DecodingError) {
+        (self.file, self.masks) = (file, masks)
+        source = try VideoSource(name, rate: rate, threads: threads, interrupt: interrupt)
+        let description = source.description
+        writer = try VideoWriter(
+            path: path, at: file.path, frameSize: description.frameSize,
+            frameRate: min(description.frameRate ?? 25, rate ?? .infinity))
+        frame = try source.next()
     }
 
-    /// Remembers a record for its frame.
+    /// Draws the frames before a record's, and remembers the record for its own. Records come in order.
     public func add(_ record: PathRecord) {
         guard case .path(let point) = record.event else { return }
-        points[point.frame.index, default: []].append(point)
+        draw { $0.index < point.frame.index }
+        if frame?.info.index == point.frame.index { points.append(point) }
     }
 
-    /// Decodes the source again and writes the video.
+    /// Draws the frames that are left and gives the file its name.
     ///
-    /// - Parameter progress: called after each frame with the microseconds of video written.
-    /// - Throws: `DecodingError`; `.interrupted` leaves a video that ends there.
-    public func write(
-        _ name: SourceName, to path: String, rate: Double?, threads: Int, interrupt: InterruptFlag,
-        progress: (Int64) -> Void
-    ) throws(DecodingError) {
-        let source = try VideoSource(name, rate: rate, threads: threads, interrupt: interrupt)
-        let description = source.description
-        let shown = min(description.frameRate ?? 25, rate ?? .infinity)
-        let writer = try VideoWriter(path: path, frameSize: description.frameSize, frameRate: shown)
-        let scaler = PictureScaler()
-        var painter = PathPainter()
-        do throws(DecodingError) {
-            while let frame = try source.next() {
-                var image = PixelBuffer(size: description.frameSize, format: .rgb24)
-                try scaler.draw(frame.picture, scaledTo: image.size, into: &image)
-                for mask in masks { image.fill(mask.coveringPixels(of: image.size), with: 0) }
-                let elapsed = frame.info.time.microseconds - description.start.microseconds
-                image = painter.paint(points[frame.info.index] ?? [], at: frame.info.time, on: image)
-                try writer.add(image, at: elapsed)
-                progress(elapsed)
-            }
-        } catch .broken {
-            // The records say where the stream broke off; the video ends there.
-        } catch .interrupted {
+    /// - Throws: `DecodingError.unwritten` or `RecordingError`; then there is no file.
+    public func finish() throws {
+        draw { _ in true }
+        do {
+            if let failure { throw failure }
             try writer.finish()
-            throw .interrupted
+            try file.finish()
+        } catch {
+            discard()
+            throw error
         }
-        try writer.finish()
+    }
+
+    /// Gives the video up.
+    public func discard() { file.discard() }
+
+    /// What goes wrong is told by `finish`: records go on without the video.
+    private func draw(while isDue: (FrameInfo) -> Bool) {
+        do throws(DecodingError) {
+            while let frame, failure == nil, isDue(frame.info) {
+                try draw(frame)
+                points = []
+                self.frame = try source.next()
+            }
+        } catch .broken, .interrupted {
+            // The records reach no further either.
+            frame = nil
+        } catch {
+            failure = error
+        }
+    }
+
+    /// A picture that can't be scaled is left out, as it is of the analysis.
+    private func draw(_ frame: DecodedFrame) throws(DecodingError) {
+        let description = source.description
+        var image = PixelBuffer(size: description.frameSize, format: .rgb24)
+        guard (try? scaler.draw(frame.picture, scaledTo: image.size, into: &image)) != nil else { return }
+        for mask in masks { image.fill(mask.coveringPixels(of: image.size), with: 0) }
+        image = painter.paint(points, at: frame.info.time, on: image)
+        try writer.add(image, at: frame.info.time.microseconds - description.start.microseconds)
     }
 }

@@ -120,6 +120,7 @@ struct ModelSet: Sendable {
         switch source {
         case .embeddedPersonNetwork: bytes = NetworkSource.embeddedPersonNetworkBytes
         case .file(let path):
+            OpenedFiles.note(path: path)
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw .unreadable(network: path, reason: "there is no such file, or no permission to read it")
             }

@@ -4,12 +4,12 @@ import PathModel
 import Tracking
 
 extension Analysis {
-    /// A UUID that is the same for the same feed, program, networks and settings, since a file's output must be the
-    /// same bytes every time: SHA-256 of them in a version 8 UUID (RFC 9562 section 5.8).
+    /// A UUID that is the same for the same content under the same name, the same program, networks and settings, since a
+    /// file's output must be the same bytes every time: SHA-256 of them in a version 8 UUID (RFC 9562 section 5.8).
     var sessionID: String {
         guard let digest = SHA256Digest() else { return "00000000-0000-8000-8000-000000000000" }
         let parts =
-            [name.baseName, sessionStart.version] + sessionStart.models.map(\.sha256)
+            [fingerprint, "\(repetition)", name.redacted, sessionStart.version] + sessionStart.models.map(\.sha256)
             + sessionStart.settings.map { "\($0.key)=\($0.value)" }
         digest.update(Array(parts.joined(separator: "\u{0}").utf8))
         var digits = Array(digest.hexadecimal().prefix(32))

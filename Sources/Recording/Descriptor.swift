@@ -52,6 +52,20 @@ extension FileDescriptor {
         throw error == .connectionReset ? .brokenPipe : error
     }
 
+    /// Locks a file until it is closed, for this opening of it alone (flock(2)). Where the file system has no locks it does nothing.
+    ///
+    /// - Throws: `Errno.wouldBlock` where it is locked by another opening, in this process or elsewhere.
+    func lock() throws {
+        let code = footpath_lock(rawValue)
+        if code != 0 { throw Errno(rawValue: code) }
+    }
+
+    /// Gives a file another one's permissions, and its owner as far as that is allowed.
+    func takeOver(_ status: Stat) {
+        _ = fchmod(rawValue, status.permissions.rawValue)
+        _ = fchown(rawValue, status.userID.rawValue, status.groupID.rawValue)
+    }
+
     /// Finds room on the disk for what is to be written (fallocate(2)).
     func reserve(_ count: Int, at offset: Int64) throws {
         let code = footpath_reserve(rawValue, offset, Int64(count))
@@ -64,6 +78,14 @@ enum Disk {
     /// Renames a file; one that has the new name is replaced (rename(2)).
     static func rename(_ path: String, to new: String) throws {
         if Glibc.rename(path, new) != 0 { throw Errno(rawValue: errno) }
+    }
+
+    /// Renames a file (renameat2(2)).
+    ///
+    /// - Throws: `Errno.fileExists` where the new name is taken.
+    static func rename(_ path: String, toFree new: String) throws {
+        let code = footpath_rename_to_free(path, new)
+        if code != 0 { throw Errno(rawValue: code) }
     }
 
     static func remove(_ path: String) throws {

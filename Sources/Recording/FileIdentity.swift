@@ -1,17 +1,17 @@
+import PathModel
 import SystemPackage
 
-/// What tells one file from another, whatever names they have.
-struct FileIdentity: Hashable {
-    private let device: DeviceID
-    private let inode: Inode
-
+extension FileIdentity {
     init(_ status: Stat) {
-        device = status.deviceID
-        inode = status.inode
+        self.init(device: UInt64(status.deviceID.rawValue), inode: UInt64(status.inode.rawValue))
+    }
+
+    /// What the path leads to, links followed; nil where that is nothing.
+    init?(path: String) {
+        guard let status = try? Stat(FilePath(path)) else { return nil }
+        self.init(status)
     }
 
     /// Whether the path leads to this file now.
-    func isAt(_ path: String) -> Bool {
-        (try? Stat(FilePath(path))).map(FileIdentity.init) == self
-    }
+    func isAt(_ path: String) -> Bool { FileIdentity(path: path) == self }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PathModel
 import SystemPackage
 
 /// A file of records that is open for appending.

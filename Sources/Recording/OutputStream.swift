@@ -1,3 +1,4 @@
+import PathModel
 import Synchronization
 import SystemPackage
 

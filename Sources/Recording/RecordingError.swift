@@ -4,12 +4,16 @@ import SystemPackage
 public enum RecordingError: Error, Hashable {
     /// What was being done to a file when it failed.
     public enum Operation: String, Sendable {
-        case open, read, write, truncate, sync, close, connect, rename, remove, compress
+        case open, lock, read, write, truncate, sync, close, connect, rename, remove, compress
         case list = "list the folder of"
     }
 
     /// The file exists and may not be overwritten.
     case exists(path: String)
+    /// The file is one that the program reads, or where its own messages go.
+    case isRead(path: String)
+    /// Another program, or another output by another name, writes to the file.
+    case isInUse(path: String)
     /// The file to be continued doesn't begin with a Footpath record, so it isn't touched.
     case notRecords(path: String)
     /// The path is a folder, a device or a pipe.
@@ -32,6 +36,10 @@ extension RecordingError: CustomStringConvertible {
         switch self {
         case .exists(let path):
             "\(path): the file exists and is not overwritten. Give another name, or --force to replace it."
+        case .isRead(let path):
+            "\(path): is one of the files that are being read, or where messages go, and is not replaced. Give another name."
+        case .isInUse(let path):
+            "\(path): is being written to by another program, or under another name. End that one, or give another name."
         case .notRecords(let path):
             "\(path): not a file of Footpath records, so nothing is appended to it. Give another name."
         case .notFile(let path):
@@ -52,6 +60,14 @@ extension RecordingError: CustomStringConvertible {
 }
 
 extension RecordingError {
+    /// Whether the output could not be had at all; otherwise it could not be written further.
+    public var isOfCreation: Bool {
+        switch self {
+        case .exists, .isRead, .isInUse, .notRecords, .notFile, .failed(_, .open, _), .failed(_, .lock, _): true
+        case .noSpace, .closed, .finished, .lineTooLong, .failed: false
+        }
+    }
+
     /// Runs system calls and gives their error a place and a meaning.
     static func attempt<Result>(
         _ operation: Operation, _ path: String, _ body: () throws -> Result
@@ -71,7 +87,8 @@ extension RecordingError {
             switch errno {
             case .noSpace, .diskQuotaExceeded: .noSpace(path: path)
             case .brokenPipe: .closed(path: path)
-            case .fileExists where operation == .open: .exists(path: path)
+            case .fileExists where operation == .open || operation == .rename: .exists(path: path)
+            case .wouldBlock where operation == .lock: .isInUse(path: path)
             default: .failed(path: path, operation: operation, errno: errno)
             }
     }

@@ -4,7 +4,7 @@ public enum SyncPolicy: Hashable, Sendable {
     /// the program nothing, or what waits in the daemon's queue.
     case never
     /// Once so much time has passed since the last sync, and when the sink is finished. The daemon does so even where
-    /// no line follows; `FileSink` with the next line.
+    /// no line follows; `DirectSink` with the next line.
     case interval(Duration)
     /// With every line, at the price of one disk round trip each; the daemon syncs lines that came meanwhile together.
     case line

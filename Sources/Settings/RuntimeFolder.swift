@@ -11,11 +11,11 @@ public struct RuntimeFolder: Sendable {
     /// Looks in `FOOTPATH_RUNTIME`, then for `lib/footpath` beside the program's folder (an installed program), then
     /// for `.runtime` in the folders above the program (one built in the project).
     ///
-    /// - Throws: `SettingsError` that says where it looked.
+    /// - Throws: `Missing`, which says where it looked.
     public init(
         environment: [String: String] = ProcessInfo.processInfo.environment,
         program: String = Bundle.main.executablePath ?? CommandLine.arguments[0]
-    ) throws(SettingsError) {
+    ) throws(Missing) {
         var candidates: [String] = []
         if let chosen = environment["FOOTPATH_RUNTIME"], !chosen.isEmpty {
             candidates = [chosen]
@@ -33,11 +33,19 @@ public struct RuntimeFolder: Sendable {
             models = candidate + "/models"
             return
         }
-        let places = candidates.map { "  \($0)/openvino" }.joined(separator: "\n")
-        throw SettingsError(problems: [
-            "OpenVINO is not installed: no libopenvino_c.so in any of\n\(places)\n"
+        throw Missing(folders: candidates.map { $0 + "/openvino" })
+    }
+
+    /// OpenVINO is in none of these folders.
+    public struct Missing: Error, Hashable, CustomStringConvertible {
+        /// Where it was looked for.
+        public let folders: [String]
+
+        public var description: String {
+            "OpenVINO is not installed: no libopenvino_c.so in any of\n"
+                + folders.map { "  \($0)\n" }.joined()
                 + "Run Scripts/setup, or set FOOTPATH_RUNTIME to a folder that holds openvino/ and models/."
-        ])
+        }
     }
 
     /// The C library, whatever version its name ends in; of several the last by name.

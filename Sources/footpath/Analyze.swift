@@ -49,7 +49,8 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         var session = AnalyzeSession(
-            console: Console(isQuiet: quiet), outputPath: output, force: force, annotatePath: annotate)
+            console: Console(isQuiet: quiet), output: output.map(OutputTarget.init), force: force,
+            annotatePath: annotate)
         let status = session.run(videos, settings: arguments.settings)
         throw ExitCode(status.rawValue)
     }

@@ -8,18 +8,25 @@ import Settings
 
 /// One call of `footpath analyze`: several videos, one after another.
 struct AnalyzeSession {
+    /// Where records go.
+    private struct Output {
+        let target: OutputTarget
+        let sink: DirectSink
+        let stream: RecordOutput
+    }
+
     var console: Console
     /// For all videos together; nil gives each its own beside it.
-    let outputPath: String?
+    let output: OutputTarget?
     let force: Bool
     let annotatePath: String?
     private let interrupt = InterruptFlag()
-    /// Shared by the videos where `outputPath` is given.
-    private var sharedOutput: (output: RecordOutput, sink: any RecordSink)?
+    /// Shared by the videos where `output` is given.
+    private var shared: Output?
 
-    init(console: Console, outputPath: String?, force: Bool, annotatePath: String?) {
+    init(console: Console, output: OutputTarget?, force: Bool, annotatePath: String?) {
         self.console = console
-        self.outputPath = outputPath
+        self.output = output
         self.force = force
         self.annotatePath = annotatePath
     }
@@ -33,14 +40,20 @@ struct AnalyzeSession {
         var result = ExitStatus.success
         do {
             let options = try checked(settings, videos)
-            if let annotatePath { try VideoWriter.check(path: annotatePath) }
+            if let annotatePath { try VideoWriter.checkEnding(of: annotatePath) }
+            if force { OpenedFiles.watch() }
+            videos.forEach(OpenedFiles.note(path:))
             let runtime = try RuntimeFolder()
             let engine = try OpenVINOEngine(library: runtime.library)
-            for video in videos where !interrupt.isRaised {
-                let status = analyze(SourceName(video), options: options, engine: engine, models: runtime.models)
+            for (index, video) in videos.enumerated() where !interrupt.isRaised {
+                let name = SourceName(video)
+                let repetition = videos[..<index].count { SourceName($0).redacted == name.redacted }
+                let status = analyze(
+                    name, repetition: repetition, options: options, engine: engine, models: runtime.models)
                 if result == .success { result = status }
             }
-            try sharedOutput?.sink.finish()
+            try shared?.sink.finish()
+            if let shared { noteRest(of: shared) }
         } catch {
             console.error("\(error)")
             if result == .success { result = ExitStatus(of: error) }
@@ -62,98 +75,116 @@ struct AnalyzeSession {
 
     private func nameProblems(_ videos: [String]) -> [String] {
         var problems: [String] = []
-        if annotatePath != nil && (videos.count > 1 || videos.first == "-") {
-            problems.append("--annotate: needs exactly one VIDEO, and not standard input, since it reads it twice")
-        }
-        if videos.contains("-") && outputPath == nil {
+        if videos.contains("-") && output == nil {
             problems.append("-: standard input has no name for its records; give --output")
         }
-        var outputs = videos.map { ("", Self.recordsPath(for: SourceName($0))) }
-        if let outputPath { outputs = [("--output ", outputPath)] }
-        if let annotatePath { outputs.append(("--annotate ", annotatePath)) }
-        for (option, path) in outputs {
-            guard videos.contains(where: { isSame($0, path) }) else { continue }
+        if case .socket(let path) = output {
+            problems.append("--output unix:\(path): only footpath run writes to sockets; give a file, or -")
+        }
+        var outputs = videos.map { ("", target(for: SourceName($0))) }
+        if let output { outputs = [("--output ", output)] }
+        if let annotatePath {
+            if videos.count > 1 || videos.first == "-" {
+                problems.append("--annotate: needs exactly one VIDEO, and not standard input, since it reads it twice")
+            }
+            if outputs.contains(where: { $0.1 != .standardOutput && NewFile.areOnePlace("\($0.1)", annotatePath) }) {
+                problems.append("--annotate \(annotatePath): is where the records go; give another name")
+            }
+            if !force, FileManager.default.fileExists(atPath: annotatePath) {
+                problems.append("--annotate \(annotatePath): the file exists; give another name, or --force")
+            }
+            outputs.append(("--annotate ", .file(path: annotatePath)))
+        }
+        for case (let option, .file(let path)) in outputs
+        where videos.contains(where: { NewFile.areOnePlace($0, path) }) {
             problems.append("\(option)\(path): is one of the videos, and would be overwritten")
-        }
-        if let outputPath, let annotatePath, isSame(outputPath, annotatePath) {
-            problems.append("--annotate \(annotatePath): is where the records go; give another name")
-        }
-        if let annotatePath, !force, FileManager.default.fileExists(atPath: annotatePath) {
-            problems.append("--annotate \(annotatePath): the file exists; give another name, or --force")
         }
         return problems
     }
 
-    /// Whether two names lead to one file, through links of either kind too.
-    private func isSame(_ one: String, _ other: String) -> Bool {
-        guard one != "-", other != "-" else { return false }
-        let paths = [one, other].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }
-        if paths[0] == paths[1] { return true }
-        let files = paths.map { path in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-            return [FileAttributeKey.systemNumber, .systemFileNumber].map { attributes?[$0] as? Int }
-        }
-        return files[0] == files[1] && !files[0].contains(nil)
-    }
-
     private mutating func analyze(
-        _ video: SourceName, options: AnalysisOptions, engine: OpenVINOEngine, models: String
+        _ video: SourceName, repetition: Int, options: AnalysisOptions, engine: OpenVINOEngine, models: String
     ) -> ExitStatus {
+        var drawing: AnnotatedVideo?
+        var opened: Output?
         do {
             let threads = min(8, ProcessInfo.processInfo.activeProcessorCount)
             let analysis = try Analysis(
-                video, engine: engine, modelFolder: models, options: options, version: Footpath.programVersion,
-                decoderThreads: threads, interrupt: interrupt)
-            let (output, sink, path) = try openOutput(for: video)
-            let drawing = annotatePath == nil ? nil : AnnotatedVideo(masks: options.masks)
-            let summary = try analysis.run(output: output, observer: { drawing?.add($0) }) {
+                video, repetition: repetition, engine: engine, modelFolder: models, options: options,
+                version: Footpath.programVersion, decoderThreads: threads, interrupt: interrupt)
+            drawing = try annotatePath.map { try draw(video, to: $0, options: options, threads: threads) }
+            let output = try openOutput(for: video)
+            opened = output
+            let summary = try analysis.run(output: output.stream, observer: { [drawing] in drawing?.add($0) }) {
                 console.draw($0, of: video.baseName)
             }
-            if outputPath == nil { try sink.finish() }
-            report(summary, video: video, path: path)
-            if let drawing, let annotatePath { try annotate(video, drawing, to: annotatePath, options: options) }
+            if self.output == nil { try output.sink.finish() }
+            report(summary, video: video, target: output.target)
+            try drawing?.finish()
+            if let annotatePath { console.note("\(video.baseName): drawn in \(annotatePath)") }
             return status(of: summary)
         } catch {
+            drawing?.discard()
             console.clear()
-            if case DecodingError.interrupted = error { return .interrupted }
+            if interrupt.isRaised { return .interrupted }
             console.error("\(error)")
+            if let opened, output == nil { noteRest(of: opened) }
             return ExitStatus(of: error)
         }
     }
 
-    private mutating func openOutput(
-        for video: SourceName
-    ) throws(RecordingError) -> (RecordOutput, any RecordSink, String) {
-        let path = outputPath ?? Self.recordsPath(for: video)
-        if let (output, sink) = sharedOutput { return (output, sink, path) }
-        let sink: any RecordSink =
-            path == "-" ? StandardOutputSink() : try FileSink(path: path, mode: force ? .overwrite : .create)
-        let output = RecordOutput(sink: sink)
-        if outputPath != nil { sharedOutput = (output, sink) }
-        return (output, sink, path)
+    private func noteRest(of output: Output) {
+        if let path = output.sink.path {
+            console.error("\(output.target): stays as it was; the new lines are in \(path)")
+        }
     }
 
-    /// The video's path and `.paths.jsonl`; its name alone in this folder where it is a URL. The ending stays, since
-    /// `a.mp4` and `a.mkv` may lie side by side.
-    private static func recordsPath(for video: SourceName) -> String {
-        (video.text.contains("://") ? video.baseName : video.text) + ".paths.jsonl"
+    private mutating func openOutput(for video: SourceName) throws(RecordingError) -> Output {
+        if let shared { return shared }
+        let target = target(for: video)
+        let sink: DirectSink
+        if case .file(let path) = target {
+            sink = DirectSink(try newFile(path, naming: .early))
+        } else {
+            sink = try DirectSink(reads: .ofProcess)
+        }
+        let opened = Output(target: target, sink: sink, stream: RecordOutput(sink: sink))
+        if output != nil { shared = opened }
+        return opened
     }
 
-    private mutating func annotate(
-        _ video: SourceName, _ drawing: AnnotatedVideo, to path: String, options: AnalysisOptions
-    ) throws(DecodingError) {
-        try drawing.write(
-            video, to: path, rate: options.sampleRate, threads: min(8, ProcessInfo.processInfo.activeProcessorCount),
-            interrupt: interrupt, progress: { _ in })
-        console.note("\(video.baseName): drawn in \(path)")
+    /// `output`, or the video's path and `.paths.jsonl`; its name alone in this folder where it is a URL. The ending stays,
+    /// since `a.mp4` and `a.mkv` may lie side by side.
+    private func target(for video: SourceName) -> OutputTarget {
+        output ?? .file(path: (video.text.contains("://") ? video.baseName : video.text) + ".paths.jsonl")
     }
 
-    private func report(_ summary: Analysis.Summary, video: SourceName, path: String) {
+    private func newFile(_ path: String, naming: NewFile.Naming) throws(RecordingError) -> NewFile {
+        let interrupt = interrupt
+        return try NewFile(
+            path, naming: naming, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
+    }
+
+    private func draw(
+        _ video: SourceName, to path: String, options: AnalysisOptions, threads: Int
+    ) throws -> AnnotatedVideo {
+        let file = try newFile(path, naming: .late)
+        do {
+            return try AnnotatedVideo(
+                video, path: path, file: file, masks: options.masks, rate: options.sampleRate, threads: threads,
+                interrupt: interrupt)
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
+    private func report(_ summary: Analysis.Summary, video: SourceName, target: OutputTarget) {
         console.clear()
         var text = "\(video.baseName): \(summary.analyzed) frames analysed, \(summary.paths) paths, "
         text += "\(summary.points) points, \(summary.faces) faces"
         if summary.damaged > 0 { text += ", \(summary.damaged) damaged packets or frames" }
-        if path != "-" { text += " -> \(path)" }
+        if target != .standardOutput { text += " -> \(target)" }
         console.note(text)
         if summary.end == .decodeError {
             console.error("\(video.redacted): \(summary.message ?? "it breaks off"); the records reach up to there")
@@ -167,4 +198,9 @@ struct AnalyzeSession {
         default: summary.damaged > 0 ? .partial : .success
         }
     }
+}
+
+extension NewFile.Reads {
+    /// What this process reads.
+    static var ofProcess: Self { Self(count: { OpenedFiles.count }, contain: OpenedFiles.contain) }
 }

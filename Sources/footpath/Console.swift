@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import Recording
 
 /// What the user sees on standard error: messages, and a progress bar where it is a terminal.
 struct Console {
@@ -51,8 +52,9 @@ struct Console {
 
     private var eraseLine: String { isTerminal ? "\r\u{1B}[K" : "" }
 
+    /// What can't be written is lost: messages are not worth the work that they are about.
     private func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        try? DirectSink.messages.write(text)
     }
 
     private static func clock(_ seconds: Double) -> String {

@@ -41,16 +41,16 @@ enum ExitStatus: Int32, Comparable {
             case DecodingError.interrupted: .interrupted
             case DecodingError.broken: .partial
             case DecodingError.unwritable: .output
+            case DecodingError.unwritten: .writing
             case is DecodingError: .input
             case is InferenceError: .unavailable
-            case RecordingError.exists, RecordingError.notRecords, RecordingError.notFile,
-                RecordingError.failed(_, .open, _):
-                .output
+            case let error as RecordingError where error.isOfCreation: .output
             case is RecordingError: .writing
             case is StatusServer.Failure: .system
             case DaemonControl.Failure.refused: .usage
             case is DaemonControl.Failure: .unavailable
-            case let error as SettingsError where error.problems.contains { $0.hasPrefix("OpenVINO") }: .unavailable
+            case let error as TrackError: error.status
+            case is RuntimeFolder.Missing: .unavailable
             default: .usage
             }
     }

@@ -37,7 +37,7 @@ struct Faces: ParsableCommand {
             let finder = try FacePictures(
                 engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
                 options: settings.options(cores: 1))
-            let sink = StandardOutputSink()
+            let sink = DirectSink()
             for picture in pictures where !interrupt.isRaised {
                 do {
                     let name = SourceName(picture)

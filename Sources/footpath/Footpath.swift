@@ -1,4 +1,6 @@
 import ArgumentParser
+import Glibc
+import Recording
 
 @main
 struct Footpath: ParsableCommand {
@@ -23,4 +25,33 @@ struct Footpath: ParsableCommand {
         ])
 
     static let programVersion = "0.1.0"
+
+    static func main() {
+        StandardDescriptors.occupy()
+        // A reader that goes away is an error of the write, not the end of the program.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Ends with an error, or with what was asked for instead of running: help, the version, a completion script.
+    private static func end(_ error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        let code = exitCode(for: error)
+        guard code == .success, !text.isEmpty else {
+            if !text.isEmpty { try? DirectSink.messages.write(line: text) }
+            Glibc.exit(code.rawValue)
+        }
+        do {
+            try DirectSink().write(line: text)
+            Glibc.exit(code.rawValue)
+        } catch {
+            Console(isQuiet: false).error("\(error)")
+            Glibc.exit(ExitStatus(of: error).rawValue)
+        }
+    }
 }

@@ -3,6 +3,7 @@ import Decoding
 import Foundation
 import Inference
 import Pipeline
+import Recording
 import Settings
 
 /// `footpath measure`: how fast this machine analyses a video.
@@ -27,7 +28,7 @@ struct Measure: ParsableCommand {
                 options: options, threads: min(8, cores))
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            print(String(decoding: try encoder.encode(benchmark.run()), as: UTF8.self))
+            try DirectSink().write(line: String(decoding: encoder.encode(benchmark.run()), as: UTF8.self))
         } catch {
             Console(isQuiet: false).error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)

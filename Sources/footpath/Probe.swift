@@ -3,6 +3,7 @@ import Decoding
 import Detecting
 import Foundation
 import PathModel
+import Recording
 import Settings
 
 /// `footpath probe`: what Footpath sees of an input.
@@ -22,10 +23,10 @@ struct Probe: ParsableCommand {
         do {
             let seen = try VideoSource(name, threads: 1, interrupt: interrupt).description
             for (key, value) in Self.lines(seen, name: name) {
-                print(key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
+                try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
             }
         } catch {
-            if case .interrupted = error {} else { Console(isQuiet: false).error("\(error)") }
+            if !interrupt.isRaised { Console(isQuiet: false).error("\(error)") }
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operating
+import Recording
 import Settings
 
 /// `footpath reload`: makes a running daemon read its configuration anew.
@@ -22,7 +23,7 @@ struct Reload: ParsableCommand {
             guard let listener = try DaemonConfig(path: config, needsSecrets: false).http else {
                 throw SettingsError(problems: ["\(config): has no http:, so the daemon can't be asked; kill -HUP it"])
             }
-            print("reloaded: \(try DaemonControl.reload(listener))")
+            try DirectSink().write(line: "reloaded: \(DaemonControl.reload(listener))")
         } catch {
             console.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)

@@ -15,9 +15,7 @@ final class Signals {
     ///   - end: called at the first signal.
     ///   - hangUp: called at each SIGHUP; without it, SIGHUP does what it does by default.
     init(ending end: @escaping @Sendable () -> Void, hangingUp hangUp: (@Sendable () -> Void)? = nil) {
-        // A reader that goes away is an error of the write, not the end of the program.
-        signal(SIGPIPE, SIG_IGN)
-        // So is a file that may not grow any more (LimitFSIZE=).
+        // A file that may not grow any more (LimitFSIZE=) is an error of the write.
         signal(SIGXFSZ, SIG_IGN)
         let queue = DispatchQueue(label: "footpath.signals")
         let isEnding = InterruptFlag()

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Foundation
+import Decoding
 import PathModel
+import Recording
 import Settings
 import Tracking
 
@@ -102,12 +103,9 @@ struct TrackDetections: ParsableCommand {
                     TrackRows.Completion(
                         smoother: settings.smoother, longestGap: settings.bridge,
                         includesPredicted: settings.predicted)))
-        } catch let error as TrackError {
-            console.error(error.description)
-            throw ExitCode(error.status.rawValue)
-        } catch let error as SettingsError {
-            console.error(error.description)
-            throw ExitCode(ExitStatus.usage.rawValue)
+        } catch {
+            console.error("\(error)")
+            throw ExitCode(ExitStatus(of: error).rawValue)
         }
     }
 
@@ -126,29 +124,21 @@ struct TrackDetections: ParsableCommand {
         return settings
     }
 
-    private func write(_ text: String) throws(TrackError) {
-        guard let output, output != "-" else {
-            do {
-                try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-            } catch {
-                throw TrackError(status: .writing, description: "standard output: \(error.localizedDescription)")
-            }
-            return
-        }
-        let options: Data.WritingOptions = force ? .atomic : .withoutOverwriting
-        do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: output), options: options)
-        } catch let error as CocoaError where error.code == .fileWriteFileExists {
-            throw TrackError(status: .output, description: "\(output): exists; --force overwrites it")
-        } catch let error as CocoaError where error.code == .fileWriteOutOfSpace {
-            throw TrackError(status: .writing, description: "\(output): no space left")
+    private func write(_ text: String) throws(RecordingError) {
+        guard let output, output != "-" else { return try DirectSink().write(text) }
+        let file = try NewFile(output, naming: .late, mayReplace: force, reads: .ofProcess)
+        do throws(RecordingError) {
+            let sink = DirectSink(file)
+            try sink.write(text)
+            try sink.finish()
         } catch {
-            throw TrackError(status: .output, description: "\(output): \(error.localizedDescription)")
+            file.discard()
+            throw error
         }
     }
 }
 
-/// Why `footpath track` gave up.
+/// The detections of `footpath track` can't be used.
 struct TrackError: Error, CustomStringConvertible {
     let status: ExitStatus
     let description: String

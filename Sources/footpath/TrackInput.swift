@@ -1,3 +1,4 @@
+import Decoding
 import Foundation
 import PathModel
 import Settings
@@ -24,7 +25,9 @@ struct TrackInput {
     init(path: String, settings: TrackSettings.Checked) throws(TrackError) {
         let url = URL(fileURLWithPath: path)
         let content = try Self.text(of: url, path)
+        OpenedFiles.note(path: path)
         let lines = try DetectionLines(content, name: path)
+        notes += lines.notes
         let sequence = SequenceInfo(of: url)
         if settings.fps == nil, sequence.fps == nil, !lines.haveTimes { notes.append("assuming 30 frames/s (--fps)") }
         fps = settings.fps ?? sequence.fps ?? 30

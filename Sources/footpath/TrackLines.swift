@@ -5,6 +5,8 @@ import PathModel
 struct DetectionLines {
     /// One detection as the file has it.
     struct Item {
+        /// The line's number, from 1.
+        var line = 0
         /// From 1.
         var frame: Int
         var box: BoundingBox
@@ -15,8 +17,10 @@ struct DetectionLines {
     private(set) var items: [Item] = []
     /// Whether boxes are ratios of the frame rather than pixels.
     let areRatios: Bool
-    /// Whether every line has a time.
-    var haveTimes: Bool { !items.isEmpty && items.allSatisfy { $0.time != nil } }
+    /// Whether boxes have times that say something: all have one, and not all the same.
+    private(set) var haveTimes = false
+    /// What was made of it for want of better.
+    private(set) var notes: [String] = []
     /// Two days at 25 frames/s: what lies beyond is a slip, and would fill the memory with empty frames.
     static let lastFrame = 4_320_000
 
@@ -29,10 +33,55 @@ struct DetectionLines {
             number += 1
             if line.allSatisfy(\.isWhitespace) { continue }
             do {
-                if let item = isJSON ? try Self.json(line) : try Self.motChallenge(line) { items.append(item) }
+                guard var item = isJSON ? try Self.json(line) : try Self.motChallenge(line) else { continue }
+                try Self.checkSize(of: item.box, areRatios: isJSON)
+                item.line = number
+                items.append(item)
             } catch {
                 throw TrackError(status: .input, description: "\(name): line \(number): \(error.reason)")
             }
+        }
+        try judgeTimes(name)
+    }
+
+    // MARK: - What would lose boxes
+
+    /// Ratios beyond this are pixels.
+    private static let farthestRatio = 4.0
+
+    private static func checkSize(of box: BoundingBox, areRatios: Bool) throws(Flaw) {
+        guard box.width > 0, box.height > 0 else {
+            throw Flaw(reason: "width \(box.width) and height \(box.height): must be above 0")
+        }
+        let farthest = [box.left, box.top, box.right, box.bottom].map(abs).max() ?? 0
+        if areRatios && farthest > farthestRatio {
+            throw Flaw(reason: "a box that reaches to \(farthest): boxes are ratios of the frame here, not pixels")
+        }
+    }
+
+    /// - Throws: the first line whose time doesn't grow with the frames.
+    private mutating func judgeTimes(_ name: String) throws(TrackError) {
+        let missing = items.count { $0.time == nil }
+        guard missing < items.count else { return }
+        if missing > 0 {
+            notes.append("\(missing) of \(items.count) lines have no pts_ms, so none counts")
+            return
+        }
+        let ordered = items.sorted { ($0.frame, $0.line) < ($1.frame, $1.line) }
+        if Set(items.map(\.time)).count == 1, ordered.first?.frame != ordered.last?.frame {
+            notes.append("every pts_ms is the same, so none counts")
+            return
+        }
+        haveTimes = true
+        for (before, item) in zip(ordered, ordered.dropFirst()) {
+            guard let earlier = before.time, let time = item.time else { continue }
+            let isSameFrame = item.frame == before.frame
+            if isSameFrame ? time == earlier : time > earlier { continue }
+            throw TrackError(
+                status: .input,
+                description: "\(name): line \(item.line): pts_ms \(time.milliseconds) of frame \(item.frame - 1), and "
+                    + "\(earlier.milliseconds) of frame \(before.frame - 1) in line \(before.line): times must grow with the "
+                    + "frames; mend them, or leave out all")
         }
     }
 

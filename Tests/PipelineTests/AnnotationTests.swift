@@ -1,7 +1,9 @@
 import Annotating
 import Decoding
+import Foundation
 import PathModel
 import Pipeline
+import Recording
 import TestSupport
 import Testing
 
@@ -76,13 +78,13 @@ import Testing
         let folder = try TemporaryFolder()
         let (input, output) = (folder.path("grey.mp4"), folder.path("annotated.mp4"))
         try ffmpeg("-f", "lavfi", "-i", "color=gray:s=\(size):r=25:d=0.4", "-pix_fmt", "yuv420p", input)
-        let video = AnnotatedVideo(masks: [BoundingBox(left: 0.75, top: 0.5, width: 0.25, height: 0.5)])
+        let video = try AnnotatedVideo(
+            SourceName(input), path: output, file: NewFile(output, naming: .late, mayReplace: false),
+            masks: [BoundingBox(left: 0.75, top: 0.5, width: 0.25, height: 0.5)], rate: nil, threads: 1,
+            interrupt: InterruptFlag())
         video.add(PathRecord(time: time(6), event: .path(point(6))))
-        var progress: [Int64] = []
-        try video.write(
-            SourceName(input), to: output, rate: nil, threads: 1, interrupt: InterruptFlag(),
-            progress: { progress.append($0) })
-        #expect(progress == (0..<10).map { Int64($0) * 40_000 })
+        #expect(!FileManager.default.fileExists(atPath: output), "a video has its name when it is whole")
+        try video.finish()
         let (before, after) = (try images(input), try images(output))
         #expect(after.count == 10)
         let masked = PixelRect(x: 239, y: 95, width: 81, height: 97)

@@ -33,7 +33,7 @@ import Testing
 
     @Test func theEnvironmentsFolderIsTheOnlyOneWhereItIsSet() throws {
         try install("a/.runtime")
-        let error = #expect(throws: SettingsError.self) {
+        let error = #expect(throws: RuntimeFolder.Missing.self) {
             try find("a/bin/footpath", environment: ["FOOTPATH_RUNTIME": root + "/chosen"])
         }
         #expect(error?.description.contains("  \(root)/chosen/openvino\n") == true)
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func nothingFoundIsAnErrorThatSaysWhereAndWhatToDo() throws {
-        let error = #expect(throws: SettingsError.self) { try find("a/bin/footpath") }
+        let error = #expect(throws: RuntimeFolder.Missing.self) { try find("a/bin/footpath") }
         for text in [root + "/a/lib/footpath/openvino", root + "/.runtime/openvino", "Scripts/setup"] {
             #expect(error?.description.contains(text) == true, "\(text)")
         }

@@ -23,6 +23,13 @@ int64_t footpath_send(int descriptor, const void *bytes, int64_t count);
 /// file system can't, it does nothing. Returns 0, or an errno.
 int footpath_reserve(int descriptor, int64_t offset, int64_t count);
 
+/// Locks a file for this opening of it (flock(2)), without waiting. Returns 0, also where the file system has no locks, or
+/// EWOULDBLOCK where another opening has it locked.
+int footpath_lock(int descriptor);
+
+/// Renames a file to a name that is free. Returns 0, or an errno: EEXIST where the name is taken.
+int footpath_rename_to_free(const char *path, const char *name);
+
 /// Compresses a file (RFC 1952) into a new one with the same permissions and waits until the disk has it. The bytes
 /// depend on nothing but the content. A new file that isn't complete is removed.
 ///

@@ -1,16 +1,24 @@
 import Foundation
+import Glibc
 import PathModel
-import Recording
 import SystemPackage
 import TestSupport
 import Testing
 
-@Suite struct FileSinkTests {
+@testable import Recording
+
+/// What a command writes.
+@Suite struct DirectSinkTests {
+    init() {
+        // As the command line does: without this a closed pipe would end the process.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
     @Test(arguments: [SyncPolicy.never, .interval(.zero), .line])
     func aSessionWrittenToAFileKeepsTheContract(policy: SyncPolicy) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            try writeSession(to: FileSink(path: path, sync: policy))
+            try writeSession(to: sink(path, sync: policy))
             try validateRecords(at: path)
             #expect(try content(of: path).split(separator: "\n").count == Sample.all.count)
         }
@@ -20,7 +28,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             try write("precious", to: path)
-            #expect(throws: RecordingError.exists(path: path)) { try FileSink(path: path) }
+            #expect(throws: RecordingError.exists(path: path)) { try sink(path) }
             #expect(try content(of: path) == "precious")
         }
     }
@@ -29,7 +37,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             try write("old and longer than the new\n", to: path)
-            let sink = try FileSink(path: path, mode: .overwrite)
+            let sink = try sink(path, mayReplace: true)
             try sink.write(line: "new")
             try sink.finish()
             #expect(try content(of: path) == "new\n")
@@ -39,7 +47,7 @@ import Testing
     @Test func aFinishedSinkRefusesLines() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            let sink = try FileSink(path: path)
+            let sink = try sink(path)
             try sink.finish()
             let refusal = RecordingError.failed(path: path, operation: .write, errno: .badFileDescriptor)
             #expect(throws: refusal) { try sink.write(line: "late") }
@@ -50,14 +58,14 @@ import Testing
     @Test func aFileThatCannotBeOpenedSaysWhereAndWhy() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/missing/a.jsonl"
-            let error = #expect(throws: RecordingError.self) { try FileSink(path: path) }
+            let error = #expect(throws: RecordingError.self) { try sink(path) }
             #expect(error == .failed(path: path, operation: .open, errno: .noSuchFileOrDirectory))
             #expect(error?.description.hasPrefix("\(path): could not open: No such file or directory.") == true)
         }
     }
 
     @Test func aFullDeviceIsToldFromOtherFailures() throws {
-        let sink = try FileSink(path: "/dev/full", mode: .overwrite)
+        let sink = try sink("/dev/full", mayReplace: true)
         #expect(throws: RecordingError.noSpace(path: "/dev/full")) { try sink.write(line: "line") }
     }
 
@@ -69,7 +77,7 @@ import Testing
             defer { disk.unmount() }
             let (ballast, path) = (folder + "/ballast", folder + "/a.jsonl")
             try write(String(repeating: "x", count: 32 * 1024), to: ballast)
-            let sink = try FileSink(path: path)
+            let sink = try sink(path)
             let writer = RecordWriter(sink: sink, feed: "f", session: Sample.session, origin: 0)
             try writer.write(Sample.pathStart)
             var lines = 1
@@ -91,9 +99,69 @@ import Testing
         }
     }
 
-    private func writeSession(to sink: FileSink, session: String = Sample.session) throws {
+    private func writeSession(to sink: DirectSink, session: String = Sample.session) throws {
         let writer = RecordWriter(sink: sink, feed: "clip.mp4", session: session, origin: Sample.origin)
         for record in Sample.all { try writer.write(record) }
         try sink.finish()
+    }
+
+    private func sink(
+        _ path: String, mayReplace: Bool = false, sync: SyncPolicy = .standard
+    ) throws -> DirectSink {
+        try DirectSink(NewFile(path, naming: .early, mayReplace: mayReplace), sync: sync)
+    }
+
+    // MARK: - Standard output
+
+    @Test func linesArriveInOrder() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let sink = DirectSink(descriptor: writing)
+        try sink.write(line: "one")
+        try sink.write(line: "zwei…")
+        try sink.finish()
+        try writing.close()
+        #expect(try text(from: reading) == "one\nzwei…\n")
+        try reading.close()
+    }
+
+    @Test func aReaderThatIsGoneIsTold() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let sink = DirectSink(descriptor: writing)
+        try reading.close()
+        #expect(throws: RecordingError.closed(path: "standard output")) { try sink.write(line: "line") }
+        try writing.close()
+    }
+
+    @Test func aFullNonBlockingPipeIsWaitedFor() async throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        #expect(fcntl(writing.rawValue, F_SETFL, O_NONBLOCK) == 0)
+        // Longer than a pipe holds (64 KiB), so that writes are partial and then refused.
+        let line = String(repeating: "0123456789abcdef", count: 50_000)
+        let reader = Task.detached { try Self.text(from: reading) }
+        let sink = DirectSink(descriptor: writing)
+        try sink.write(line: line)
+        try writing.close()
+        #expect(try await reader.value == line + "\n")
+        try reading.close()
+    }
+
+    @Test func aFinishedSinkRefusesLinesAndLeavesTheDescriptorOpen() throws {
+        let (reading, writing) = try FileDescriptor.pipe()
+        let sink = DirectSink(descriptor: writing)
+        try sink.finish()
+        #expect(throws: RecordingError.failed(path: "standard output", operation: .write, errno: .badFileDescriptor)) {
+            try sink.write(line: "late")
+        }
+        try writing.close()
+        try reading.close()
+    }
+
+    private static func text(from descriptor: FileDescriptor) throws -> String {
+        let handle = FileHandle(fileDescriptor: descriptor.rawValue, closeOnDealloc: false)
+        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    }
+
+    private func text(from descriptor: FileDescriptor) throws -> String {
+        try Self.text(from: descriptor)
     }
 }
