@@ -19,6 +19,8 @@ public struct ByteTracker: Tracker {
     var tracksByLeft: [Int] = []
     var found: [Int] = []
     private var lastTime: Timestamp?
+    /// Seconds from each of the latest frames to the next.
+    private var intervals = (0.0, 0.0, 0.0)
     private var nextSerial = 0
     private var nextID = 1
 
@@ -47,6 +49,7 @@ public struct ByteTracker: Tracker {
     ) {
         update.tracks.removeAll(keepingCapacity: true)
         update.removals.removeAll(keepingCapacity: true)
+        noteInterval(until: time)
         measurements.load(detections, aspectRatio: aspectRatio, options: options)
         // Tracks out of sight that have run out of time by now are not matched any more. Those seen in the step before
         // still are, however long this step is: with one frame in three seconds there is nothing better.
@@ -68,6 +71,7 @@ public struct ByteTracker: Tracker {
         defer {
             tracks = []
             lastTime = nil
+            intervals = (0, 0, 0)
         }
         return tracks.map { TrackRemoval(serial: $0.serial, cause: .streamEnd) }
     }
@@ -76,6 +80,14 @@ public struct ByteTracker: Tracker {
 // MARK: - Life
 
 extension ByteTracker {
+    private mutating func noteInterval(until time: Timestamp) {
+        guard let lastTime else { return }
+        intervals = (intervals.1, intervals.2, max(0, time.seconds(since: lastTime)))
+    }
+
+    /// The least of the latest, so that one gap doesn't count.
+    private var interval: Double { min(intervals.0, intervals.1, intervals.2) }
+
     private mutating func predict(to time: Timestamp, motion: CameraMotion?) {
         let seconds = lastTime.map { max(0, time.seconds(since: $0)) } ?? 0
         lastTime = time
@@ -90,10 +102,11 @@ extension ByteTracker {
     }
 
     private mutating func removeEnded(at time: Timestamp, into removals: inout [TrackRemoval]) {
+        let interval = interval
         tracks.removeAll { track in
-            guard let cause = track.removalCause(at: time, aspectRatio: aspectRatio, options: options) else {
-                return false
-            }
+            let cause = track.removalCause(
+                at: time, interval: interval, aspectRatio: aspectRatio, options: options)
+            guard let cause else { return false }
             removals.append(TrackRemoval(serial: track.serial, cause: cause))
             return true
         }

@@ -39,6 +39,8 @@ struct LiveTrack: Sendable {
     private var meanConfidence: Double
     private let bornAt: Timestamp
     private var hits = 1
+    /// Since birth.
+    private var steps = 0
     private var bestConfidence: Double
 
     /// A tentative track from its first detection.
@@ -65,6 +67,7 @@ struct LiveTrack: Sendable {
         }
         filter.predict(seconds: seconds, coasting: !isMeasured)
         isMeasured = false
+        steps += 1
     }
 
     /// Takes the detection that belongs to the track.
@@ -122,10 +125,16 @@ extension LiveTrack {
     }
 
     /// Why the track ends now; nil where it lives on.
-    func removalCause(at time: Timestamp, aspectRatio: Double, options: ByteTracker.Options) -> TrackRemoval.Cause? {
-        if phase == .tentative, time.seconds(since: bornAt) > options.probation { return .lost }
+    ///
+    /// - Parameter interval: between the latest steps, seconds.
+    func removalCause(
+        at time: Timestamp, interval: Double, aspectRatio: Double, options: ByteTracker.Options
+    ) -> TrackRemoval.Cause? {
+        if phase == .tentative, time.seconds(since: bornAt) > options.probation, steps >= options.probationSteps {
+            return .lost
+        }
         guard !isMeasured else { return nil }
-        let patience = phase == .tentative ? options.tentativeGrace : options.maxLost
+        let patience = phase == .tentative ? options.tentativeGrace : options.patience(interval: interval)
         let isOverdue = time.seconds(since: measuredAt) > patience
         if isLeaving(aspectRatio: aspectRatio, margin: options.edgeMargin) {
             return isOverdue || isMostlyOutside(aspectRatio: aspectRatio) ? .leftFrame : nil
@@ -154,4 +163,10 @@ extension LiveTrack {
 
     /// In the person's heights per second. Someone who only stands at the edge seems to move by less than this.
     private static let leastLeavingSpeed = 0.05
+}
+
+extension ByteTracker.Options {
+    /// How long a confirmed track may go undetected where frames come so seldom, in seconds: until the second frame after
+    /// the one that missed it, at least.
+    fileprivate func patience(interval: Double) -> Double { maxLost > 0 ? max(maxLost, 2.5 * interval) : 0 }
 }

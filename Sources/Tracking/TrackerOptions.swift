@@ -1,5 +1,6 @@
 extension ByteTracker {
-    /// What the tracker may be told. Ages are in seconds, so they hold at any frame rate.
+    /// What the tracker may be told. Ages are in seconds, so they hold at any frame rate; where frames come so seldom
+    /// that an age holds only a few, it lasts for more of them.
     public struct Options: Hashable, Sendable {
         /// The score from which a detection is "high", 0...1. Raising it leaves more to the second association, which
         /// starts no tracks and demands more overlap.
@@ -55,8 +56,11 @@ extension ByteTracker {
         /// How long a track may stay tentative. Raising it follows people longer before they are plainly seen, and makes
         /// those wait who want to know whether they come to anything.
         public var probation = 1.0
-        /// How long a confirmed track may go undetected. Raising it keeps ids through longer occlusions, and gives
-        /// more of them to the wrong person.
+        /// In how many frames a track may stay tentative, however seldom they come. Raising it does the same below five
+        /// frames a second.
+        public var probationSteps = 5
+        /// How long a confirmed track may go undetected; in one frame in any case, unless this is 0. Raising it keeps ids
+        /// through longer occlusions, and gives more of them to the wrong person.
         public var maxLost = 2.0
 
         /// How far from the frame's edge a box still touches it, in frame heights. Raising it calls more ends

@@ -19,6 +19,19 @@ private let crossing = [
         for walker in crossing { #expect(result.ids(of: walker).count == 1) }
     }
 
+    @Test(arguments: [0.02, 0.2, 0.5, 1, 1.5, 1.9, 5])
+    func whoStandsIsFollowedHoweverSeldomFramesCome(fps: Double) {
+        let seconds = 40 / fps
+        let still = Walker { _ in Point(x: 0.3, y: 0.5) }
+        let missedOnce = Walker(confidence: { abs($0 * fps - 10) < 0.1 ? nil : 0.8 }) { _ in Point(x: 0.7, y: 0.5) }
+        let result = replay([still, missedOnce], at: times(seconds, fps: fps))
+        #expect(result.ids.count == 2 && result.removals.isEmpty)
+
+        let gone = Walker(confidence: { $0 * fps < 10 ? 0.8 : nil }) { _ in Point(x: 0.5, y: 0.5) }
+        let end = replay([gone], at: times(seconds, fps: fps)).updates.first { !$0.update.removals.isEmpty }
+        #expect((end?.time ?? .infinity) <= (10 + max(2 * fps, 3)) / fps + 0.001, "nobody is kept for long who is gone")
+    }
+
     @Test func unevenStepsKeepIDs() {
         var random = SeededRandom(seed: 3)
         let uneven = times(7, fps: 30).filter { _ in Int.random(in: 0..<3, using: &random) == 0 }
