@@ -23,6 +23,7 @@
 static inline int footpath_averror(int error_number) { return AVERROR(error_number); }
 static inline int footpath_averror_eof(void) { return AVERROR_EOF; }
 static inline int footpath_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
+static inline int footpath_averror_unauthorized(void) { return AVERROR_HTTP_UNAUTHORIZED; }
 static inline int footpath_averror_exit(void) { return AVERROR_EXIT; }
 static inline int64_t footpath_nopts(void) { return AV_NOPTS_VALUE; }
 static inline int64_t footpath_time_base(void) { return AV_TIME_BASE; }
@@ -42,6 +43,12 @@ static inline const int32_t *footpath_display_matrix(const AVStream *stream) {
 #else
     return (const int32_t *)av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
 #endif
+}
+
+/// When the packet was taken by its sender's clock, in microseconds since 1970 UTC, or AV_NOPTS_VALUE.
+static inline int64_t footpath_producer_time(const AVPacket *packet) {
+    const uint8_t *data = av_packet_get_side_data(packet, AV_PKT_DATA_PRFT, NULL);
+    return data ? ((const AVProducerReferenceTime *)data)->wallclock : AV_NOPTS_VALUE;
 }
 
 /// The frame's duration in its stream's time base; 0 where unknown. Renamed in FFmpeg 6 (libavutil/frame.h).

@@ -14,6 +14,9 @@ public struct CameraRequest: Hashable, Sendable, Codable {
     /// Whether pictures come when they come. Only the newest is kept for a reader who is slow, and times are UTC. A file
     /// waits for its reader, and times are its PTS.
     public var isLive = true
+    /// How far the camera's clock is ahead of this machine's, in microseconds, as the last connection told; nil where
+    /// nothing is known.
+    public var clockSkew: Int64?
 
     /// A request for a source.
     public init(source: String) {
@@ -25,14 +28,8 @@ public struct CameraRequest: Hashable, Sendable, Codable {
 public struct CameraDescription: Hashable, Sendable, Codable {
     /// What the container and the first picture say.
     public var stream: StreamDescription
-    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device; nil where nothing else could be chosen.
-    public var decoder: String?
-
-    /// What was opened.
-    public init(stream: StreamDescription, decoder: String?) {
-        self.stream = stream
-        self.decoder = decoder
-    }
+    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
+    public var decoder: String
 }
 
 /// A picture of a camera.
@@ -45,30 +42,22 @@ public struct CameraFrame: Sendable {
     public var clockError: Int64
     /// A clock was set: this time and those before don't belong together.
     public var isClockStep: Bool
+    /// For the next connection's `CameraRequest.clockSkew`.
+    public var clockSkew: Int64?
     /// When it was decoded, in microseconds since 1970 UTC.
     public var arrival: Int64
     /// How many pictures that were wanted had to give way to newer ones since the one before.
     public var dropped: Int
     /// Of the whole connection so far.
     public var counts: SourceCounts
-
-    /// A picture that came.
-    public init(
-        frame: DecodedFrame, clock: ClockSource, clockError: Int64, isClockStep: Bool, arrival: Int64, dropped: Int,
-        counts: SourceCounts
-    ) {
-        (self.frame, self.clock, self.clockError, self.isClockStep) = (frame, clock, clockError, isClockStep)
-        (self.arrival, self.dropped, self.counts) = (arrival, dropped, counts)
-    }
 }
 
-/// What a source tells, in order: `started` where a process reads it, `opened`, then frames, then `ended`.
+/// What a camera process tells, in order: `opened`, then frames, then `ended`.
 public enum CameraEvent: Sendable {
-    case started(processID: Int32)
     case opened(CameraDescription)
     case frame(CameraFrame)
-    /// The error is why; nil at the end of a file. The counts are of all that was read; nothing where nobody knows.
-    case ended(DecodingError?, SourceCounts)
+    /// The error is why; nil at the end of a file.
+    case ended(DecodingError?)
 }
 
 /// The head of a message on the pipe from a camera process.
@@ -78,7 +67,7 @@ public enum CameraEvent: Sendable {
 enum CameraMessage: Codable {
     case opened(CameraDescription)
     case frame(PictureHead)
-    case ended(DecodingError?, SourceCounts)
+    case ended(DecodingError?)
 }
 
 /// A picture without its pixels.
@@ -90,6 +79,7 @@ struct PictureHead: Codable {
     var clock: ClockSource
     var clockError: Int64
     var isClockStep: Bool
+    var clockSkew: Int64?
     var arrival: Int64
     var dropped: Int
     var counts: SourceCounts

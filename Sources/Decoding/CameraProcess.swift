@@ -5,20 +5,16 @@ import PathModel
 /// A camera process as the program that started it sees it: opened, then pictures, then its end.
 ///
 /// For one thread at a time; the interrupt flag may be raised from elsewhere.
-final class CameraProcess {
+public final class CameraProcess {
     /// How much longer than it was asked to the process may take to report its own failure, in seconds.
     private static let grace = 2.0
-    /// Seconds that it gets to end when it is asked to.
-    private static let farewell = 0.5
     /// A picture at 0.1 frames a second takes this long; a camera that sends nothing at all is told earlier by its process.
     private let patience: Double
     private let openPatience: Double
     private let name: SourceName
     private let child: ChildProcess
     private let reader: MessageReader
-    /// Whether `ended` came: there is nothing more.
-    private(set) var hasEnded = false
-    private var counts = SourceCounts()
+    private var hasEnded = false
 
     /// Starts a process for a request.
     ///
@@ -27,7 +23,7 @@ final class CameraProcess {
     ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
-    init(
+    public init(
         _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = SourceName(request.source)
@@ -46,21 +42,18 @@ final class CameraProcess {
     }
 
     /// Its process id.
-    var processID: Int32 { child.processID }
+    public var processID: Int32 { child.processID }
 
     /// What comes next. After `ended` there is nothing more.
-    func next(isOpening: Bool) -> CameraEvent {
+    public func next(isOpening: Bool) -> CameraEvent {
         let seconds = isOpening ? openPatience : patience
         do throws(MessageReader.Failure) {
             let (message, picture) = try reader.read(within: seconds)
             switch message {
             case .opened(let description): return .opened(description)
-            case .ended(let error, let all):
-                counts = all
-                return end(error)
+            case .ended(let error): return end(error)
             case .frame(let head):
                 guard let picture else { return end(.broken(source: name.redacted, reason: "its picture is missing")) }
-                counts = head.counts
                 return .frame(CameraFrame(head, picture))
             }
         } catch {
@@ -71,24 +64,26 @@ final class CameraProcess {
                     .stalled(
                         source: name.redacted, reason: "its process was silent for \(Int(seconds)) s and was killed"))
             case .closed:
-                child.stop(within: Self.farewell)
-                let how = child.ending.map { ": \($0)" } ?? ""
-                return end(.broken(source: name.redacted, reason: "its process died\(how)"))
+                let how = child.stop(within: 0.5)
+                return end(.broken(source: name.redacted, reason: "its process died\(how.map { ": " + $0 } ?? "")"))
             }
         }
     }
 
     private func end(_ error: DecodingError?) -> CameraEvent {
-        hasEnded = true
-        return .ended(error, counts)
+        close()
+        return .ended(error)
     }
 
     /// Ends the process: asks it first, so that it takes leave of its camera, and kills it half a second later.
-    ///
-    /// - Returns: its id where even that doesn't end it: the system holds it in a call.
-    func close() -> pid_t? {
-        child.stop(within: Self.farewell)
-        return child.isRunning ? child.processID : nil
+    public func close() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        _ = child.stop(within: 0.5)
+    }
+
+    deinit {
+        close()
     }
 }
 
@@ -98,7 +93,8 @@ extension CameraFrame {
             index: head.index, time: Timestamp(microseconds: head.time), isTimeEstimated: head.isTimeEstimated)
         self.init(
             frame: DecodedFrame(info: info, picture: picture, followsDamage: head.followsDamage), clock: head.clock,
-            clockError: head.clockError, isClockStep: head.isClockStep, arrival: head.arrival, dropped: head.dropped,
+            clockError: head.clockError, isClockStep: head.isClockStep, clockSkew: head.clockSkew,
+            arrival: head.arrival, dropped: head.dropped,
             counts: head.counts)
     }
 }

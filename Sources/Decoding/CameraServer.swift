@@ -22,15 +22,17 @@ public final class CameraServer {
     /// Serves one request to its end.
     public func run(_ request: CameraRequest) {
         do throws(DecodingError) {
+            var options = request.options
+            options.isLive = request.isLive
             let source = try VideoSource(
-                SourceName(request.source), options: request.options, threads: request.threads, interrupt: interrupt)
+                SourceName(request.source), options: options, threads: request.threads, interrupt: interrupt)
             let description = CameraDescription(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }
             let slot = PictureSlot(keepsNewest: request.isLive)
             let failure = decode(source, request, into: slot)
-            _ = writer.write(.ended(failure, source.counts))
+            _ = writer.write(.ended(failure))
         } catch {
-            _ = writer.write(.ended(error, SourceCounts()))
+            _ = writer.write(.ended(error))
         }
     }
 
@@ -55,11 +57,7 @@ public final class CameraServer {
         var timing = PictureTiming(request)
         do throws(DecodingError) {
             while let frame = try source.next() {
-                let arrival = Self.now()
-                guard
-                    let head = timing.head(
-                        of: frame, arrival: arrival, realTimeOfZero: source.realTimeOfZero, counts: source.counts)
-                else { continue }
+                guard let head = timing.head(of: frame, at: .now(), counts: source.counts) else { continue }
                 slot.put(head, frame.picture)
             }
             return nil
@@ -67,11 +65,17 @@ public final class CameraServer {
             return error
         }
     }
+}
 
-    /// Microseconds since 1970 UTC.
-    private static func now() -> Int64 {
+extension Arrival {
+    /// Now.
+    static func now() -> Arrival {
+        Arrival(utc: microseconds(CLOCK_REALTIME), monotonic: microseconds(CLOCK_MONOTONIC))
+    }
+
+    private static func microseconds(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

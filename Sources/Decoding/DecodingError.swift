@@ -32,8 +32,20 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     }
 }
 
+extension DecodingError {
+    /// Whether the format isn't what it seemed.
+    var isInvalidData: Bool {
+        if case .unreadable(_, message(averror: footpath_averror_invalid_data())) = self { true } else { false }
+    }
+}
+
 /// What FFmpeg says of an error code.
 func message(averror code: Int32) -> String {
+    if code == footpath_averror_unauthorized() {
+        return
+            "401: the credentials are wrong, or the camera wants Digest with SHA-256, which FFmpeg can't: let it allow "
+            + "MD5 or Basic"
+    }
     if code == footpath_averror_invalid_data() {
         return "invalid data: not a media file, or cut off or damaged where FFmpeg needs it whole"
     }

@@ -12,8 +12,12 @@ final class Demuxer {
     private let readGuard: ReadGuard
     private let options: SourceOptions
     private let standardInput: StandardInput?
+    private let sequence: ImageSequence?
+    /// Whether pictures come when they come.
+    var isLive: Bool { options.isLive }
     /// Where the latest packet ends, in microseconds.
     private(set) var end: Int64?
+    private(set) var reports: SenderReports
 
     init(_ source: SourceName, options: SourceOptions, interrupt: InterruptFlag) throws(DecodingError) {
         if options.format == nil { try source.checkReadable() }
@@ -22,14 +26,23 @@ final class Demuxer {
         readGuard = ReadGuard(interrupt: interrupt)
         readGuard.allow(seconds: options.openTimeout)
         standardInput = source.isStandardInput ? try StandardInput(interrupt: interrupt) : nil
-        let context = try Self.open(source, options, readGuard: readGuard, standardInput: standardInput)
-        do {
-            stream = try Self.findVideo(in: context, source: source, options, readGuard: readGuard)
-        } catch {
-            Self.close(context)
-            throw error
+        sequence = options.isLive ? nil : ImageSequence(source.text)
+        var options = options
+        if let sequence { options.parameters["start_number"] = String(sequence.first) }
+        let url = source.isStandardInput ? nil : sequence?.url ?? source.url
+        let connect = { [readGuard, standardInput] (options: SourceOptions) throws(DecodingError) in
+            try Self.connect(to: url, source, options, readGuard, standardInput)
         }
-        self.context = context
+        do {
+            (context, stream) = try connect(options)
+        } catch {
+            guard source.isHTTP, options.format == nil, error.isInvalidData else { throw error }
+            // Motion JPEG whose first picture has no boundary before it is a series of pictures all the same.
+            options.format = "mjpeg"
+            guard let found = try? connect(options) else { throw error }
+            (context, stream) = found
+        }
+        reports = SenderReports(timeBase: av_q2d(stream.pointee.time_base))
         OpenedFiles.note()
     }
 
@@ -47,13 +60,17 @@ final class Demuxer {
             let code = av_read_frame(context, packet)
             OpenedFiles.note()
             try Self.check(readGuard, source, "nothing came for", options.readTimeout)
+            if code < 0, let missing = sequence?.missing {
+                throw .broken(
+                    source: source.redacted, reason: "\(missing) is missing: the pictures must be numbered on")
+            }
             if code == footpath_averror_eof() {
                 if let shortfall { throw shortfall }
                 return false
             }
             guard code >= 0 else { throw .broken(source: source.redacted, reason: reason(code)) }
             if packet.pointee.stream_index == stream.pointee.index {
-                note(packet.pointee)
+                note(packet)
                 return true
             }
             av_packet_unref(packet)
@@ -67,13 +84,35 @@ final class Demuxer {
         return message(averror: code) + (isHintUseful ? hint : "")
     }
 
-    private func note(_ packet: AVPacket) {
+    private func note(_ packet: UnsafePointer<AVPacket>) {
+        // Hostile times must not overflow.
+        let plausible: Range<Int64> = 0..<1 << 53
+        let known = { (time: Int64) in plausible.contains(time) ? time : nil }
+        let pts = packet.pointee.pts
+        reports.note(
+            pts: pts == footpath_nopts() ? nil : microseconds(pts), realTime: known(footpath_producer_time(packet)),
+            start: known(context.pointee.start_time_realtime))
+        let packet = packet.pointee
         let start = packet.pts == footpath_nopts() ? packet.dts : packet.pts
         if start != footpath_nopts() { end = max(end ?? .min, microseconds(start) + microseconds(packet.duration)) }
     }
 
+    private static func connect(
+        to url: String?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
+        _ standardInput: StandardInput?
+    ) throws(DecodingError) -> (UnsafeMutablePointer<AVFormatContext>, UnsafeMutablePointer<AVStream>) {
+        let context = try open(url, source, options, readGuard, standardInput)
+        do {
+            return (context, try findVideo(in: context, source: source, options, readGuard: readGuard))
+        } catch {
+            close(context)
+            throw error
+        }
+    }
+
     private static func open(
-        _ source: SourceName, _ options: SourceOptions, readGuard: ReadGuard, standardInput: StandardInput?
+        _ url: String?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
+        _ standardInput: StandardInput?
     ) throws(DecodingError) -> UnsafeMutablePointer<AVFormatContext> {
         let format = try inputFormat(options.format, source: source)
         var context = avformat_alloc_context()
@@ -85,12 +124,16 @@ final class Demuxer {
         var parameters: OpaquePointer?
         defer { av_dict_free(&parameters) }
         for (key, value) in options.parameters { av_dict_set(&parameters, key, value, 0) }
+        if source.looksLikePattern { av_dict_set(&parameters, "pattern_type", "none", 0) }
+        // A camera's sound may never come, and would be waited for.
+        if source.isRTSP { av_dict_set(&parameters, "allowed_media_types", "video", Int32(AV_DICT_DONT_OVERWRITE)) }
         // It frees the context on failure.
-        let code = footpath_open_input(&context, source.isStandardInput ? nil : source.url, format, &parameters)
+        let code = footpath_open_input(&context, url, format, &parameters)
         try check(readGuard, source, "did not open within", options.openTimeout)
         guard code >= 0, let context else {
             throw .unreadable(source: source.redacted, reason: message(averror: code))
         }
+        if source.looksLikePattern { av_dict_set(&parameters, "pattern_type", nil, 0) }
         if let unknown = av_dict_get(parameters, "", nil, AV_DICT_IGNORE_SUFFIX) {
             let key = String(cString: unknown.pointee.key)
             close(context)
@@ -125,16 +168,16 @@ final class Demuxer {
         in context: UnsafeMutablePointer<AVFormatContext>, source: SourceName, _ options: SourceOptions,
         readGuard: ReadGuard
     ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
+        if options.isLive {
+            // It would wait for up to fifty frames to measure their rate.
+            context.pointee.fps_probe_size = 0
+            context.pointee.max_ts_probe = 0
+        }
         let code = avformat_find_stream_info(context, nil)
         try check(readGuard, source, "sent no video within", options.openTimeout)
         guard code >= 0 else { throw .unreadable(source: source.redacted, reason: message(averror: code)) }
-        let index = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
-        guard index >= 0, let video = context.pointee.streams[Int(index)],
-            video.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC == 0
-        else {
-            throw .noVideo(source: source.redacted, reason: "there is no video stream in it")
-        }
-        for other in 0..<Int(context.pointee.nb_streams) where other != Int(index) {
+        let video = try chooseVideo(in: context, source: source, number: options.stream)
+        for other in 0..<Int(context.pointee.nb_streams) where other != Int(video.pointee.index) {
             context.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
         }
         return video

@@ -9,12 +9,16 @@ extension Demuxer {
         return Orientation(displayMatrix: Array(UnsafeBufferPointer(start: matrix, count: 9)))
     }
 
-    /// Frames a second; nil where unknown.
+    /// Frames a second; nil where unknown. FFmpeg gives ticks a second where it hasn't measured it.
     var frameRate: Double? {
-        for rate in [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate] where rate.num > 0 && rate.den > 0 {
-            return av_q2d(rate)
-        }
-        return nil
+        [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate]
+            .filter { $0.num > 0 && $0.den > 0 }.map(av_q2d).first { $0 <= 1000 }
+    }
+
+    /// Whether times are the stream's own. What FFmpeg gives bare pictures, such as Motion JPEG over HTTP, is counted.
+    var hasTimes: Bool {
+        let name = String(cString: context.pointee.iformat.pointee.name)
+        return context.pointee.iformat.pointee.flags & AVFMT_NOTIMESTAMPS == 0 && !name.hasSuffix("pipe")
     }
 
     /// Converts the stream's time base to microseconds, at most 285 years: sums of hostile times must not overflow.
@@ -23,11 +27,19 @@ extension Demuxer {
         return min(max(av_rescale_q(time, stream.pointee.time_base, footpath_microseconds()), -limit), limit)
     }
 
+    /// Converts microseconds to the stream's time base; at least one tick.
+    func ticks(_ microseconds: Int64) -> Int64 {
+        max(1, av_rescale_q(microseconds, footpath_microseconds(), stream.pointee.time_base))
+    }
+
     /// Length in microseconds; nil where unknown.
     var duration: Int64? {
-        if stream.pointee.duration != footpath_nopts() { return microseconds(stream.pointee.duration) }
-        return context.pointee.duration > 0 ? context.pointee.duration : nil
+        if let ticks = stream.lengthInTicks { return microseconds(ticks) }
+        return context.pointee.duration > 0 && !isLengthDenied ? context.pointee.duration : nil
     }
+
+    /// The container's length, too, is made of the stream's where that is marked as unknown.
+    private var isLengthDenied: Bool { stream.pointee.duration > 0 && stream.lengthInTicks == nil }
 
     /// The error to report where the stream ended long before the container says it does: a file cut short reads like
     /// one that is whole.
@@ -43,10 +55,11 @@ extension Demuxer {
 
     /// Where the stream ends at the earliest if the container is right, in microseconds; nil where it doesn't say.
     private var statedEnd: Int64? {
-        let (start, duration) = (stream.pointee.start_time, stream.pointee.duration)
-        if start != footpath_nopts() && duration != footpath_nopts() {
-            return microseconds(start) + microseconds(duration)
+        let start = stream.pointee.start_time
+        if start != footpath_nopts(), let ticks = stream.lengthInTicks {
+            return microseconds(start) + microseconds(ticks)
         }
+        guard !isLengthDenied else { return nil }
         // The length of the longest stream; some containers count it from zero, some from the start.
         let isStated = context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM
         return isStated && context.pointee.nb_streams == 1 && context.pointee.duration > 0

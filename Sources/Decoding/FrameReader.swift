@@ -10,6 +10,11 @@ final class FrameReader {
     private let orientation: Orientation
     private let frame: UnsafeMutablePointer<AVFrame>
     private var selection: FrameSelection
+    /// Nil where nothing may be read ahead: a live stream's pictures are timed by when they come, too.
+    private var strays: StrayTimes?
+    /// Packets read to judge those before.
+    private var ahead: [Packet] = []
+    private var isAtEnd = false
     /// Why reading ended early; thrown when the decoder has given what it holds.
     private var failure: DecodingError?
     private var damagedInARow = 0
@@ -26,9 +31,13 @@ final class FrameReader {
         self.demuxer = demuxer
         self.decoder = decoder
         orientation = demuxer.orientation
+        let timeline = Timeline(frameRate: demuxer.frameRate)
         selection = FrameSelection(
-            rate: rate, choosesPackets: demuxer.hasPacketPerFrame, timeline: Timeline(frameRate: demuxer.frameRate),
+            rate: rate, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline,
             microseconds: demuxer.microseconds)
+        if !demuxer.isLive {
+            strays = StrayTimes(frameDuration: demuxer.ticks(timeline.frameDuration), second: demuxer.ticks(1_000_000))
+        }
     }
 
     deinit {
@@ -60,23 +69,42 @@ final class FrameReader {
     }
 
     private func feedDecoder() throws(DecodingError) {
-        let next = try selection.nextPacket(reading: readPacket)
+        let next = try selection.nextPacket(reading: nextPacket)
         if decoder.send(next?.packet.pointer, skippable: next?.isSkippable ?? false) == .damaged {
             counts.damaged += 1
         }
     }
 
+    /// The next packet, its PTS put right where it is a stray; nil at the end.
+    private func nextPacket() throws(DecodingError) -> Packet? {
+        guard let packet = ahead.isEmpty ? try readPacket() : ahead.removeFirst() else { return nil }
+        if let pts = packet.pts,
+            let replacement = try strays?.replacement(
+                of: pts, following: { () throws(DecodingError) in try lookAhead() })
+        {
+            packet.replacePTS(by: replacement)
+        }
+        return packet
+    }
+
+    private func lookAhead() throws(DecodingError) -> [Int64] {
+        while ahead.count < StrayTimes.lookahead, let packet = try readPacket() { ahead.append(packet) }
+        return ahead.compactMap(\.pts)
+    }
+
     /// The demuxer's next packet; nil at the end of the stream or where it breaks off.
     private func readPacket() throws(DecodingError) -> Packet? {
+        guard !isAtEnd else { return nil }
         let packet = try Packet()
         do {
-            guard try demuxer.read(into: packet.pointer) else { return nil }
+            isAtEnd = try !demuxer.read(into: packet.pointer)
         } catch .interrupted {
             throw .interrupted
         } catch {
             failure = error
-            return nil
+            isAtEnd = true
         }
+        if isAtEnd { return nil }
         if packet.isDamaged { counts.damaged += 1 }
         return packet
     }
@@ -94,12 +122,20 @@ final class FrameReader {
             let info = selection.select(
                 pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))
         else { return nil }
+        let streamTime = streamTime
         let ratio = av_guess_sample_aspect_ratio(demuxer.context, demuxer.stream, frame)
         guard let picture = Picture(taking: frame, sampleAspectRatio: ratio, orientation: orientation) else {
             throw .broken(source: demuxer.source.redacted, reason: "out of memory")
         }
         defer { damagedBefore = counts.damaged }
-        return DecodedFrame(info: info, picture: picture, followsDamage: counts.damaged > damagedBefore)
+        return DecodedFrame(
+            info: info, picture: picture, followsDamage: counts.damaged > damagedBefore, streamTime: streamTime)
+    }
+
+    private var streamTime: StreamTime {
+        guard demuxer.hasTimes else { return StreamTime() }
+        let time = known(frame.pointee.pts) ?? known(frame.pointee.best_effort_timestamp)
+        return StreamTime(pts: time.map(demuxer.microseconds), reportedOffset: demuxer.reports.offset)
     }
 
     private func known(_ time: Int64) -> Int64? {

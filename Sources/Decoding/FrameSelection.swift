@@ -14,6 +14,8 @@ struct FrameSelection {
     private var pending: ArraySlice<Packet> = []
     /// The latest packets that went to the decoder from `packets`, each with its frame if that is wanted.
     private var sent: [(segment: Int, pts: Int64, wanted: FrameInfo?)] = []
+    /// PTS of packets on their way through the decoder that are not the file's.
+    private var replaced: Set<Int64> = []
     /// More than a decoder holds back, by reordering and by its threads.
     private static let sentLimit = 256
 
@@ -46,8 +48,9 @@ struct FrameSelection {
             case .packet(let packet, .decode(let info)): return note(packet, wanted: info)
             }
         }
-        if let packet = pending.popFirst() { return (packet, false) }
-        return try read().map { ($0, false) }
+        guard let packet = pending.isEmpty ? try read() : pending.removeFirst() else { return nil }
+        if packet.isTimeEstimated, let pts = packet.pts { replaced.insert(pts) }
+        return (packet, false)
     }
 
     /// A decoded frame's number and time; nil where it is not wanted.
@@ -64,9 +67,10 @@ struct FrameSelection {
         }
         guard packets == nil else { return nil }
         let (time, isEstimated) = timeline.next(pts: bestPTS.map(microseconds))
+        let isReplaced = pts.flatMap { replaced.remove($0) } != nil
         defer { frameCount += 1 }
         guard sampling?.wants(time.microseconds) ?? true else { return nil }
-        return FrameInfo(index: frameCount, time: time, isTimeEstimated: isEstimated)
+        return FrameInfo(index: frameCount, time: time, isTimeEstimated: isEstimated || isReplaced)
     }
 
     private mutating func note(_ packet: Packet, wanted: FrameInfo?) -> (Packet, isSkippable: Bool) {

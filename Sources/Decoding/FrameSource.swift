@@ -24,13 +24,8 @@ public struct DecodedFrame: Sendable {
     public var picture: Picture
     /// Something was damaged since the frame given before: frames may be missing between the two.
     public var followsDamage: Bool
-
-    /// A frame.
-    public init(info: FrameInfo, picture: Picture, followsDamage: Bool) {
-        self.info = info
-        self.picture = picture
-        self.followsDamage = followsDamage
-    }
+    /// What a live stream says of when it was taken.
+    var streamTime = StreamTime()
 }
 
 /// How much of a stream was read.

@@ -23,6 +23,14 @@ final class Packet {
         pointer.pointee.pts == footpath_nopts() ? nil : pointer.pointee.pts
     }
 
+    /// Its PTS was put in place of one that was wrong.
+    private(set) var isTimeEstimated = false
+
+    func replacePTS(by pts: Int64) {
+        pointer.pointee.pts = pts
+        isTimeEstimated = true
+    }
+
     /// Decoding can start here.
     var isKeyframe: Bool { pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 }
 

@@ -137,7 +137,9 @@ struct SampledPackets {
         let (time, isEstimated) = timeline.next(pts: microseconds(entry.pts))
         defer { frameCount += 1 }
         return sampling.wants(time.microseconds)
-            ? .wanted(FrameInfo(index: frameCount, time: time, isTimeEstimated: isEstimated)) : .unwanted
+            ? .wanted(
+                FrameInfo(index: frameCount, time: time, isTimeEstimated: isEstimated || entry.packet.isTimeEstimated))
+            : .unwanted
     }
 
     private func use(of head: Entry) -> Use {

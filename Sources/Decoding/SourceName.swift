@@ -49,6 +49,15 @@ public struct SourceName: Hashable, Sendable {
         access(text, F_OK) == 0 ? "file:" + text : text
     }
 
+    /// Whether it is a file whose name FFmpeg would take for the pattern of many pictures' names.
+    var looksLikePattern: Bool { text.contains("%") && access(text, F_OK) == 0 }
+
+    /// Whether it is read by HTTP.
+    var isHTTP: Bool { text.lowercased().hasPrefix("http") && text.contains("://") }
+
+    /// Whether it is a camera that is spoken to by RTSP.
+    var isRTSP: Bool { text.lowercased().hasPrefix("rtsp") }
+
     /// Reading it anew gives the same again.
     var isRegularFile: Bool {
         var status = stat()

@@ -4,6 +4,10 @@ public struct SourceOptions: Hashable, Sendable, Codable {
     public var parameters: [String: String] = [:]
     /// FFmpeg's name of the demuxer; nil lets FFmpeg guess. `v4l2` and others of libavdevice are loaded when named.
     public var format: String?
+    /// Whether pictures come when they come, so that nothing may wait for later ones.
+    public var isLive = false
+    /// FFmpeg's number of the video stream to read; nil takes the best.
+    public var stream: Int?
     /// Where to decode.
     public var hardware = HardwareDecoding.none
     /// Seconds that opening and probing may take together; nil sets no limit.

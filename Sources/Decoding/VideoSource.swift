@@ -8,11 +8,6 @@ public final class VideoSource: FrameSource {
 
     /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
     var device: String { reader.device }
-    /// When pts 0 was taken, in microseconds since 1970 UTC, as an RTSP camera's RTCP reports say; nil where unknown.
-    var realTimeOfZero: Int64? {
-        let time = reader.demuxer.context.pointee.start_time_realtime
-        return time == footpath_nopts() || time <= 0 ? nil : time
-    }
 
     private let reader: RepeatableReader
     /// Decoded on opening, to know what the stream really holds.

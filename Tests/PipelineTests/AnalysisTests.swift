@@ -5,7 +5,6 @@ import PathModel
 import Recording
 import TestSupport
 import Testing
-import Waiting
 
 @testable import Pipeline
 
@@ -68,11 +67,11 @@ import Waiting
 
     @Test func aNetworkThatFailsEndsTheAnalysisWithItsError() throws {
         let failure = InferenceError.failed(network: "n", reason: "it was told to")
-        let calls = Mailbox<Void>()
-        for _ in 0..<20 { calls.post(()) }
+        let calls = BoundedQueue<Void>(capacity: .max)
+        for _ in 0..<20 { calls.push(()) }
         calls.close()
         let engine = ScriptedEngine.boxes { () throws(InferenceError) in
-            if calls.take() == nil { throw failure }
+            if calls.pop() == nil { throw failure }
         }
         #expect(throws: failure) { try records(workers: 2, engine: engine) }
     }

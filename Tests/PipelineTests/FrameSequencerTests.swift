@@ -8,6 +8,7 @@ import Testing
 
 @Suite struct FrameSequencerTests {
     private let frames: [DecodedFrame]
+    private let jobs = BoundedQueue<Job>(capacity: .max)
 
     init() throws {
         frames = Array(try Clip().frames().prefix(12))
@@ -20,7 +21,7 @@ import Testing
     private func sequencer(faceRate: Double) -> FrameSequencer {
         var options = AnalysisOptions()
         options.faceRate = faceRate
-        return FrameSequencer(options: options)
+        return FrameSequencer(jobs: jobs, options: options)
     }
 
     private let person = Detection(box: BoundingBox(left: 0.3, top: 0.2, width: 0.2, height: 0.6), confidence: 0.9)
@@ -65,8 +66,8 @@ import Testing
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
         var out: [AnalyzedFrame] = []
         for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
-        guard case .findFaces(let number, let people, _) = sequencer.takeJobs().last else {
-            Issue.record("faces are looked for")
+        guard case .findFaces(let number, let people, _) = jobs.pop() else {
+            Issue.record("faces come before further frames")
             return
         }
         #expect(people == [PersonInView(box: person.box)] && out.count == number)
@@ -79,13 +80,13 @@ import Testing
     @Test func aTracksNextSearchWaitsForTheOneBeforeAndBeginsWhereItFoundTheFace() throws {
         var sequencer = sequencer(faceRate: 25)
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
-        _ = sequencer.takeJobs()
+        while jobs.count > 0 { _ = jobs.pop() }
         for number in frames.indices { _ = try sequencer.take(.detected(number: number, people: [person])) }
         var last: PersonInView.LastFace?
         var searches = 0
-        while case let jobs = sequencer.takeJobs(), !jobs.isEmpty {
+        while jobs.count > 0 {
             #expect(jobs.count == 1, "one search of the same person at a time")
-            guard case .findFaces(let number, let people, _) = jobs[0] else { return }
+            guard case .findFaces(let number, let people, _) = jobs.pop() else { return }
             #expect(people.map(\.lastFace) == [last])
             searches += 1
             // Every third search finds nothing; then the next one has nowhere special to begin.
@@ -102,16 +103,15 @@ import Testing
             var sequencer = sequencer(faceRate: 25)
             var begun: [Int: PersonInView.LastFace?] = [:]
             func search() throws {
-                while case let jobs = sequencer.takeJobs(), !jobs.isEmpty {
-                    for case .findFaces(let number, let people, _) in jobs {
-                        begun[number] = people[0].lastFace
-                        let face = Face(box: person.box, confidence: 0.9, landmarks: [])
-                        _ = try sequencer.take(.facesFound(number: number, faces: people.map { _ in face }))
-                    }
+                while jobs.count > 0 {
+                    guard case .findFaces(let number, let people, _) = jobs.pop() else { continue }
+                    begun[number] = people[0].lastFace
+                    let face = Face(box: person.box, confidence: 0.9, landmarks: [])
+                    _ = try sequencer.take(.facesFound(number: number, faces: people.map { _ in face }))
                 }
             }
             for frame in frames { _ = try sequencer.take(.decoded(frame)) }
-            _ = sequencer.takeJobs()
+            while jobs.count > 0 { _ = jobs.pop() }
             // At the edge, so that the track ends as soon as nobody is there.
             let box = BoundingBox(left: -0.04, top: 0.2, width: 0.2, height: 0.6)
             for number in frames.indices {
