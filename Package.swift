@@ -30,8 +30,9 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
+        room("Waiting"),
         .target(name: "CProcess"),
-        room("Decoding", ["CFFmpeg", "CProcess", "PathModel"]),
+        room("Decoding", ["CFFmpeg", "CProcess", "PathModel", "Waiting"]),
         .target(name: "COpenVINO"),
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
@@ -43,7 +44,10 @@ let package = Package(
         room("Annotating", ["PathModel"]),
         room(
             "Pipeline",
-            ["Aligning", "Annotating", "Decoding", "Detecting", "Inference", "PathModel", "Recording", "Tracking"]),
+            [
+                "Aligning", "Annotating", "CProcess", "Decoding", "Detecting", "Inference", "PathModel", "Recording",
+                "Tracking", "Waiting",
+            ]),
         room(
             "Settings",
             [
@@ -53,19 +57,20 @@ let package = Package(
         room(
             "Operating",
             [
-                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Settings", "Waiting",
                 .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
                 "Decoding", "Detecting", "Inference", "Operating", "PathModel", "Pipeline", "Recording", "Settings",
-                "Tracking",
+                "Tracking", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Inference", "PathModel"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Decoding", "Inference", "PathModel", "Waiting"],
+            path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("PathModelTests", []),
         tests("DecodingTests", ["Decoding"]),
@@ -78,7 +83,9 @@ let package = Package(
             name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
             swiftSettings: strict),
         tests("RecordingTests", ["Recording", "record-load", system]),
-        tests("PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording"]),
+        tests(
+            "PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording", "Waiting"]),
+        tests("WaitingTests", ["Waiting"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings", "Tracking"]),
         tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),

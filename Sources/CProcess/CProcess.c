@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "CProcess.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -96,4 +98,38 @@ int64_t footpath_monotonic_microseconds(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+void *footpath_folder_open(const char *path) { return opendir(path); }
+
+const char *footpath_folder_next(void *folder, struct footpath_entry *entry) {
+    struct stat status;
+    struct dirent *found;
+    do {
+        errno = 0;
+        found = readdir(folder);
+        if (!found) return NULL;
+        // What is gone by now isn't there.
+    } while (!strcmp(found->d_name, ".") || !strcmp(found->d_name, "..")
+             || fstatat(dirfd(folder), found->d_name, &status, AT_SYMLINK_NOFOLLOW));
+    entry->kind = S_ISREG(status.st_mode)   ? FOOTPATH_FILE
+                  : S_ISDIR(status.st_mode) ? FOOTPATH_FOLDER
+                  : S_ISLNK(status.st_mode) ? FOOTPATH_LINK
+                                            : FOOTPATH_OTHER;
+    entry->size = status.st_size;
+    entry->changed = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
+    return found->d_name;
+}
+
+void footpath_folder_close(void *folder) { closedir(folder); }
+
+bool footpath_is_being_written(const char *path) {
+    int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0) return false;
+    // Should somebody open the file while the lease is held, the kernel tells so by this signal, which does nothing.
+    (void)fcntl(descriptor, F_SETSIG, SIGURG);
+    bool is_written = fcntl(descriptor, F_SETLEASE, F_RDLCK) && errno == EAGAIN;
+    if (!is_written) (void)fcntl(descriptor, F_SETLEASE, F_UNLCK);
+    close(descriptor);
+    return is_written;
 }

@@ -28,8 +28,14 @@ public struct CameraRequest: Hashable, Sendable, Codable {
 public struct CameraDescription: Hashable, Sendable, Codable {
     /// What the container and the first picture say.
     public var stream: StreamDescription
-    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
-    public var decoder: String
+    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device; nil where nothing else could be chosen.
+    public var decoder: String?
+
+    /// What was opened.
+    public init(stream: StreamDescription, decoder: String?) {
+        self.stream = stream
+        self.decoder = decoder
+    }
 }
 
 /// A picture of a camera.
@@ -50,14 +56,24 @@ public struct CameraFrame: Sendable {
     public var dropped: Int
     /// Of the whole connection so far.
     public var counts: SourceCounts
+
+    /// A picture that came.
+    public init(
+        frame: DecodedFrame, clock: ClockSource, clockError: Int64, isClockStep: Bool, arrival: Int64, dropped: Int,
+        counts: SourceCounts
+    ) {
+        (self.frame, self.clock, self.clockError, self.isClockStep) = (frame, clock, clockError, isClockStep)
+        (self.arrival, self.dropped, self.counts) = (arrival, dropped, counts)
+    }
 }
 
-/// What a camera process tells, in order: `opened`, then frames, then `ended`.
+/// What a source tells, in order: `started` where a process reads it, `opened`, then frames, then `ended`.
 public enum CameraEvent: Sendable {
+    case started(processID: Int32)
     case opened(CameraDescription)
     case frame(CameraFrame)
-    /// The error is why; nil at the end of a file.
-    case ended(DecodingError?)
+    /// The error is why; nil at the end of a file. The counts are of all that was read; nothing where nobody knows.
+    case ended(DecodingError?, SourceCounts)
 }
 
 /// The head of a message on the pipe from a camera process.
@@ -67,7 +83,7 @@ public enum CameraEvent: Sendable {
 enum CameraMessage: Codable {
     case opened(CameraDescription)
     case frame(PictureHead)
-    case ended(DecodingError?)
+    case ended(DecodingError?, SourceCounts)
 }
 
 /// A picture without its pixels.

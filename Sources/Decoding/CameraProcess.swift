@@ -5,16 +5,20 @@ import PathModel
 /// A camera process as the program that started it sees it: opened, then pictures, then its end.
 ///
 /// For one thread at a time; the interrupt flag may be raised from elsewhere.
-public final class CameraProcess {
+final class CameraProcess {
     /// How much longer than it was asked to the process may take to report its own failure, in seconds.
     private static let grace = 2.0
+    /// Seconds that it gets to end when it is asked to.
+    private static let farewell = 0.5
     /// A picture at 0.1 frames a second takes this long; a camera that sends nothing at all is told earlier by its process.
     private let patience: Double
     private let openPatience: Double
     private let name: SourceName
     private let child: ChildProcess
     private let reader: MessageReader
-    private var hasEnded = false
+    /// Whether `ended` came: there is nothing more.
+    private(set) var hasEnded = false
+    private var counts = SourceCounts()
 
     /// Starts a process for a request.
     ///
@@ -23,7 +27,7 @@ public final class CameraProcess {
     ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
-    public init(
+    init(
         _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = SourceName(request.source)
@@ -42,18 +46,21 @@ public final class CameraProcess {
     }
 
     /// Its process id.
-    public var processID: Int32 { child.processID }
+    var processID: Int32 { child.processID }
 
     /// What comes next. After `ended` there is nothing more.
-    public func next(isOpening: Bool) -> CameraEvent {
+    func next(isOpening: Bool) -> CameraEvent {
         let seconds = isOpening ? openPatience : patience
         do throws(MessageReader.Failure) {
             let (message, picture) = try reader.read(within: seconds)
             switch message {
             case .opened(let description): return .opened(description)
-            case .ended(let error): return end(error)
+            case .ended(let error, let all):
+                counts = all
+                return end(error)
             case .frame(let head):
                 guard let picture else { return end(.broken(source: name.redacted, reason: "its picture is missing")) }
+                counts = head.counts
                 return .frame(CameraFrame(head, picture))
             }
         } catch {
@@ -64,26 +71,24 @@ public final class CameraProcess {
                     .stalled(
                         source: name.redacted, reason: "its process was silent for \(Int(seconds)) s and was killed"))
             case .closed:
-                let how = child.stop(within: 0.5)
-                return end(.broken(source: name.redacted, reason: "its process died\(how.map { ": " + $0 } ?? "")"))
+                child.stop(within: Self.farewell)
+                let how = child.ending.map { ": \($0)" } ?? ""
+                return end(.broken(source: name.redacted, reason: "its process died\(how)"))
             }
         }
     }
 
     private func end(_ error: DecodingError?) -> CameraEvent {
-        close()
-        return .ended(error)
+        hasEnded = true
+        return .ended(error, counts)
     }
 
     /// Ends the process: asks it first, so that it takes leave of its camera, and kills it half a second later.
-    public func close() {
-        guard !hasEnded else { return }
-        hasEnded = true
-        _ = child.stop(within: 0.5)
-    }
-
-    deinit {
-        close()
+    ///
+    /// - Returns: its id where even that doesn't end it: the system holds it in a call.
+    func close() -> pid_t? {
+        child.stop(within: Self.farewell)
+        return child.isRunning ? child.processID : nil
     }
 }
 
@@ -93,8 +98,9 @@ extension CameraFrame {
             index: head.index, time: Timestamp(microseconds: head.time), isTimeEstimated: head.isTimeEstimated)
         self.init(
             frame: DecodedFrame(info: info, picture: picture, followsDamage: head.followsDamage), clock: head.clock,
-            clockError: head.clockError, isClockStep: head.isClockStep, clockSkew: head.clockSkew,
+            clockError: head.clockError, isClockStep: head.isClockStep,
             arrival: head.arrival, dropped: head.dropped,
             counts: head.counts)
+        clockSkew = head.clockSkew
     }
 }

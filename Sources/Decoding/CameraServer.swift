@@ -30,9 +30,9 @@ public final class CameraServer {
             guard writer.write(.opened(description)) else { return }
             let slot = PictureSlot(keepsNewest: request.isLive)
             let failure = decode(source, request, into: slot)
-            _ = writer.write(.ended(failure))
+            _ = writer.write(.ended(failure, source.counts))
         } catch {
-            _ = writer.write(.ended(error))
+            _ = writer.write(.ended(error, SourceCounts()))
         }
     }
 

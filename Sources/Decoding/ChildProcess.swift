@@ -5,12 +5,16 @@ import Glibc
 ///
 /// It inherits no other descriptor, and the signals as they are by default.
 final class ChildProcess {
+    /// Seconds that a killed process may take to be gone.
+    private static let death = 1.0
     let processID: pid_t
     /// Its standard output, to read from.
     let output: Int32
     private var input: Int32?
-    /// What waitpid said; nil while it runs.
-    private var ending: String??
+    /// How it ended if that was not in good order, such as `signal 11 (Segmentation fault)`; nil while it runs, too.
+    private(set) var ending: String?
+    /// Whether it has not been waited for.
+    private(set) var isRunning = true
 
     /// Starts a program by its path; nil with `errno` where that fails.
     init?(_ program: String, arguments: [String]) {
@@ -29,7 +33,6 @@ final class ChildProcess {
     }
 
     deinit {
-        _ = stop(within: 0)
         close(output)
     }
 
@@ -45,26 +48,27 @@ final class ChildProcess {
         }
     }
 
-    /// Closes its standard input, waits for its end, and kills it when `seconds` are over.
-    ///
-    /// - Returns: how it ended if that was not in good order, such as `signal 11 (Segmentation fault)`.
-    func stop(within seconds: Double) -> String? {
-        if let ending { return ending }
+    /// Closes its standard input, waits for its end, and kills it when `seconds` are over. A process that the system holds in
+    /// a call, such as a read from a device or a share that hangs, goes on running even so: it isn't waited for.
+    func stop(within seconds: Double) {
         if let input { close(input) }
         input = nil
-        var status: Int32 = 0
+        if isRunning && !hasEnded(within: seconds) {
+            kill(processID, SIGKILL)
+            _ = hasEnded(within: Self.death)
+        }
+    }
+
+    private func hasEnded(within seconds: Double) -> Bool {
         let end = ContinuousClock.now + .seconds(seconds)
+        var status: Int32 = 0
         while waitpid(processID, &status, WNOHANG) == 0 {
-            if ContinuousClock.now >= end {
-                kill(processID, SIGKILL)
-                while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
-                break
-            }
+            if ContinuousClock.now >= end { return false }
             usleep(5000)
         }
-        let result = Self.describe(status)
-        ending = .some(result)
-        return result
+        isRunning = false
+        ending = Self.describe(status)
+        return true
     }
 
     private static func describe(_ status: Int32) -> String? {

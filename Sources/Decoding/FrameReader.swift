@@ -128,8 +128,9 @@ final class FrameReader {
             throw .broken(source: demuxer.source.redacted, reason: "out of memory")
         }
         defer { damagedBefore = counts.damaged }
-        return DecodedFrame(
-            info: info, picture: picture, followsDamage: counts.damaged > damagedBefore, streamTime: streamTime)
+        var decoded = DecodedFrame(info: info, picture: picture, followsDamage: counts.damaged > damagedBefore)
+        decoded.streamTime = streamTime
+        return decoded
     }
 
     private var streamTime: StreamTime {

@@ -26,6 +26,13 @@ public struct DecodedFrame: Sendable {
     public var followsDamage: Bool
     /// What a live stream says of when it was taken.
     var streamTime = StreamTime()
+
+    /// A frame.
+    public init(info: FrameInfo, picture: Picture, followsDamage: Bool) {
+        self.info = info
+        self.picture = picture
+        self.followsDamage = followsDamage
+    }
 }
 
 /// How much of a stream was read.

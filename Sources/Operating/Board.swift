@@ -7,9 +7,6 @@ import Settings
 
 /// What the daemon's parts tell of themselves, for those who watch: HTTP, the service manager, the log.
 final class Board: @unchecked Sendable {
-    /// A part that shows no sign of life for so many seconds is stuck.
-    private static let patience = 20.0
-
     /// What belongs to the daemon as it is configured now.
     struct Parts {
         var feeds: [CameraFeed] = []
@@ -27,6 +24,7 @@ final class Board: @unchecked Sendable {
     private var parts = Parts()
     private var reloads = DaemonStatus.Reload()
     private var isReady = false
+    private var standstill = StandstillWatch()
     private var rates: [String: (analyzed: Int, at: ContinuousClock.Instant, rate: Double)] = [:]
 
     init(version: String, session: String, configuration: String) {
@@ -50,6 +48,7 @@ final class Board: @unchecked Sendable {
     func tick() {
         lock.withLock {
             let now = ContinuousClock.now
+            standstill.tick(at: now)
             var measured: [String: (analyzed: Int, at: ContinuousClock.Instant, rate: Double)] = [:]
             for feed in parts.feeds {
                 let (name, analyzed) = (feed.settings.name, feed.monitor.status.analyzed)
@@ -63,21 +62,26 @@ final class Board: @unchecked Sendable {
         }
     }
 
-    /// The parts that show no sign of life.
-    var stuck: [String] {
-        let parts = lock.withLock { self.parts }
-        var stuck = parts.feeds.filter { $0.monitor.silence > Self.patience }.map { "camera \($0.settings.name)" }
-        if let pool = parts.pool, pool.longestJob > Self.patience { stuck.append("a detection worker") }
-        return stuck
+    /// The parts that all cameras share and that show no sign of life. A camera is none of them: another's hang is no
+    /// reason to start all anew.
+    var stuck: [String] { unresponsive.shared }
+
+    /// What shows no sign of life.
+    var unresponsive: (shared: [String], cameras: [String]) {
+        let (parts, standstill) = lock.withLock { (self.parts, self.standstill) }
+        let isWorkerStuck = standstill.isStuck(silent: parts.pool?.longestJob ?? 0)
+        let cameras = parts.feeds.filter { standstill.isStuck(silent: $0.monitor.silence) }
+        return (isWorkerStuck ? ["a detection worker"] : [], cameras.map { "camera \($0.settings.name)" })
     }
 
     /// Everything, for `/status`.
     var status: DaemonStatus {
-        let stuck = stuck
+        let (shared, cameras) = unresponsive
         return lock.withLock {
             DaemonStatus(
                 version: version, processID: ProcessInfo.processInfo.processIdentifier, session: session,
-                started: started.formatted(.iso8601), configuration: configuration, isReady: isReady, stuck: stuck,
+                started: started.formatted(.iso8601), configuration: configuration, isReady: isReady,
+                stuck: shared + cameras,
                 memoryBytes: ResidentMemory.bytes, workers: parts.workers, backlog: parts.pool?.backlog ?? 0,
                 reloads: reloads, cameras: parts.feeds.map { camera($0) },
                 outputs: parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) })
@@ -124,7 +128,7 @@ extension CameraSettings.Source {
     /// Without credentials.
     var redacted: String {
         switch self {
-        case .stream(let request), .directory(let request): SourceName(request.source).redacted
+        case .camera(let request), .file(let request), .directory(let request): SourceName(request.source).redacted
         }
     }
 }

@@ -4,6 +4,7 @@ import Inference
 import Pipeline
 import Recording
 import Settings
+import Waiting
 
 /// `footpath run`: many cameras, for months.
 ///
@@ -64,16 +65,18 @@ public final class Daemon {
     var feeds: [CameraFeed] = []
     var server: StatusServer?
     let session = UUID().uuidString.lowercased()
-    private let commands: BoundedQueue<Command>
+    private let commands: Mailbox<Command>
     private let watchdog: Double?
     private var lastAlive = ContinuousClock.now
     private var lastStatus = ContinuousClock.now
     private var load = LoadWatch()
+    /// What is stuck and was said to be.
+    private var told: Set<String> = []
 
     /// Reads the configuration, tries the networks, opens outputs and HTTP.
     ///
     /// - Throws: `SettingsError`, `InferenceError`, `RecordingError`, or an error of the HTTP address.
-    public init(_ surroundings: Surroundings, commands: BoundedQueue<Command>, log: Log) throws {
+    public init(_ surroundings: Surroundings, commands: Mailbox<Command>, log: Log) throws {
         self.surroundings = surroundings
         self.commands = commands
         self.log = log
@@ -99,9 +102,9 @@ public final class Daemon {
         log.write(
             .notice, nil,
             "following \(feeds.count) cameras with \(config.workers) workers, records to \(config.output.path)")
-        let ticking = BoundedQueueTicker(commands)
+        let ticking = Ticker(commands)
         defer { withExtendedLifetime(ticking) {} }
-        while let command = commands.pop() {
+        while let command = commands.take() {
             switch command {
             case .tick:
                 tick()
@@ -162,8 +165,9 @@ public final class Daemon {
         log.tick()
         for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
         let now = ContinuousClock.now
-        let stuck = board.stuck
-        for part in stuck { log.write(.error, nil, "\(part) is stuck") }
+        let (stuck, cameras) = board.unresponsive
+        for part in stuck + cameras where !told.contains(part) { log.write(.error, nil, "\(part) is stuck") }
+        told = Set(stuck + cameras)
         // systemd wants to hear twice as often as it says (sd_watchdog_enabled(3)).
         if let watchdog, stuck.isEmpty, (now - lastAlive) / .seconds(1) >= watchdog / 4 {
             manager.alive()
@@ -203,13 +207,13 @@ public final class Daemon {
 }
 
 /// Sends a tick a second.
-private final class BoundedQueueTicker {
+private final class Ticker {
     private let timer: any DispatchSourceTimer
 
-    init(_ commands: BoundedQueue<Daemon.Command>) {
+    init(_ commands: Mailbox<Daemon.Command>) {
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "footpath.tick"))
         timer.schedule(deadline: .now() + 1, repeating: 1, leeway: .milliseconds(100))
-        timer.setEventHandler { commands.push(.tick) }
+        timer.setEventHandler { commands.post(.tick) }
         timer.resume()
     }
 

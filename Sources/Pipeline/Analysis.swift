@@ -1,15 +1,18 @@
 import Decoding
 import Detecting
-import Dispatch
 import Inference
 import PathModel
 import Recording
+import Waiting
 
 /// The analysis of one stream, from its source to its records.
 ///
-/// Threads: the source decodes on a private serial queue; each worker has its own; `run` puts frames back in order,
-/// tracks and records on the caller's thread. The number of frames on the way is bounded.
+/// Threads: the source decodes on one of its own, as each worker works; `run` puts frames back in order, tracks and records
+/// on the caller's. Memory for the frames on the way is bounded.
 public final class Analysis {
+    /// Seconds that a read that can't be interrupted gets to end.
+    private static let farewell = 5.0
+
     /// How far an analysis is.
     public struct Progress: Sendable {
         /// Frames whose people were tracked.
@@ -87,68 +90,41 @@ public final class Analysis {
         output: RecordOutput, observer: @escaping (PathRecord) -> Void = { _ in },
         progress: (Progress) -> Void = { _ in }
     ) throws -> Summary {
-        let outcomes = BoundedQueue<Outcome>(capacity: .max)
-        let permits = BoundedQueue<Void>(capacity: .max)
-        for _ in 0..<(3 * options.workers + 2) { permits.push(()) }
         let pool = WorkerPool(count: options.workers)
-        let client = WorkerPool.Client(models: models, options: options) { outcomes.push($0) }
-        let reading = startReading(permits: permits, outcomes: outcomes)
+        let driver = driver(pool, output, observer)
         defer {
-            // The source sees closed permits, the workers a closed queue; then nothing runs on behind the caller.
+            // Then nothing runs on behind the caller, unless it hangs.
             stop.raise()
-            permits.close()
             pool.finish()
-            reading.wait()
+            driver.finish(within: Self.farewell)
         }
-        let recorder = try begin(output, observer)
-        var sequencer = FrameSequencer(jobs: pool.jobs(of: client), options: options)
-        while let outcome = outcomes.pop() {
-            let finished = try sequencer.take(outcome)
-            for frame in finished {
-                permits.push(())
-                try recorder.add(frame)
-                progress(recorder.progress)
-            }
-            if let end = sequencer.end {
-                try recorder.endRun(end, counts: source.counts)
-                try recorder.end(at: recorder.last.time)
-                return recorder.summary
-            }
-        }
-        return recorder.summary
+        try driver.run(progress: progress)
+        return driver.session.summary
     }
 
-    /// Writes the start of the session and of its one run.
-    private func begin(
-        _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
-    ) throws(RecordingError) -> StreamRecorder {
-        let description = source.description
-        let (opening, zero) = StreamRecorder.Opening.file(name, description, startTime: options.startTime)
+    private func driver(
+        _ pool: WorkerPool, _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
+    ) -> FeedDriver {
+        let (_, zero) = StreamRecorder.Opening.file(name, source.description, startTime: options.startTime)
+        let settings = CameraSettings(
+            name: name.baseName, source: .file(CameraRequest(source: name.text)), options: options,
+            statsInterval: .infinity)
+        let session = FeedSession(
+            settings, dating: .stream(zero: zero, start: source.description.start), start: sessionStart)
         let writer = RecordWriter(output: output, feed: name.baseName, session: sessionID, origin: zero)
-        let recorder = StreamRecorder(writer: writer, options: options, observer: observer)
-        try recorder.begin(sessionStart, at: description.start)
-        try recorder.beginRun(opening, at: description.start)
-        return recorder
-    }
-
-    /// Decodes on a queue of its own, one frame for each permit.
-    private func startReading(permits: BoundedQueue<Void>, outcomes: BoundedQueue<Outcome>) -> DispatchGroup {
-        let group = DispatchGroup()
-        // Until the group is done the source belongs to this queue alone.
-        nonisolated(unsafe) let source = source
-        DispatchQueue(label: "footpath.decode").async(group: group) {
-            do throws(DecodingError) {
-                while permits.pop() != nil {
-                    guard let frame = try source.next() else {
-                        outcomes.push(.ended(nil))
-                        return
+        return FeedDriver(
+            session,
+            FeedDriver.Hands(
+                clocks: SystemClocks(), opening: OpenedVideo(source, workers: options.workers, interrupt: stop),
+                workers: { [models, options] _, report in
+                    pool.jobs(of: WorkerPool.Client(models: models, options: options, report: report))
+                },
+                write: { records, _ throws(RecordingError) in
+                    for record in records {
+                        try writer.write(record)
+                        observer(record)
                     }
-                    outcomes.push(.decoded(frame))
-                }
-            } catch {
-                outcomes.push(.ended(error))
-            }
-        }
-        return group
+                },
+                fail: { throw $0 }))
     }
 }

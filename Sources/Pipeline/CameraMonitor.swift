@@ -1,5 +1,8 @@
+import Decoding
 import Foundation
 import PathModel
+import Synchronization
+import Waiting
 
 /// Where a camera is in its life.
 public enum CameraState: String, Hashable, Sendable {
@@ -7,8 +10,10 @@ public enum CameraState: String, Hashable, Sendable {
     case opening
     /// Pictures come.
     case running
-    /// It failed and is tried again after a while.
+    /// It failed and is tried again after a while, or a folder's file is waited for.
     case waiting
+    /// All that is in a folder is done.
+    case idle
     /// A file or all that is to come of it is done.
     case finished
     /// The daemon ends, or the camera left the configuration.
@@ -59,49 +64,73 @@ public struct CameraStatus: Hashable, Sendable {
 
     /// The state before anything happened.
     public init() {}
+
+    /// Frames decoded, and what was damaged.
+    var counts: SourceCounts {
+        var counts = SourceCounts()
+        (counts.decoded, counts.damaged) = (read, damaged)
+        return counts
+    }
+
+    mutating func add(latency: Double) {
+        let bucket = Self.latencyBounds.firstIndex { latency <= $0 } ?? Self.latencyBounds.count
+        latencyCounts[bucket] += 1
+        latencySum += latency
+    }
 }
 
-/// Shares a camera's status between its own thread and those who watch.
-public final class CameraMonitor: @unchecked Sendable {
-    // `lock` protects `current` and `heardOf`.
-    private let lock = NSLock()
-    private var current = CameraStatus()
-    private var heardOf = ContinuousClock.now
+/// A camera's status as its own thread last showed it, for those who watch.
+public final class CameraMonitor: Sendable {
+    private struct Shown {
+        var status = CameraStatus()
+        var at: ContinuousClock.Instant? = .now
+    }
+
+    private let shown = Mutex(Shown())
 
     /// How the camera is doing.
-    public var status: CameraStatus { lock.withLock { current } }
+    public var status: CameraStatus { shown.withLock { $0.status } }
 
-    /// Seconds since the camera's thread last showed that it lives.
-    public var silence: Double { lock.withLock { (ContinuousClock.now - heardOf) / .seconds(1) } }
+    /// Seconds since the camera's thread last showed that it lives; 0 once it has ended.
+    public var silence: Double { shown.withLock { $0.at.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0 } }
 
-    func update(_ change: (inout CameraStatus) -> Void) {
-        lock.withLock { change(&current) }
+    func show(_ status: CameraStatus) {
+        shown.withLock { $0 = Shown(status: status) }
     }
 
-    func beat() {
-        lock.withLock { heardOf = .now }
+    func end() {
+        shown.withLock { $0.at = nil }
     }
 }
 
-/// Collects latencies and counts for the next `stats` record. Confined to one thread.
+/// Collects latencies and counts for the next `stats` record.
 struct StatsInterval {
     /// Enough for percentiles of a minute at 60 frames a second.
     private static let mostSamples = 4096
-    private var start = ContinuousClock.now
+    private let seconds: Double
+    private var start = Duration.zero
     private var before = CameraStatus()
     private var latencies: [Double] = []
+
+    /// - Parameter seconds: from one record to the next; infinite is never.
+    init(seconds: Double) {
+        self.seconds = seconds
+    }
+
+    mutating func begin(at now: Duration) { start = now }
 
     mutating func add(latency: Double) {
         if latencies.count < Self.mostSamples { latencies.append(latency) }
     }
 
-    /// Seconds since the interval began.
-    var elapsed: Double { (ContinuousClock.now - start) / .seconds(1) }
+    /// When the interval ends; nil is never.
+    var end: Duration? { seconds.isFinite ? start + .seconds(seconds) : nil }
 
-    /// What the interval came to; begins the next one.
-    mutating func finish(_ status: CameraStatus) -> FeedStats {
+    /// What the interval came to, if it is over; begins the next one.
+    mutating func finish(_ status: CameraStatus, at now: Duration) -> FeedStats? {
+        guard let end, end <= now else { return nil }
         var stats = FeedStats()
-        stats.intervalMilliseconds = Int64((elapsed * 1000).rounded())
+        stats.intervalMilliseconds = Int64(((now - start) / .milliseconds(1)).rounded())
         stats.state = status.state.rawValue
         stats.read = max(0, status.read - before.read)
         stats.analyzed = status.analyzed - before.analyzed
@@ -116,7 +145,7 @@ struct StatsInterval {
         (stats.latencyP50Milliseconds, stats.latencyP99Milliseconds) = (percentile(0.5), percentile(0.99))
         (stats.decoder, stats.clock, stats.clockErrorMilliseconds) = (status.decoder, status.clock, status.clockError)
         stats.memory = ResidentMemory.bytes
-        start = .now
+        start = now
         before = status
         latencies = []
         return stats

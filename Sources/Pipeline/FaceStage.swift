@@ -18,7 +18,8 @@ struct FaceStage {
         var before: Set<Int>
     }
 
-    private let jobs: any JobTaking
+    /// Searches that can begin; whoever hands them out takes them from here.
+    var jobs: [Job] = []
     private var schedule: FaceSchedule
     private var searches: [Int: Search] = [:]
     /// By the track's serial: its last search that isn't done.
@@ -27,9 +28,8 @@ struct FaceStage {
     private var ended: Set<Int> = []
 
     /// Nil where no faces are looked for.
-    init?(jobs: any JobTaking, options: AnalysisOptions) {
+    init?(options: AnalysisOptions) {
         guard options.faceRate > 0 else { return nil }
-        self.jobs = jobs
         schedule = FaceSchedule(rate: options.faceRate, minimumWidth: options.faces.minimumWidth)
     }
 
@@ -78,7 +78,7 @@ struct FaceStage {
             frame: search.frame.frame, update: search.update, faces: found, newRun: search.frame.newRun)
     }
 
-    private func start(_ number: Int) {
+    private mutating func start(_ number: Int) {
         guard let search = searches[number] else { return }
         let time = search.frame.frame.info.time
         let wanted = Set(search.due.map(\.serial))
@@ -89,8 +89,7 @@ struct FaceStage {
                 box: track.box, isWanted: isWanted,
                 lastFace: isWanted ? schedule.lastFace(of: track, at: time) : nil)
         }
-        // First in the queue: these frames hold memory until they are done.
-        jobs.pushFirst(.findFaces(number: number, people: people, picture: search.frame.frame.picture))
+        jobs.append(.findFaces(number: number, people: people, picture: search.frame.frame.picture))
     }
 
     /// All who can be seen: a face may belong to someone whose isn't due.

@@ -15,15 +15,13 @@ struct AnalyzedFrame {
     let newRun: [TrackRemoval]?
 }
 
-/// Hands frames to the workers and puts what comes back in order: people into the tracker, faces to their tracks.
-///
-/// Confined to one thread.
+/// Makes jobs for the workers of frames and puts what comes back in order: people into the tracker, faces to their tracks.
 struct FrameSequencer {
     /// How the stream ended, once every frame of it came out.
     private(set) var end: StreamEnding?
 
-    private let jobs: any JobTaking
     private let options: AnalysisOptions
+    private var jobs: [Job] = []
     private var frames: [Int: DecodedFrame] = [:]
     private var frameCount = 0
     private var ending: StreamEnding?
@@ -35,15 +33,12 @@ struct FrameSequencer {
     private var faceStage: FaceStage?
     private var smoother: FaceSmoother?
 
-    /// - Parameters:
-    ///   - jobs: where the workers look for work.
-    ///   - tracker: of the run before, which has finished, so that no id is given twice.
-    init(jobs: any JobTaking, options: AnalysisOptions, tracker: ByteTracker? = nil) {
-        self.jobs = jobs
+    /// - Parameter tracker: of the run before, which has finished, so that no id is given twice.
+    init(options: AnalysisOptions, tracker: ByteTracker? = nil) {
         self.options = options
         self.tracker = tracker
         follower = CameraFollower(masks: options.masks)
-        faceStage = FaceStage(jobs: jobs, options: options)
+        faceStage = FaceStage(options: options)
     }
 
     /// Takes what a thread reports and returns the frames that are finished by it, in order.
@@ -51,7 +46,7 @@ struct FrameSequencer {
         switch outcome {
         case .decoded(let frame):
             frames[frameCount] = frame
-            jobs.push(.detect(number: frameCount, picture: frame.picture))
+            jobs.append(.detect(number: frameCount, picture: frame.picture))
             frameCount += 1
         case .ended(let error):
             ending = StreamEnding(error: error, removals: [])
@@ -69,6 +64,15 @@ struct FrameSequencer {
             end = StreamEnding(error: ending.error, removals: tracker?.finish() ?? [])
         }
         return finished
+    }
+
+    /// What there is to do for the workers since the last call.
+    mutating func takeJobs() -> [Job] {
+        defer {
+            jobs = []
+            faceStage?.jobs = []
+        }
+        return jobs + (faceStage?.jobs ?? [])
     }
 
     private mutating func trackReady() {

@@ -3,8 +3,8 @@ import PathModel
 import Recording
 import Tracking
 
-/// Writes what is known of a feed's frames as records: a session, in it runs one after another. Confined to one thread.
-final class StreamRecorder {
+/// Makes records of what is known of a feed's frames: a session, in it runs one after another.
+struct StreamRecorder {
     /// What a run is of.
     struct Opening {
         let description: StreamDescription
@@ -21,14 +21,7 @@ final class StreamRecorder {
     /// The latest frame.
     private(set) var last = FrameInfo(index: 0, time: Timestamp(microseconds: 0))
 
-    /// What a feed's next run goes on with, so that no id is given twice; nil before the first has ended.
-    var tracker: ByteTracker?
-
-    /// Of what belongs to no source. A file counts its time from elsewhere.
-    private let sessionWriter: RecordWriter
-    private var writer: RecordWriter
     private let options: AnalysisOptions
-    private let observer: (PathRecord) -> Void
     private var opening: Opening?
     private var assembler: PathAssembler?
     private var run = 0
@@ -39,12 +32,9 @@ final class StreamRecorder {
     /// Frames of the sources before.
     private var framesBefore = 0
 
-    /// - Parameter observer: sees each record after it was written.
-    init(writer: RecordWriter, options: AnalysisOptions, observer: @escaping (PathRecord) -> Void = { _ in }) {
-        sessionWriter = writer
-        self.writer = writer
+    /// A recorder of nothing so far.
+    init(options: AnalysisOptions) {
         self.options = options
-        self.observer = observer
     }
 
     /// What the session came to so far.
@@ -52,16 +42,8 @@ final class StreamRecorder {
         assembler?.totals ?? .init(paths: summary.paths, points: summary.points, faces: summary.faces)
     }
 
-    /// Writes the start of the session.
-    func begin(_ start: SessionStart, at time: Timestamp) throws(RecordingError) {
-        try writeOfSession(.sessionStart(start), at: time)
-    }
-
-    /// Writes the start of a run.
-    ///
-    /// - Parameter writer: takes the place of the one before: another source may count its time from elsewhere.
-    func beginRun(_ opening: Opening, at time: Timestamp, writer: RecordWriter? = nil) throws(RecordingError) {
-        if let writer { self.writer = writer }
+    /// The start of a run.
+    mutating func beginRun(_ opening: Opening, at time: Timestamp) -> [PathRecord] {
         let description = opening.description
         self.opening = opening
         let interval = 1 / (description.frameRate ?? 25)
@@ -69,87 +51,82 @@ final class StreamRecorder {
         framesBefore = summary.frames
         last = FrameInfo(index: 0, time: time)
         progress.duration = description.duration
-        try start(size: description.frameSize, at: time)
+        return start(size: description.frameSize, at: time)
     }
 
-    /// Writes what a frame settles.
-    func add(_ frame: AnalyzedFrame) throws(RecordingError) {
+    /// What a frame settles.
+    mutating func add(_ frame: AnalyzedFrame) -> [PathRecord] {
         let (info, update) = (frame.frame.info, frame.update)
+        var records: [PathRecord] = []
         if let removals = frame.newRun {
-            try endPart(removals, reason: .sizeChanged, at: last.time)
-            try start(size: frame.frame.picture.size, at: info.time)
+            records += endPart(removals, reason: .sizeChanged, at: last.time)
+            records += start(size: frame.frame.picture.size, at: info.time)
         }
         let seconds = info.time.seconds(since: last.time)
         if frame.frame.followsDamage && seconds > 2.5 * frameInterval {
             let lost = Int((seconds / frameInterval).rounded()) - 1
-            try add(Gap(from: last.time, to: info.time, reason: .decodeError, framesLost: lost))
+            records += add(Gap(from: last.time, to: info.time, reason: .decodeError, framesLost: lost))
         }
         last = info
         progress.elapsed = info.time.microseconds - (opening?.description.start.microseconds ?? 0)
         guard let update else {
             summary.damaged += 1
-            return
+            return records
         }
         summary.analyzed += 1
         progress.analyzed = summary.analyzed
         progress.people = update.tracks.count { $0.id != nil && $0.source == .measured }
-        try write(assembler?.add(info, update, faces: frame.faces) ?? [])
+        return records + (assembler?.add(info, update, faces: frame.faces) ?? [])
     }
 
-    /// Writes a stretch that was not seen, after all that was seen before it.
-    func add(_ gap: Gap) throws(RecordingError) {
+    /// A stretch that was not seen, after all that was seen before it.
+    mutating func add(_ gap: Gap) -> [PathRecord] {
         let record = PathRecord(time: gap.to, event: .gap(gap))
-        try write(assembler?.add(record) ?? [record])
+        return assembler?.add(record) ?? [record]
     }
 
-    /// Writes how the feed is doing.
-    func add(_ stats: FeedStats, at time: Timestamp) throws(RecordingError) {
-        try writeOfSession(.stats(stats), at: time)
-    }
-
-    /// Writes the ends of the paths and of the run.
+    /// The ends of the paths and of the run.
     ///
     /// - Parameters:
     ///   - reason: where it isn't what the ending says.
     ///   - counts: what was read of the source.
-    func endRun(
+    mutating func endRun(
         _ ending: StreamEnding, reason: StreamEnd.Reason? = nil, counts: SourceCounts
-    ) throws(RecordingError) {
+    ) -> [PathRecord] {
         summary.frames = framesBefore + counts.decoded
         summary.damaged += counts.damaged
         (summary.end, summary.message) = (reason ?? ending.reason, ending.message)
-        try endPart(ending.removals, reason: summary.end, at: last.time)
+        let records = endPart(ending.removals, reason: summary.end, at: last.time)
         opening = nil
         assembler = nil
+        return records
     }
 
-    /// Writes the totals.
-    func end(at time: Timestamp) throws(RecordingError) {
-        let end = SessionEnd(
-            analyzed: summary.analyzed, paths: summary.paths, points: summary.points, faces: summary.faces)
-        try writeOfSession(.sessionEnd(end), at: time)
+    /// The totals.
+    var end: PathRecord.Event {
+        .sessionEnd(
+            SessionEnd(
+                analyzed: summary.analyzed, paths: summary.paths, points: summary.points, faces: summary.faces))
     }
 
-    private func start(size: PixelSize, at time: Timestamp) throws(RecordingError) {
-        guard let opening else { return }
+    private mutating func start(size: PixelSize, at time: Timestamp) -> [PathRecord] {
+        guard let opening else { return [] }
         run += 1
         assembler = PathAssembler(options: options.recordedPoints, frameSize: size, totals: totals)
         let description = opening.description
-        try write(
-            .streamStart(
-                StreamStart(
-                    run: run, codec: description.codec, container: description.container, frameSize: size,
-                    frameRate: description.frameRate, durationMilliseconds: description.duration.map { $0 / 1000 },
-                    pixelFormat: description.pixelFormat, colorRange: description.colorRange,
-                    clock: opening.clock, timeOrigin: opening.timeOrigin, source: opening.source.redacted,
-                    clockErrorMilliseconds: opening.clockError, decoder: opening.decoder)),
-            at: time)
+        let start = StreamStart(
+            run: run, codec: description.codec, container: description.container, frameSize: size,
+            frameRate: description.frameRate, durationMilliseconds: description.duration.map { $0 / 1000 },
+            pixelFormat: description.pixelFormat, colorRange: description.colorRange, clock: opening.clock,
+            timeOrigin: opening.timeOrigin, source: opening.source.redacted,
+            clockErrorMilliseconds: opening.clockError, decoder: opening.decoder)
+        return [PathRecord(time: time, event: .streamStart(start))]
     }
 
-    private func endPart(
+    private mutating func endPart(
         _ removals: [TrackRemoval], reason: StreamEnd.Reason, at time: Timestamp
-    ) throws(RecordingError) {
-        try write(assembler?.add(last, TrackerUpdate(removals: removals)) ?? [])
+    ) -> [PathRecord] {
+        let records = assembler?.add(last, TrackerUpdate(removals: removals)) ?? []
         if let totals = assembler?.totals {
             (summary.paths, summary.points, summary.faces) = (totals.paths, totals.points, totals.faces)
         }
@@ -157,26 +134,9 @@ final class StreamRecorder {
         let end = StreamEnd(
             reason: reason, message: summary.message, frames: frames - runStart.frames,
             analyzed: summary.analyzed - runStart.analyzed, decodeErrors: summary.damaged - runStart.damaged)
-        try write(.streamEnd(end), at: time)
         runStart = summary
         runStart.frames = frames
-    }
-
-    private func writeOfSession(_ event: PathRecord.Event, at time: Timestamp) throws(RecordingError) {
-        let record = PathRecord(time: time, event: event)
-        try sessionWriter.write(record)
-        observer(record)
-    }
-
-    private func write(_ event: PathRecord.Event, at time: Timestamp) throws(RecordingError) {
-        try write([PathRecord(time: time, event: event)])
-    }
-
-    private func write(_ records: [PathRecord]) throws(RecordingError) {
-        for record in records {
-            try writer.write(record)
-            observer(record)
-        }
+        return records + [PathRecord(time: time, event: .streamEnd(end))]
     }
 }
 

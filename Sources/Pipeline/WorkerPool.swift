@@ -5,6 +5,7 @@ import Dispatch
 import Inference
 import PathModel
 import Synchronization
+import Waiting
 
 /// What a worker is asked to do with frame `number` of a run.
 enum Job: Sendable {
@@ -30,12 +31,19 @@ enum Outcome: Sendable {
 /// Where a sequencer leaves work.
 protocol JobTaking: Sendable {
     /// Behind what waits.
-    @discardableResult func push(_ job: Job) -> Bool
+    @discardableResult func post(_ job: Job) -> Bool
     /// Before what waits.
-    @discardableResult func pushFirst(_ job: Job) -> Bool
+    @discardableResult func postFirst(_ job: Job) -> Bool
 }
 
-extension BoundedQueue: JobTaking where Element == Job {}
+extension JobTaking {
+    /// Searches for faces first: frames that wait for them hold memory until they are done.
+    func take(_ job: Job) {
+        if case .findFaces = job { postFirst(job) } else { post(job) }
+    }
+}
+
+extension Mailbox: JobTaking where Message == Job {}
 
 /// Detection workers: one private serial queue each, with a thread that stays. Several feeds may share them; work is done
 /// in the order in which it came, so a feed that has one frame at work gets its turn like any other.
@@ -64,14 +72,14 @@ public final class WorkerPool: Sendable {
 
     /// A client's way to leave work.
     private struct Counter: JobTaking {
-        let orders: BoundedQueue<Order>
+        let orders: Mailbox<Order>
         let client: Client
 
-        func push(_ job: Job) -> Bool { orders.push(Order(job: job, client: client)) }
-        func pushFirst(_ job: Job) -> Bool { orders.pushFirst(Order(job: job, client: client)) }
+        func post(_ job: Job) -> Bool { orders.post(Order(job: job, client: client)) }
+        func postFirst(_ job: Job) -> Bool { orders.postFirst(Order(job: job, client: client)) }
     }
 
-    private let orders = BoundedQueue<Order>(capacity: .max)
+    private let orders = Mailbox<Order>()
     private let group = DispatchGroup()
     private let workers: [Worker]
 
@@ -127,9 +135,9 @@ private final class Worker: Sendable {
         return since == 0 ? 0 : Double(elapsed - since) / 1e9
     }
 
-    func work(on orders: BoundedQueue<WorkerPool.Order>) {
+    func work(on orders: Mailbox<WorkerPool.Order>) {
         var analyzers: [(key: ModelSet.Key, analyzer: FrameAnalyzer)] = []
-        while let order = orders.pop() {
+        while let order = orders.take() {
             busySince.store(elapsed, ordering: .relaxed)
             do throws(InferenceError) {
                 let analyzer = try Self.analyzer(for: order.client.models, in: &analyzers)

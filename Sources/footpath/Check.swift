@@ -4,6 +4,7 @@ import Dispatch
 import Foundation
 import Pipeline
 import Settings
+import Waiting
 
 /// `footpath check`: whether a configuration is right.
 struct Check: ParsableCommand {
@@ -87,30 +88,31 @@ private struct CameraProbe {
             let exists = FileManager.default.fileExists(atPath: request.source, isDirectory: &isFolder)
             let isFine = exists && isFolder.boolValue
             return line(isFine ? "directory \(request.source)" : "\(request.source): is no directory", isFine)
-        case .stream(let request): return open(request)
+        case .camera(let request), .file(let request): return open(request)
         }
     }
 
     private func open(_ request: CameraRequest) -> (text: String, isFine: Bool) {
-        do throws(DecodingError) {
-            let process = try CameraProcess(request, feed: camera.name, program: program, interrupt: interrupt)
-            defer { process.close() }
-            var seen = ""
-            var isOpening = true
-            while true {
-                switch process.next(isOpening: isOpening) {
-                case .opened(let description):
-                    let rate = description.stream.frameRate.map { ", \(($0 * 100).rounded() / 100) frames/s" } ?? ""
-                    seen = "\(description.stream.codec) \(description.stream.frameSize)\(rate)"
-                    seen += ", decoder \(description.decoder)"
-                case .frame(let frame): return line("\(seen), clock \(frame.clock.rawValue)", true)
-                case .ended(let error): return line(error?.description ?? "ended without a picture", false)
-                }
-                isOpening = false
-            }
-        } catch {
-            return line(error.description, false)
+        let events = Mailbox<CameraEvent>()
+        let cameras = CameraProcesses(program: program, feed: camera.name, interrupt: interrupt)
+        let connection = cameras.open(request) { events.post($0) }
+        defer {
+            connection.stop()
+            _ = connection.hasEnded(within: 2)
         }
+        var seen = ""
+        while let event = events.take() {
+            switch event {
+            case .started: continue
+            case .opened(let description):
+                let rate = description.stream.frameRate.map { ", \(($0 * 100).rounded() / 100) frames/s" } ?? ""
+                seen = "\(description.stream.codec) \(description.stream.frameSize)\(rate)"
+                seen += description.decoder.map { ", decoder \($0)" } ?? ""
+            case .frame(let frame): return line("\(seen), clock \(frame.clock.rawValue)", true)
+            case .ended(let error, _): return line(error?.description ?? "ended without a picture", false)
+            }
+        }
+        return line("ended without a picture", false)
     }
 
     private func line(_ text: String, _ isFine: Bool) -> (text: String, isFine: Bool) {

@@ -4,6 +4,7 @@ import Inference
 import Operating
 import Pipeline
 import Settings
+import Waiting
 
 /// `footpath run`: the daemon.
 struct Run: ParsableCommand {
@@ -23,8 +24,8 @@ struct Run: ParsableCommand {
     var config = "/etc/footpath/footpath.yaml"
 
     func run() throws {
-        let commands = BoundedQueue<Daemon.Command>(capacity: .max)
-        let signals = Signals(ending: { commands.push(.stop) }, hangingUp: { commands.push(.reload) })
+        let commands = Mailbox<Daemon.Command>()
+        let signals = Signals(ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         defer { withExtendedLifetime(signals) {} }
         let log = Log()
         let daemon: Daemon

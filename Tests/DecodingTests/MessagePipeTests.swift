@@ -42,7 +42,7 @@ import Testing
         sent.layout = frame.picture.layout
         let writer = writer
         #expect(writer.write(.frame(sent), picture: frame.picture))
-        #expect(writer.write(.ended(.stalled(source: "a", reason: "b"))))
+        #expect(writer.write(.ended(.stalled(source: "a", reason: "b"), SourceCounts())))
 
         let (message, picture) = try reader.read(within: 5)
         guard case .frame(let got) = message else {
@@ -54,7 +54,7 @@ import Testing
         var (one, other): ([UInt8], [UInt8]) = ([], [])
         #expect(frame.picture.copyPlanes(to: &one) == picture?.copyPlanes(to: &other))
         #expect(one == other)
-        guard case .ended(.stalled(source: "a", reason: "b")) = try reader.read(within: 5).0 else {
+        guard case .ended(.stalled(source: "a", reason: "b"), _) = try reader.read(within: 5).0 else {
             Issue.record("not what was sent")
             return
         }

@@ -5,6 +5,7 @@ import PathModel
 import Recording
 import TestSupport
 import Testing
+import Waiting
 
 @testable import Pipeline
 
@@ -67,11 +68,11 @@ import Testing
 
     @Test func aNetworkThatFailsEndsTheAnalysisWithItsError() throws {
         let failure = InferenceError.failed(network: "n", reason: "it was told to")
-        let calls = BoundedQueue<Void>(capacity: .max)
-        for _ in 0..<20 { calls.push(()) }
+        let calls = Mailbox<Void>()
+        for _ in 0..<20 { calls.post(()) }
         calls.close()
         let engine = ScriptedEngine.boxes { () throws(InferenceError) in
-            if calls.pop() == nil { throw failure }
+            if calls.take() == nil { throw failure }
         }
         #expect(throws: failure) { try records(workers: 2, engine: engine) }
     }

@@ -8,7 +8,6 @@ import Testing
 
 @Suite struct FrameSequencerTests {
     private let frames: [DecodedFrame]
-    private let jobs = BoundedQueue<Job>(capacity: .max)
 
     init() throws {
         frames = Array(try Clip().frames().prefix(12))
@@ -21,7 +20,7 @@ import Testing
     private func sequencer(faceRate: Double) -> FrameSequencer {
         var options = AnalysisOptions()
         options.faceRate = faceRate
-        return FrameSequencer(jobs: jobs, options: options)
+        return FrameSequencer(options: options)
     }
 
     private let person = Detection(box: BoundingBox(left: 0.3, top: 0.2, width: 0.2, height: 0.6), confidence: 0.9)
@@ -66,8 +65,8 @@ import Testing
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
         var out: [AnalyzedFrame] = []
         for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
-        guard case .findFaces(let number, let people, _) = jobs.pop() else {
-            Issue.record("faces come before further frames")
+        guard case .findFaces(let number, let people, _) = sequencer.takeJobs().last else {
+            Issue.record("faces are looked for")
             return
         }
         #expect(people == [PersonInView(box: person.box)] && out.count == number)
@@ -80,13 +79,13 @@ import Testing
     @Test func aTracksNextSearchWaitsForTheOneBeforeAndBeginsWhereItFoundTheFace() throws {
         var sequencer = sequencer(faceRate: 25)
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
-        while jobs.count > 0 { _ = jobs.pop() }
+        _ = sequencer.takeJobs()
         for number in frames.indices { _ = try sequencer.take(.detected(number: number, people: [person])) }
         var last: PersonInView.LastFace?
         var searches = 0
-        while jobs.count > 0 {
+        while case let jobs = sequencer.takeJobs(), !jobs.isEmpty {
             #expect(jobs.count == 1, "one search of the same person at a time")
-            guard case .findFaces(let number, let people, _) = jobs.pop() else { return }
+            guard case .findFaces(let number, let people, _) = jobs[0] else { return }
             #expect(people.map(\.lastFace) == [last])
             searches += 1
             // Every third search finds nothing; then the next one has nowhere special to begin.
@@ -103,15 +102,16 @@ import Testing
             var sequencer = sequencer(faceRate: 25)
             var begun: [Int: PersonInView.LastFace?] = [:]
             func search() throws {
-                while jobs.count > 0 {
-                    guard case .findFaces(let number, let people, _) = jobs.pop() else { continue }
-                    begun[number] = people[0].lastFace
-                    let face = Face(box: person.box, confidence: 0.9, landmarks: [])
-                    _ = try sequencer.take(.facesFound(number: number, faces: people.map { _ in face }))
+                while case let jobs = sequencer.takeJobs(), !jobs.isEmpty {
+                    for case .findFaces(let number, let people, _) in jobs {
+                        begun[number] = people[0].lastFace
+                        let face = Face(box: person.box, confidence: 0.9, landmarks: [])
+                        _ = try sequencer.take(.facesFound(number: number, faces: people.map { _ in face }))
+                    }
                 }
             }
             for frame in frames { _ = try sequencer.take(.decoded(frame)) }
-            while jobs.count > 0 { _ = jobs.pop() }
+            _ = sequencer.takeJobs()
             // At the edge, so that the track ends as soon as nobody is there.
             let box = BoundingBox(left: -0.04, top: 0.2, width: 0.2, height: 0.6)
             for number in frames.indices {

@@ -42,7 +42,7 @@ import Testing
 
     private func request(_ keys: String, defaults: String = "{}") throws -> CameraRequest {
         switch try camera(keys, defaults: defaults).source {
-        case .stream(let request), .directory(let request): request
+        case .camera(let request), .file(let request), .directory(let request): request
         }
     }
 
@@ -163,7 +163,7 @@ import Testing
             try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("c.yaml")))
             let config = try DaemonConfig(
                 path: folder.path("c.yaml"), environment: ["CREDENTIALS_DIRECTORY": folder.url.path])
-            guard case .stream(let request) = config.cameras[0].source else { return "" }
+            guard case .camera(let request) = config.cameras[0].source else { return "" }
             return request.source
         }
 

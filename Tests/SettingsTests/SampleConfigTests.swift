@@ -109,7 +109,7 @@ import Testing
         let plain = try config()
         var others: Set<String> = []
         for entry in entries where entry.isOff && !["log", "options", "masks", "defaults"].contains(entry.key) {
-            if path(entry) == "cameras.name" || path(entry) == "cameras.directory" { continue }
+            if ["cameras.name", "cameras.directory", "cameras.settle"].contains(path(entry)) { continue }
             let on = Set(entry.parents + [entry.line])
             let changed = try config(with: on.contains)
             let isDefault =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -17,3 +18,25 @@ int footpath_notify(const char *socket, const char *message);
 
 /// CLOCK_MONOTONIC in microseconds, as sd_notify's MONOTONIC_USEC wants it.
 int64_t footpath_monotonic_microseconds(void);
+
+enum { FOOTPATH_FILE, FOOTPATH_FOLDER, FOOTPATH_LINK, FOOTPATH_OTHER };
+
+/// What stands in a folder under a name: its kind, its bytes, and when it was changed in milliseconds since 1970 UTC.
+struct footpath_entry {
+    int32_t kind;
+    int64_t size;
+    int64_t changed;
+};
+
+/// Opens a folder to list it; NULL with errno where that fails.
+void *footpath_folder_open(const char *path);
+
+/// The next name and what stands there, links not followed; NULL at the end, with errno where that isn't 0. Valid until the
+/// next call.
+const char *footpath_folder_next(void *folder, struct footpath_entry *entry);
+
+void footpath_folder_close(void *folder);
+
+/// Whether a process on this machine has a file open for writing, by a read lease (fcntl(2)); false where that can't be
+/// known: other users' files without CAP_LEASE, and files of a share.
+bool footpath_is_being_written(const char *path);

@@ -13,7 +13,7 @@ struct CameraConfig {
     private static let shared = [
         "transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "fps", "quality", "input_size",
         "scales", "model", "confidence", "masks", "camera_motion", "max_lost", "bridge", "predicted", "face_fps",
-        "landmarks", "raw_landmarks", "face_confidence", "min_face", "face_model",
+        "landmarks", "raw_landmarks", "face_confidence", "min_face", "face_model", "settle",
     ]
     private static let own = ["name", "source", "directory", "credentials"]
 
@@ -68,9 +68,11 @@ struct CameraConfig {
         guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
         request.rate = options.sampleRate
+        let isFolder = own["directory"] != nil
+        if let value = own["settle"], !isFolder { value.fail("only directories have one") }
         return CameraSettings(
-            name: name, source: own["directory"] == nil ? .stream(request) : .directory(request), options: options,
-            statsInterval: statsInterval)
+            name: name, source: isFolder ? .directory(request) : isLive ? .camera(request) : .file(request),
+            options: options, statsInterval: statsInterval, settle: all["settle"]?.duration(1...3600) ?? 10)
     }
 
     // MARK: - The source

@@ -1,0 +1,150 @@
+import CFFmpeg
+import Dispatch
+import PathModel
+import Waiting
+
+/// Opens what a feed follows. Handed in, so that a test can script a camera.
+public protocol CameraOpening: Sendable {
+    /// Begins to open a source; returns at once.
+    ///
+    /// - Parameter report: told from any thread, in order: `opened`, a frame for each permit at most, `ended`.
+    func open(
+        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
+    ) -> any CameraConnection
+}
+
+/// A source that is being read. Its calls return at once, from any thread.
+public protocol CameraConnection: Sendable {
+    /// Lets one more frame come.
+    func permit()
+    /// Asks it to end; `ended` still comes, as far as the source lets it.
+    func stop()
+    /// Waits for its end.
+    ///
+    /// - Returns: whether nothing of it runs any more.
+    func hasEnded(within seconds: Double) -> Bool
+}
+
+/// Cameras and files that are read by a process each, of which the newest pictures come where the request is live.
+public struct CameraProcesses: CameraOpening {
+    /// One frame at the workers and one on its way there: with more, many cameras' frames would grow old in the queue.
+    private static let inFlight = 2
+    private let program: String
+    private let feed: String
+    private let interrupt: InterruptFlag
+    private let reaper: ProcessReaper
+
+    /// - Parameters:
+    ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
+    ///   - feed: the camera's name, which `ps` shows.
+    ///   - interrupt: ends everything that is opened.
+    ///   - reaper: takes processes that can't be killed.
+    public init(
+        program: String, feed: String, interrupt: InterruptFlag = InterruptFlag(), reaper: ProcessReaper = .shared
+    ) {
+        self.program = program
+        self.feed = feed
+        self.interrupt = interrupt
+        self.reaper = reaper
+    }
+
+    public func open(
+        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
+    ) -> any CameraConnection {
+        let (program, feed, reaper) = (program, feed, reaper)
+        let interrupt = InterruptFlag(following: interrupt)
+        return ReadingThread(label: "footpath.camera.read", permits: Self.inFlight, interrupt: interrupt) { permits in
+            do throws(DecodingError) {
+                try reaper.checkRoom(for: feed)
+                let process = try CameraProcess(request, feed: feed, program: program, interrupt: interrupt)
+                defer { process.close().map { reaper.adopt($0, of: feed) } }
+                report(.started(processID: process.processID))
+                report(process.next(isOpening: true))
+                while !process.hasEnded {
+                    permits.take()
+                    report(process.next(isOpening: false))
+                }
+            } catch {
+                report(.ended(error, SourceCounts()))
+            }
+        }
+    }
+}
+
+/// A video that was opened in this process; every frame of it comes, however long its reader takes.
+public final class OpenedVideo: CameraOpening {
+    // Used by the one thread that `open` starts.
+    private nonisolated(unsafe) let source: VideoSource
+    private let inFlight: Int
+    private let interrupt: InterruptFlag
+
+    /// Bytes of pictures that may be on the way, two pictures in any case.
+    private static let mostBytes = 512 << 20
+
+    /// - Parameters:
+    ///   - workers: who analyse it; so many frames are on the way that they never wait for the decoder.
+    ///   - interrupt: the source's own.
+    public init(_ source: VideoSource, workers: Int, interrupt: InterruptFlag) {
+        self.source = source
+        self.interrupt = interrupt
+        inFlight = max(2, min(3 * workers + 2, Self.mostBytes / source.description.pictureBytes))
+    }
+
+    /// To be called once; what is opened is the video, whatever the request says.
+    public func open(
+        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
+    ) -> any CameraConnection {
+        ReadingThread(label: "footpath.decode", permits: inFlight, interrupt: interrupt) { [self] permits in
+            report(.opened(CameraDescription(stream: source.description, decoder: nil)))
+            do throws(DecodingError) {
+                repeat { permits.take() } while try readFrame(report)
+                report(.ended(nil, source.counts))
+            } catch {
+                report(.ended(error, source.counts))
+            }
+        }
+    }
+
+    private func readFrame(_ report: (CameraEvent) -> Void) throws(DecodingError) -> Bool {
+        guard let frame = try source.next() else { return false }
+        report(
+            .frame(
+                CameraFrame(
+                    frame: frame, clock: .file, clockError: 0, isClockStep: false, arrival: 0, dropped: 0,
+                    counts: source.counts)))
+        return true
+    }
+}
+
+extension StreamDescription {
+    /// What a picture of it takes in memory.
+    fileprivate var pictureBytes: Int {
+        let (width, height) = (Int32(clamping: codedSize.width), Int32(clamping: codedSize.height))
+        return max(1, Int(av_image_get_buffer_size(av_get_pix_fmt(pixelFormat), width, height, 32)))
+    }
+}
+
+/// Reads a source on a thread of its own, whose blocking calls an interrupt flag ends.
+private final class ReadingThread: CameraConnection {
+    private let permits: Permits
+    private let interrupt: InterruptFlag
+    private let group = DispatchGroup()
+
+    init(
+        label: String, permits count: Int, interrupt: InterruptFlag, _ read: @escaping @Sendable (Permits) -> Void
+    ) {
+        self.interrupt = interrupt
+        permits = Permits(count)
+        let permits = permits
+        DispatchQueue(label: label).async(group: group) { read(permits) }
+    }
+
+    func permit() { permits.give() }
+
+    func stop() {
+        interrupt.raise()
+        permits.give()
+    }
+
+    func hasEnded(within seconds: Double) -> Bool { group.wait(timeout: .now() + seconds) == .success }
+}
