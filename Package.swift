@@ -23,7 +23,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
         room("PathModel"),
@@ -54,17 +53,19 @@ let package = Package(
                 "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .target(name: "CServing"),
+        room("Serving", ["CServing"]),
         room(
             "Operating",
             [
-                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Settings", "Waiting",
-                .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Serving", "Settings",
+                "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Decoding", "Detecting", "Inference", "Operating", "PathModel", "Pipeline", "Recording", "Settings",
-                "Tracking", "Waiting",
+                "Decoding", "Detecting", "Inference", "Operating", "PathModel", "Pipeline", "Recording", "Serving",
+                "Settings", "Tracking", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -87,6 +88,7 @@ let package = Package(
             "PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording", "Waiting"]),
         tests("WaitingTests", ["Waiting"]),
         tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings", "Tracking"]),
+        tests("ServingTests", ["CServing", "Serving"]),
         tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),

@@ -3,6 +3,7 @@
 #include "CProcess.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,21 +13,36 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 extern char **environ;
 
-// Swift's own report of a crash takes many seconds, in which nobody sees that the process is gone.
-static char **environment_without_backtraces(void) {
+static int begins_with(const char *text, const char *beginning) {
+    return !strncmp(text, beginning, strlen(beginning));
+}
+
+// Where all cameras' secrets are, what the daemon remembers, and how to speak for it are nothing to a camera's process.
+static int is_of_daemon_alone(const char *variable) {
+    static const char *const names[] = {
+        "SWIFT_BACKTRACE=", "CREDENTIALS_DIRECTORY=", "STATE_DIRECTORY=", "LOGS_DIRECTORY=", "CONFIGURATION_DIRECTORY=",
+        "RUNTIME_DIRECTORY=", "NOTIFY_SOCKET=", "WATCHDOG_"};
+    for (size_t index = 0; index < sizeof names / sizeof *names; index++)
+        if (begins_with(variable, names[index])) return 1;
+    return 0;
+}
+
+static char **environment_of_child(void) {
+    // Swift's own report of a crash takes many seconds, in which nobody sees that the process is gone.
     static char setting[] = "SWIFT_BACKTRACE=enable=no";
     size_t count = 0, kept = 0;
     while (environ[count]) count++;
     char **copy = malloc((count + 2) * sizeof *copy);
     if (!copy) return NULL;
     for (size_t index = 0; index < count; index++)
-        if (strncmp(environ[index], setting, sizeof "SWIFT_BACKTRACE=" - 1)) copy[kept++] = environ[index];
+        if (!is_of_daemon_alone(environ[index])) copy[kept++] = environ[index];
     copy[kept++] = setting;
     copy[kept] = NULL;
     return copy;
@@ -46,7 +62,7 @@ static int start(const char *path, char *const arguments[], pid_t *process, int 
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    char **environment = environment_without_backtraces();
+    char **environment = environment_of_child();
     int code = environment ? posix_spawn(process, path, &actions, &attributes, arguments, environment) : ENOMEM;
     free(environment);
     posix_spawnattr_destroy(&attributes);
@@ -76,6 +92,17 @@ int footpath_spawn(const char *path, char *const arguments[], pid_t *process, in
     *input = to_child[1];
     *output = from_child[0];
     return 0;
+}
+
+int footpath_open_process(pid_t process, int *descriptor) {
+    long result = syscall(SYS_pidfd_open, process, 0);
+    if (result < 0) return errno;
+    *descriptor = (int)result;
+    return 0;
+}
+
+int footpath_signal_process(int descriptor, int signal) {
+    return syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0) ? errno : 0;
 }
 
 int footpath_notify(const char *path, const char *message) {
@@ -133,3 +160,12 @@ bool footpath_is_being_written(const char *path) {
     close(descriptor);
     return is_written;
 }
+
+// libgcrypt, which FFmpeg brings along by way of libssh, warns on standard error that its memory can't be locked, in every
+// process. Libraries set themselves up before main, and only what stands here runs before them.
+static void silence_gcrypt(void) {
+    static const int disable_secmem_warn = 27;
+    int (*control)(int, ...) = (int (*)(int, ...))dlsym(RTLD_DEFAULT, "gcry_control");
+    if (control) control(disable_secmem_warn, 0);
+}
+__attribute__((section(".preinit_array"), used)) static void (*const before_libraries)(void) = silence_gcrypt;

@@ -3,13 +3,14 @@ import Foundation
 import Inference
 import Pipeline
 import Recording
+import Serving
 import Settings
 import Waiting
 
 /// `footpath run`: many cameras, for months.
 ///
 /// Threads: the one that calls `run` configures, ticks and ends everything; each camera has two of its own (see
-/// `CameraFeed`), each worker one; HTTP is answered by Swift's own. Signals and the clock's ticks come as commands.
+/// `CameraFeed`), each worker one; HTTP one. Signals and the clock's ticks come as commands.
 public final class Daemon {
     /// What the daemon is asked to do.
     public enum Command: Sendable {
@@ -63,7 +64,7 @@ public final class Daemon {
     var outputs: Outputs
     var pool: WorkerPool
     var feeds: [CameraFeed] = []
-    var server: StatusServer?
+    var server: HTTPServer?
     let session = UUID().uuidString.lowercased()
     private let commands: Mailbox<Command>
     private let watchdog: Double?
@@ -147,9 +148,12 @@ public final class Daemon {
     }
 
     func listen(_ listener: DaemonConfig.Listener) throws {
-        let server = try StatusServer(listener, board: board)
+        let (log, pages) = (log, StatusPages(board: board))
+        let server = try HTTPServer(
+            host: listener.host, port: listener.port, report: { log.write(.error, nil, $0) }, answer: pages.answer)
         self.server = server
-        log.write(.info, nil, "health and metrics at http://\(server.address)/status")
+        let name = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
+        log.write(.info, nil, "health and metrics at http://\(name):\(server.port)/status")
     }
 
     /// Puts what there is now on the board.

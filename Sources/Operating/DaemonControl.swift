@@ -1,7 +1,7 @@
-import Dispatch
-import FlyingFox
-import FlyingSocks
+import CProcess
 import Foundation
+import Glibc
+import Serving
 import Settings
 
 /// Asks a daemon on this machine to do something.
@@ -10,6 +10,8 @@ public enum DaemonControl {
     public enum Failure: Error, CustomStringConvertible {
         /// Nobody answers there.
         case unreachable(DaemonConfig.Listener)
+        /// Who answers there names a process that is no daemon of this program, or another user's.
+        case stranger(DaemonConfig.Listener)
         /// It may not be signalled.
         case notAllowed(processID: Int32)
         /// It was asked, but doesn't say that it did.
@@ -22,6 +24,9 @@ public enum DaemonControl {
             case .unreachable(let listener):
                 "no daemon answers at \(listener.host):\(listener.port); is it running? systemctl reload footpath "
                     + "asks one whose address changed"
+            case .stranger(let listener):
+                "who answers at \(listener.host):\(listener.port) is no footpath run of this program; nothing was "
+                    + "signalled. Try systemctl reload footpath, or kill -HUP"
             case .notAllowed(let processID): "no permission to signal process \(processID); try as root"
             case .silent(let processID): "process \(processID) was asked, but has not reloaded within 30 s"
             case .refused(let problems): problems
@@ -32,16 +37,29 @@ public enum DaemonControl {
     /// Makes the daemon that listens there read its configuration anew, and waits until it has.
     ///
     /// - Returns: what changed.
-    public static func reload(_ listener: DaemonConfig.Listener) throws -> String {
-        let before = try status(listener)
-        guard kill(before.processID, SIGHUP) == 0 else { throw Failure.notAllowed(processID: before.processID) }
+    public static func reload(_ listener: DaemonConfig.Listener) throws(Failure) -> String {
+        guard let before = status(listener) else { throw .unreachable(listener) }
+        try hangUp(before.processID, listener)
         for _ in 0..<150 {
             usleep(200_000)
-            guard let now = try? status(listener), now.processID == before.processID else { continue }
-            if now.reloads.succeeded > before.reloads.succeeded { return now.reloads.message ?? "" }
-            if now.reloads.failed > before.reloads.failed { throw Failure.refused(now.reloads.message ?? "") }
+            guard let now = status(listener), now.processID == before.processID else { continue }
+            let message = printable(now.reloads.message ?? "")
+            if now.reloads.succeeded > before.reloads.succeeded { return message }
+            if now.reloads.failed > before.reloads.failed { throw .refused(message) }
         }
-        throw Failure.silent(processID: before.processID)
+        throw .silent(processID: before.processID)
+    }
+
+    /// Sends SIGHUP to a daemon. Anybody may listen at a port and name any process, so the system is asked who it is.
+    private static func hangUp(_ processID: Int32, _ listener: DaemonConfig.Listener) throws(Failure) {
+        // Whatever takes over its number later isn't meant.
+        var process: Int32 = -1
+        guard processID > 1, footpath_open_process(processID, &process) == 0 else { throw .stranger(listener) }
+        defer { close(process) }
+        guard let daemon = RunningProgram(processID), daemon.isDaemonOfThisProgram,
+            daemon.user == RunningProgram.user(listeningAt: listener)
+        else { throw .stranger(listener) }
+        if footpath_signal_process(process, SIGHUP) != 0 { throw .notAllowed(processID: processID) }
     }
 
     /// Of `DaemonStatus`, what is needed here.
@@ -55,34 +73,17 @@ public enum DaemonControl {
         }
     }
 
-    /// What the daemon that listens there tells.
-    private static func status(_ listener: DaemonConfig.Listener) throws -> Status {
-        let answer = Answer()
-        let answered = DispatchSemaphore(value: 0)
-        Task {
-            answer.data = try? await ask(listener)
-            answered.signal()
+    /// What is told there.
+    private static func status(_ listener: DaemonConfig.Listener) -> Status? {
+        HTTPClient.get("/status", host: listener.host, port: listener.port).flatMap {
+            try? JSONDecoder().decode(Status.self, from: $0)
         }
-        guard answered.wait(timeout: .now() + 5) == .success, let data = answer.data,
-            let status = try? JSONDecoder().decode(Status.self, from: data)
-        else { throw Failure.unreachable(listener) }
-        return status
     }
 
-    /// Where the answer goes before the semaphore is signalled, and comes from after.
-    private final class Answer: @unchecked Sendable {
-        // `answered` orders the one write before the one read.
-        var data: Data?
-    }
-
-    private static func ask(_ listener: DaemonConfig.Listener) async throws -> Data {
-        var client = HTTPClient()
-        let request = HTTPRequest(
-            method: .GET, version: .http11, path: "/status", query: [], headers: [.host: listener.host], body: Data())
-        let response =
-            listener.host == "::1"
-            ? try await client.sendHTTPRequest(request, to: .inet6(ip6: "::1", port: listener.port))
-            : try await client.sendHTTPRequest(request, to: .inet(ip4: listener.host, port: listener.port))
-        return try await response.bodyData
+    /// Lines of text, whatever they were to do to a terminal.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter { $0 == "\n" || $0.properties.generalCategory != .control }))
     }
 }

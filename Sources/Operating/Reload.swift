@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Recording
+import Serving
 import Settings
 
 extension Daemon {

@@ -3,6 +3,7 @@ import Decoding
 import Inference
 import Operating
 import Recording
+import Serving
 import Settings
 
 /// What the program's exit code says; numbers from sysexits.h where it has one.
@@ -46,7 +47,7 @@ enum ExitStatus: Int32, Comparable {
             case is InferenceError: .unavailable
             case let error as RecordingError where error.isOfCreation: .output
             case is RecordingError: .writing
-            case is StatusServer.Failure: .system
+            case is HTTPServer.Failure: .system
             case DaemonControl.Failure.refused: .usage
             case is DaemonControl.Failure: .unavailable
             case let error as TrackError: error.status

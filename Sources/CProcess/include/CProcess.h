@@ -5,11 +5,17 @@
 #include <sys/types.h>
 
 /// Starts the program at `path` with pipes in place of its standard input and output; standard error is shared. It
-/// inherits no other descriptor, no ignored signal and no signal mask.
+/// inherits no other descriptor, no ignored signal, no signal mask, and nothing of the environment that is the daemon's alone.
 ///
 /// Returns 0, or an errno; then nothing was started. `input` and `output` are this side's ends, to write to and to read
 /// from.
 int footpath_spawn(const char *path, char *const arguments[], pid_t *process, int *input, int *output);
+
+/// Opens a process, so that no other that gets its number later is taken for it (pidfd_open(2)). Returns 0, or an errno.
+int footpath_open_process(pid_t process, int *descriptor);
+
+/// Sends a signal to an open process. Returns 0, or an errno.
+int footpath_signal_process(int descriptor, int signal);
 
 /// Sends a message to the service manager's socket (sd_notify(3)); `@` begins an abstract address. Never waits.
 ///

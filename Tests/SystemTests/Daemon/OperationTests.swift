@@ -47,7 +47,7 @@ extension DaemonTests {
             #expect(try daemon.get("/healthz") == (200, "ok\n"))
             #expect(try daemon.get("/readyz") == (200, "ready\n"))
             #expect(try daemon.get("/other").status == 404)
-            #expect(try daemon.get("/status", method: "POST").status == 404)
+            #expect(try daemon.get("/status", method: "POST").status == 405)
             let metrics = try daemon.get("/metrics").body
             for line in [
                 "footpath_camera_up{camera=\"cam\"} 1", "footpath_camera_up{camera=\"gone\"} 0",
@@ -107,14 +107,17 @@ extension DaemonTests {
             #expect((ContinuousClock.now - start) / .seconds(1) < 5)
         }
 
-        @Test("Slow and silent visitors of the HTTP port disturb nobody")
+        @Test("Slow, silent and endless visitors of the HTTP port disturb nobody, not even where files run out")
         func visitors() throws {
             let cameras = try TestCameras(["a": Clips.camera])
-            let daemon = try RunningDaemon(["cam: \(cameras.url("a"))"])
+            let place = try Workplace()
+            try place.write(Data(RunningDaemon.config(["cam: \(cameras.url("a"))"]).utf8), "footpath.yaml")
+            let daemon = try RunningDaemon(in: place, limits: "ulimit -n 60; ")
             try daemon.awaitPoints("cam")
             let address = try #require(daemon.address)
+            let endless = "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 1_500_000)
             let visitors = try (0..<100).map {
-                try connection(to: address.port, saying: $0 % 2 == 0 ? "" : "GET /stat")
+                try connection(to: address.port, saying: ["", "GET /stat", endless][$0 % 3])
             }
             defer { for visitor in visitors { close(visitor) } }
             try daemon.awaitPoints("cam", more: 10)
@@ -134,7 +137,7 @@ extension DaemonTests {
                 }
             }
             try #require(code == 0)
-            try #require(send(connection, text, text.utf8.count, 0) == text.utf8.count)
+            _ = send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
             return connection
         }
 
@@ -162,6 +165,10 @@ extension DaemonTests {
                 }
             }.joined()
             #expect(processes.contains("camera\0lobby"))
+            for child in children {
+                let environment = try String(contentsOfFile: "/proc/\(child)/environ", encoding: .utf8)
+                #expect(!environment.contains("CREDENTIALS_DIRECTORY"))
+            }
             let told = [daemon.log, try daemon.get("/status").body, try daemon.get("/metrics").body, processes]
             #expect(daemon.stop().status == 0)
             let records = try ["lobby", "door"].map {

@@ -69,6 +69,22 @@ extension DaemonTests {
             #expect(daemon.stop().status == 0)
         }
 
+        @Test("Who answers at the port in the daemon's place can't have anybody signalled")
+        func stranger() throws {
+            let bystander = try Command("/bin/sleep", ["30"])
+            defer { bystander.signal(SIGKILL) }
+            let reloads = #"{"succeeded":1,"failed":0,"message":"\u001b[2J"}"#
+            let stranger = try BadServer(
+                .says("HTTP/1.1 200 OK\r\n\r\n{\"process_id\":\(bystander.processID),\"reloads\":\(reloads)}"))
+            let place = try Workplace()
+            let head = RunningDaemon.head.replacing("127.0.0.1:0", with: "127.0.0.1:\(stranger.port)")
+            try place.write(Data(RunningDaemon.config(["cam: rtsp://127.0.0.1:1/x"], head: head).utf8), "footpath.yaml")
+            let result = try place.shell("exec \"$PROGRAM\" reload --config footpath.yaml").wait(seconds: 40)
+            #expect(result.status == 69)
+            #expect(result.errors.contains("nothing was signalled"), "\(result.errors)")
+            #expect(bystander.isRunning)
+        }
+
         private func freePort() throws -> Int {
             let server = try BadServer(.silent)
             return server.port

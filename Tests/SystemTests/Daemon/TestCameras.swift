@@ -65,6 +65,8 @@ final class BadServer: Sendable {
         case silent
         /// Sends what is no protocol, without end.
         case garbage
+        /// Answers everybody with this.
+        case says(String)
     }
 
     let port: Int
@@ -89,7 +91,13 @@ final class BadServer: Sendable {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
-                if manner == .garbage { Thread.detachNewThread { Self.babble(connection) } }
+                switch manner {
+                case .silent: break
+                case .garbage: Thread.detachNewThread { Self.babble(connection) }
+                case .says(let text):
+                    send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL))
+                    shutdown(connection, Int32(SHUT_WR))
+                }
             }
         }
     }

@@ -1,0 +1,107 @@
+import CServing
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Serving
+
+/// Real clients on loopback, hostile ones, too.
+@Suite(.serialized) struct HTTPServerTests {
+    private let server: HTTPServer
+    private let reports = Reports()
+
+    private final class Reports: Sendable {
+        let all = Mutex<[String]>([])
+    }
+
+    init() throws {
+        let reports = reports
+        let large = String(repeating: "x", count: 3_000_000)
+        server = try HTTPServer(
+            host: "127.0.0.1", port: 0, report: { report in reports.all.withLock { $0.append(report) } },
+            answer: { HTTPResponse(.ok, text: $0.path == "/large" ? large : "fine") }
+        )
+    }
+
+    private func get(_ path: String = "/") -> String? {
+        HTTPClient.get(path, host: "127.0.0.1", port: server.port).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func client(saying text: String = "") throws -> Int32 {
+        var client: Int32 = -1
+        try #require(footpath_dial("127.0.0.1", server.port, 8, &client) == 0)
+        _ = footpath_transmit(client, text, Int64(text.utf8.count))
+        return client
+    }
+
+    /// What comes until the server hangs up, and how long that takes.
+    private func rest(_ client: Int32) -> (text: String, seconds: Double) {
+        let start = ContinuousClock.now
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = footpath_receive(client, &buffer, Int64(buffer.count)), count > 0 {
+            text += buffer[..<Int(count)]
+        }
+        return (String(decoding: text, as: UTF8.self), (.now - start) / .seconds(1))
+    }
+
+    @Test func itAnswers() {
+        #expect(get() == "fine\n")
+        #expect(get("/large")?.utf8.count == 3_000_001)
+    }
+
+    @Test func aHeaderLineOfMegabytesIsRefusedAndSeenToBe() throws {
+        let clients = try (0..<4).map { _ in
+            try client(saying: "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 1_500_000))
+        }
+        #expect(get() == "fine\n")
+        for client in clients {
+            let (text, seconds) = rest(client)
+            #expect(text.hasPrefix("HTTP/1.1 431 "))
+            #expect(seconds < 3)
+            close(client)
+        }
+    }
+
+    @Test func aThousandIdleConnectionsKeepNobodyOut() throws {
+        // Both ends are this process's.
+        let clients = try (0..<450).map { try client(saying: $0 % 2 == 0 ? "" : "GET /slow HT") }
+        let start = ContinuousClock.now
+        for _ in 0..<20 { #expect(get() == "fine\n") }
+        #expect((.now - start) / .seconds(1) < 2)
+        let (text, _) = rest(clients[449])
+        #expect(text.hasPrefix("HTTP/1.1 408 "))
+        clients.forEach { close($0) }
+        #expect(get() == "fine\n")
+        #expect(reports.all.withLock { $0 } == [])
+    }
+
+    @Test func whoReadsNothingKeepsNobodyWaiting() throws {
+        let clients = try (0..<100).map { _ in try client(saying: "GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n") }
+        #expect(get() == "fine\n")
+        clients.forEach { close($0) }
+    }
+
+    @Test func aListenerThatBreaksIsReplaced() throws {
+        shutdown(try #require(server.listener), Int32(SHUT_RDWR))
+        usleep(100_000)
+        #expect(get() == "fine\n")
+    }
+
+    @Test func whenItStopsThePortIsFree() throws {
+        server.stop()
+        #expect(get() == nil)
+        let next = try HTTPServer(host: "127.0.0.1", port: server.port, report: { _ in }, answer: server.answer)
+        #expect(get() == "fine\n")
+        next.stop()
+    }
+
+    @Test func aPortThatIsTakenIsAnError() {
+        let failure = #expect(throws: HTTPServer.Failure.self) {
+            _ = try HTTPServer(host: "127.0.0.1", port: server.port, report: { _ in }, answer: server.answer)
+        }
+        #expect(failure?.description == "127.0.0.1:\(server.port): can't listen there: Address already in use")
+    }
+}
