@@ -5,6 +5,8 @@ import PathModel
 public struct CameraRequest: Hashable, Sendable, Codable {
     /// A URL with its credentials, a device, or a file.
     public var source: String
+    /// What people are shown instead, where the source comes from a secret.
+    public var shown: String?
     /// How to open and read it.
     public var options = SourceOptions()
     /// Pictures a second to give; nil gives all.
@@ -19,9 +21,13 @@ public struct CameraRequest: Hashable, Sendable, Codable {
     public var clockSkew: Int64?
 
     /// A request for a source.
-    public init(source: String) {
+    public init(source: String, shown: String? = nil) {
         self.source = source
+        self.shown = shown
     }
+
+    /// The source by both names.
+    public var name: SourceName { SourceName(source, shown: shown) }
 }
 
 /// What a camera process opened.

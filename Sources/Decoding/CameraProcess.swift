@@ -30,7 +30,7 @@ final class CameraProcess {
     init(
         _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
-        name = SourceName(request.source)
+        name = request.name
         openPatience = (request.options.openTimeout ?? 600) + Self.grace
         let interval = request.rate.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace

@@ -2,42 +2,27 @@ import Glibc
 
 /// What the user named, as FFmpeg must be told and as people may be shown.
 public struct SourceName: Hashable, Sendable {
-    /// As the user wrote it: a path, a URL, an image-sequence pattern, or `-`.
+    /// As FFmpeg is told: a path, a URL, an image-sequence pattern, or `-`.
     public let text: String
+    /// What people are shown instead, where `text` comes from a secret.
+    private let shown: String?
 
     /// A source by the name that the user gave it.
-    public init(_ text: String) {
+    ///
+    /// - Parameter shown: what stands for it where it is a secret as a whole.
+    public init(_ text: String, shown: String? = nil) {
         self.text = text
+        self.shown = shown
     }
 
     /// Whether it is standard input.
     public var isStandardInput: Bool { text == "-" }
 
-    /// Without credentials: the user information and the query of every URL in it are left out. For logs and records.
-    public var redacted: String {
-        var parts = text.split(separator: "://", omittingEmptySubsequences: false)[...]
-        var shown = String(parts.popFirst() ?? "")
-        while let part = parts.popFirst() {
-            // `concat:` puts a bar between URLs; here it stands before the next URL's scheme.
-            let end = parts.isEmpty ? part.endIndex : part.lastIndex(of: "|") ?? part.endIndex
-            let url = part[..<end]
-            shown += "://" + Self.withoutCredentials(url)
-            // A URL in a query is part of that query.
-            if end == part.endIndex && url.contains(where: { "?#".contains($0) }) { break }
-            shown += part[end...]
-        }
-        return shown
-    }
+    /// Without what may be secret, for logs and records; see `Redaction`.
+    public var redacted: String { Redaction.of(shown ?? text) }
 
-    /// - Parameter url: what follows `://`.
-    private static func withoutCredentials(_ url: Substring) -> Substring {
-        let authority = url.prefix { !"/?#".contains($0) }
-        let port = authority.split(separator: ":", maxSplits: 1).dropFirst().first ?? ""
-        // A password that should have been percent-encoded makes a wrong URL, but is secret nevertheless.
-        let isWrong = !authority.contains("@") && !authority.hasPrefix("[") && !port.allSatisfy(\.isNumber)
-        let userInformation = (isWrong ? url : authority).lastIndex(of: "@").map { url[...$0] } ?? ""
-        return url.dropFirst(userInformation.count).prefix { !"?#".contains($0) }
-    }
+    /// Whether it names a user, a password or a key, as far as can be seen.
+    public var holdsSecrets: Bool { Redaction.leavesSecretsOut(of: text) }
 
     /// The last part of the path: what a feed is called if nobody names it.
     public var baseName: String {

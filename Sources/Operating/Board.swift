@@ -128,7 +128,7 @@ extension CameraSettings.Source {
     /// Without credentials.
     var redacted: String {
         switch self {
-        case .camera(let request), .file(let request), .directory(let request): SourceName(request.source).redacted
+        case .camera(let request), .file(let request), .directory(let request): request.name.redacted
         }
     }
 }

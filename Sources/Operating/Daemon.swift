@@ -85,6 +85,7 @@ public final class Daemon {
         watchdog = manager.watchdog
         config = try DaemonConfig(path: surroundings.configuration)
         log.configure(level: config.logLevel, format: config.logFormat)
+        config.warnings.forEach { log.write(.warning, nil, $0) }
         board = Board(version: surroundings.version, session: session, configuration: surroundings.configuration)
         try Self.checkNetworks(of: config.cameras, surroundings)
         outputs = Outputs(config.output, log: log)

@@ -15,6 +15,7 @@ extension Daemon {
             let new = try DaemonConfig(path: surroundings.configuration)
             try Self.checkNetworks(of: new.cameras.filter { !config.cameras.contains($0) }, surroundings)
             let message = try apply(new)
+            new.warnings.forEach { log.write(.warning, nil, $0) }
             board.noteReload(succeeded: true, message: message)
             log.write(.notice, nil, "reloaded: \(message)")
         } catch {

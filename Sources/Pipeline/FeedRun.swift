@@ -206,7 +206,7 @@ struct FeedRun {
     }
 
     private mutating func opening(_ description: CameraDescription, _ frame: CameraFrame) -> StreamRecorder.Opening {
-        let source = SourceName(request.source)
+        let source = request.name
         guard isLive else {
             let (opening, zero) = StreamRecorder.Opening.file(
                 source, description.stream, startTime: settings.options.startTime, decoder: description.decoder)

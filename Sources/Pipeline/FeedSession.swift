@@ -204,7 +204,7 @@ struct FeedSession {
         ledger.status.state = .opening
         // Tries that fail say so themselves.
         ledger.effects.append(
-            .tell(ledger.status.failures == 0 ? .info : .debug, "opening \(SourceName(request.source).redacted)"))
+            .tell(ledger.status.failures == 0 ? .info : .debug, "opening \(request.name.redacted)"))
         run = FeedRun(request, number: runCount, settings: settings, tracker: tracker, outage: outage, ledger)
         ledger.effects.append(.open(request, run: runCount))
     }
@@ -246,7 +246,7 @@ struct FeedSession {
             ledger.status.failures += 1
             tell(.error, error.description)
         } else {
-            ledger.effects.append(.tell(.info, "\(SourceName(request.source).redacted) is done"))
+            ledger.effects.append(.tell(.info, "\(request.name.redacted) is done"))
         }
     }
 

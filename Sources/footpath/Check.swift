@@ -29,7 +29,9 @@ struct Check: ParsableCommand {
         // Outside the service, systemd's credentials aren't there.
         let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
         do {
-            cameras = try DaemonConfig(path: config, needsSecrets: probe || hasCredentials).cameras
+            let found = try DaemonConfig(path: config, needsSecrets: probe || hasCredentials, looksAtFiles: true)
+            found.warnings.forEach { console.note("warning: \($0)") }
+            cameras = found.cameras
         } catch {
             console.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)

@@ -159,31 +159,3 @@ import Testing
         #expect(try Decoded(path).frames.count == 20)
     }
 }
-
-@Suite struct SourceNameTests {
-    @Test(arguments: [
-        ("rtsp://user:secret@camera:554/live", "rtsp://camera:554/live", "live"),
-        ("https://host/a/b.mp4?token=secret#t=1", "https://host/a/b.mp4", "b.mp4"),
-        ("rtsp://user:se@cret@camera/live", "rtsp://camera/live", "live"),
-        ("rtsp://user:se/cr?et@camera/live", "rtsp://camera/live", "live"),
-        ("concat:http://u:secret@a/1|http://u:secret@b/2?secret", "concat:http://a/1|http://b/2", "2"),
-        ("http://host/v.mp4?from=http://u:secret@other/", "http://host/v.mp4", "v.mp4"),
-        ("http://[::1]:8080/@name/v.mp4", "http://[::1]:8080/@name/v.mp4", "v.mp4"),
-        ("http://host:80/@name/v.mp4", "http://host:80/@name/v.mp4", "v.mp4"),
-        ("http://host/@name/v.mp4", "http://host/@name/v.mp4", "v.mp4"),
-        ("clip@home?.mp4", "clip@home?.mp4", "clip@home?.mp4"), ("/videos/a.mp4", "/videos/a.mp4", "a.mp4"),
-        ("-", "-", "stdin"),
-    ])
-    func credentialsAreLeftOut(name: String, redacted: String, base: String) {
-        #expect(SourceName(name).redacted == redacted)
-        #expect(SourceName(name).baseName == base)
-    }
-
-    @Test func errorsDoNotTellCredentials() throws {
-        let name = SourceName("http://user:secret@127.0.0.1:1/v.mp4?token=secret")
-        let error = #expect(throws: DecodingError.self) {
-            _ = try VideoSource(name, threads: 1, interrupt: InterruptFlag())
-        }
-        #expect(error?.description == "http://127.0.0.1:1/v.mp4: Connection refused")
-    }
-}

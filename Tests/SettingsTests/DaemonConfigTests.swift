@@ -143,10 +143,80 @@ import Testing
             ("output: {path: x}\noutput: {path: y}\ncameras: []", "the same key twice"),
             ("output: {path: x}\ncameras: []", "c.yaml:2: cameras: name at least one"), ("a: \u{0}", "c.yaml"),
             (String(repeating: "[", count: 5000), "c.yaml"),
+            ("a: *b", "c.yaml:1: not YAML: found undefined alias"),
+            (String(repeating: "# comment\n", count: 100_001), "c.yaml: is larger than 1 MB"),
+            (aliasBomb("? *l9\n: x"), "c.yaml: holds too many aliases"),
+            (aliasBomb("x: {*l9}"), "c.yaml: holds too many aliases"),
+            (aliasBomb("[*l9, *l9]: x", width: 3, depth: 20), "c.yaml: holds too many aliases"),
         ])
     func notYAML(text: String, problem: String) {
         let found = problems(text)
         #expect(found.contains { $0.contains(problem) }, "\(found)")
+    }
+
+    /// Lists of lists of lists, which come to more than a processor can compare.
+    private static func aliasBomb(_ end: String, width: Int = 10, depth: Int = 9) -> String {
+        let levels = (1...depth).map { level in
+            let aliases = Array(repeating: "*l\(level - 1)", count: width).joined(separator: ", ")
+            return "a\(level): &l\(level) [\(aliases)]"
+        }
+        return (["a0: &l0 [x, x]"] + levels + [end]).joined(separator: "\n")
+    }
+
+    @Test func anchorsAndAliasesAreUnderstood() throws {
+        let cameras = (0..<90).map {
+            "  - {name: c\($0), source: 'rtsp://h/x?a=1&b=2', masks: \($0 == 0 ? "&m [[0, 0, 1, 0.1]]" : "*m")}"
+        }
+        let config = try read("output: {path: '-'}\n# *a *b *c &d\ncameras:\n" + cameras.joined(separator: "\n"))
+        #expect(config.cameras.count == 90 && config.cameras[89].options.masks.count == 1)
+    }
+
+    @Test func whatAdviceShowsIsYAML() throws {
+        let said = problems("cameras: [{name: a, source: rtsp://h/x}]").joined()
+        let line = try #require(try /such as (output: .*)/.firstMatch(in: said)).1
+        #expect(
+            try read("\(line)\ncameras: [{name: a, source: rtsp://h/x}]").output.path
+                == "/var/log/footpath/{feed}.jsonl")
+        #expect(problems("output: {}").joined().contains(#"give a file, "-" for standard output"#))
+        let listen = try #require(
+            try /such as (listen: .*)/.firstMatch(in: problems("http: {}").joined(separator: "\n"))
+        ).1
+        #expect(
+            try read("output: {path: \"-\"}\nhttp: {\(listen)}\ncameras: [{name: a, source: rtsp://h/x}]").http?.port
+                == 9464)
+        #expect(problems("http: {listen: '0.0.0.0:1'}").joined().contains(#""[::1]""#))
+    }
+
+    @Test func whatIsNamedMustBeThereWhenItIsChecked() throws {
+        let text = """
+            output: {path: '/no/such/{feed}.jsonl'}
+            defaults: {model: /no/model.onnx, face_model: /tmp}
+            cameras: [{name: a, source: rtsp://h/x}, {name: b, source: rtsp://h/x}]
+            """
+        #expect(problems(text) == [])
+        do {
+            _ = try DaemonConfig(path: folder.path("c.yaml"), environment: [:], looksAtFiles: true, cores: 1)
+            Issue.record("nothing is missing")
+        } catch {
+            #expect(
+                error.problems.map { $0.replacing(folder.url.path + "/", with: "") } == [
+                    "c.yaml:2: defaults.model: /no/model.onnx: there is no such file, or no permission to read it",
+                    "c.yaml:2: defaults.face_model: /tmp: there is no such file, or no permission to read it",
+                    "c.yaml:1: output.path: /no/such: there is no such folder",
+                ])
+        }
+        let sample = try DaemonConfig(
+            path: Project.root.appendingPathComponent("systemd/footpath.yaml").path, environment: [:],
+            needsSecrets: false,
+            looksAtFiles: true)
+        #expect(sample.cameras.count == 1, "systemd makes its folder")
+    }
+
+    @Test func aSocketsPathIsShort() {
+        let long = "unix:/" + String(repeating: "x", count: 200)
+        #expect(problems("output: {path: '\(long)'}\ncameras: [{name: a, source: rtsp://h/x}]").count == 1)
+        let short = "unix:/" + String(repeating: "x", count: 106)
+        #expect(problems("output: {path: '\(short)'}\ncameras: [{name: a, source: rtsp://h/x}]") == [])
     }
 
     @Suite struct SecretTests {
@@ -171,6 +241,59 @@ import Testing
             #expect(try source("me:pa:s/s@\n") == "rtsp://me:pa%3As%2Fs%40@h:554/x")
             #expect(try source("me:ü", name: folder.path("cam")) == "rtsp://me:%C3%BC@h:554/x")
             #expect(try source("http://a:b@other/y?token=1") == "http://a:b@other/y?token=1")
+            #expect(try source("HTTPS://h/secret") == "HTTPS://h/secret")
+        }
+
+        @Test(
+            "A password is a password, whatever it looks like",
+            arguments: [
+                ("viewer:pa://ss", "viewer:pa%3A%2F%2Fss"),
+                ("viewer:rtsp://a:b@c/d", "viewer:rtsp%3A%2F%2Fa%3Ab%40c%2Fd"),
+                ("viewer://x", "viewer:%2F%2Fx"), ("viewer:12/34?5#6", "viewer:12%2F34%3F5%236"), ("a::", "a:%3A"),
+                (":p", ":p"),
+            ])
+        func passwords(secret: String, written: String) throws {
+            #expect(try source(secret) == "rtsp://\(written)@h:554/x")
+        }
+
+        @Test func whatComesFromASecretIsShownByTheConfigurationsName() throws {
+            for secret in ["https://other/hunter2/x.m3u8", "rtsp://viewer:12/hunter2@h/x", "me:hunter2"] {
+                try Data(secret.utf8).write(to: URL(fileURLWithPath: folder.path("cam")))
+                let text = "output: {path: '-'}\ncameras: [{name: a, source: 'rtsp://h:554/x', credentials: cam}]"
+                try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("c.yaml")))
+                let config = try DaemonConfig(
+                    path: folder.path("c.yaml"), environment: ["CREDENTIALS_DIRECTORY": folder.url.path])
+                guard case .stream(let request) = config.cameras[0].source else { return }
+                #expect(request.name.redacted == "rtsp://h:554/x")
+                #expect(config.warnings.isEmpty)
+            }
+        }
+
+        @Test(
+            "What stands in the wrong place isn't shown",
+            arguments: [
+                "source: rtsp://h/x, credentials: 'admin:hunter2'", "source: rtsp://h/x, credentials: 'hunter2 x'",
+                "source: rtsp://h/x, credentials: /hunter2", "source: rtsp://h/x, credentials: hunter2",
+                "source:rtsp://admin:hunter2@h/x", "source: rtsp://h/x, credentials:admin:hunter2",
+                "source: rtsp://h/x, fps: 'rtsp://admin:hunter2@h/x'", "name: 'rtsp://admin:hunter2@h/x', source: x",
+            ])
+        func mistakes(keys: String) throws {
+            let name = keys.contains("name:") ? "" : "name: a, "
+            try "output: {path: '-'}\ncameras: [{\(name)\(keys)}]".write(
+                toFile: folder.path("c.yaml"), atomically: true, encoding: .utf8)
+            let error = #expect(throws: SettingsError.self) {
+                try DaemonConfig(path: folder.path("c.yaml"), environment: ["CREDENTIALS_DIRECTORY": folder.url.path])
+            }
+            #expect(error?.description.contains("hunter2") == false, "\(error?.description ?? "")")
+        }
+
+        @Test func aPasswordInTheConfigurationIsWarnedOf() throws {
+            let text =
+                "output: {path: '-'}\ncameras:\n  - {name: a, source: 'rtsp://u:hunter2@h/x'}\n  - {name: b, source: rtsp://h/x}"
+            try text.write(toFile: folder.path("c.yaml"), atomically: true, encoding: .utf8)
+            let warnings = try DaemonConfig(path: folder.path("c.yaml"), environment: [:]).warnings
+            #expect(warnings.count == 1 && warnings[0].contains("c.yaml:3: cameras[0].source: holds a user"))
+            #expect(!warnings[0].contains("hunter2"))
         }
 
         @Test(

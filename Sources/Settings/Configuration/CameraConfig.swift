@@ -17,6 +17,9 @@ struct CameraConfig {
     ]
     private static let own = ["name", "source", "directory", "credentials"]
 
+    /// Each camera holds two threads of Dispatch, which has 255, and each worker one.
+    private static let mostCameras = 90
+
     private enum Transport: String, CaseIterable {
         case tcp, udp
     }
@@ -29,6 +32,10 @@ struct CameraConfig {
         }
         guard let list = value.list() else { return [] }
         if list.isEmpty { value.fail("name at least one camera") }
+        guard list.count <= Self.mostCameras else {
+            value.fail("at most \(Self.mostCameras); follow the others by another footpath run")
+            return []
+        }
         var names: Set<String> = []
         return list.compactMap { element in
             guard let mapping = element.mapping(Self.own + Self.shared) else { return nil }
@@ -54,7 +61,7 @@ struct CameraConfig {
             }
         }
         if !isFit || name.hasPrefix(".") || name.count > 64 {
-            value.fail("\(name): give up to 64 of the characters a-z A-Z 0-9 - _ . and no dot first")
+            value.fail("\(value.shown(name)): give up to 64 of the characters a-z A-Z 0-9 - _ . and no dot first")
         }
         return name
     }
@@ -80,13 +87,16 @@ struct CameraConfig {
     private func request(_ own: ConfigMapping) -> CameraRequest? {
         switch (own["source"], own["directory"]) {
         case (let source?, nil):
-            guard var text = source.text() else { return nil }
+            guard let text = source.text() else { return nil }
             if text == "-" { source.fail("a daemon has no standard input; use footpath analyze") }
-            if let credentials = own["credentials"] {
-                guard let whole = secrets.apply(credentials, to: text) else { return nil }
-                text = whole
+            if SourceName(text).holdsSecrets {
+                source.warn(
+                    "holds a user, a password or a key, for all who read this file; credentials: keeps them apart")
             }
-            return CameraRequest(source: text)
+            guard let credentials = own["credentials"] else { return CameraRequest(source: text) }
+            return secrets.apply(credentials, to: text).map {
+                CameraRequest(source: $0, shown: $0 == text ? nil : text)
+            }
         case (nil, let folder?):
             guard let text = folder.text() else { return nil }
             own["credentials"]?.fail("a directory needs none")
@@ -138,7 +148,7 @@ struct CameraConfig {
         settings.quality = all["quality"]?.choice()
         settings.inputSize = all["input_size"]?.text()
         settings.scales = all["scales"]?.integer(1...4)
-        settings.model = all["model"]?.text()
+        settings.model = all["model"]?.file()
         settings.cameraMotion = all["camera_motion"]?.choice() ?? standard.cameraMotion
         settings.maxLost = all["max_lost"]?.duration(0...3600) ?? standard.maxLost
         settings.bridge = all["bridge"]?.duration(0...60) ?? (isLive ? Self.liveBridge : nil)
@@ -148,7 +158,7 @@ struct CameraConfig {
         settings.rawLandmarks = all["raw_landmarks"]?.flag() ?? false
         settings.faceConfidence = all["face_confidence"]?.number() ?? standard.faceConfidence
         settings.minFace = all["min_face"]?.number() ?? standard.minFace
-        settings.faceModel = all["face_model"]?.text()
+        settings.faceModel = all["face_model"]?.file()
         settings.masks = masks(all["masks"])
         do {
             return try settings.options(cores: 1) { setting in

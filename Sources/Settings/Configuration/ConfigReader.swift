@@ -1,12 +1,20 @@
+import Decoding
+import Glibc
 import Yams
 
 /// Collects what is wrong with a configuration file, each problem with its line and path.
 final class ConfigProblems {
     private let file: String
+    /// Whether files that are named must be there.
+    let looksAtFiles: Bool
     private(set) var all: [String] = []
+    private var known: Set<String> = []
+    /// What is taken as it is.
+    private(set) var warnings: [String] = []
 
-    init(file: String) {
+    init(file: String, looksAtFiles: Bool = false) {
         self.file = file
+        self.looksAtFiles = looksAtFiles
     }
 
     /// Where something stands, as compilers write it.
@@ -14,7 +22,11 @@ final class ConfigProblems {
 
     /// A problem that is told once, however many cameras inherit it.
     func add(_ problem: String) {
-        if !all.contains(problem) { all.append(problem) }
+        if known.insert(problem).inserted { all.append(problem) }
+    }
+
+    func warn(_ warning: String) {
+        warnings.append(warning)
     }
 }
 
@@ -40,6 +52,13 @@ struct ConfigValue {
         problems.add("\(place): \(problem)")
     }
 
+    func warn(_ problem: String) {
+        problems.warn("\(place): \(problem)")
+    }
+
+    /// A wrong value as it may be shown: a URL may stand in the wrong line.
+    func shown(_ text: String) -> String { SourceName(text).redacted }
+
     /// Its text; nil, with a problem, where it is a list or a mapping, or nothing.
     func text() -> String? {
         guard case .scalar(let scalar) = node else {
@@ -51,6 +70,18 @@ struct ConfigValue {
             return nil
         }
         return scalar.string
+    }
+
+    /// The path of a file.
+    func file() -> String? {
+        guard let path = text() else { return nil }
+        if problems.looksAtFiles {
+            var status = stat()
+            if access(path, R_OK) != 0 || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
+                fail("\(path): there is no such file, or no permission to read it")
+            }
+        }
+        return path
     }
 
     func number() -> Double? {
@@ -117,21 +148,26 @@ struct ConfigValue {
                 problems.add("\(problems.place(line: line, path: path)): a key must be a word")
                 continue
             }
-            let full = path.isEmpty ? name.string : "\(path).\(name.string)"
+            // What follows a colon may be a secret that was to be a value.
+            let word = name.string.prefix { $0 != ":" }
+            let full = path.isEmpty ? String(word) : "\(path).\(word)"
             let entry = ConfigValue(value, path: full, line: line, problems: problems)
             if let known, !known.contains(name.string) {
-                entry.fail("no such key; there are \(known.joined(separator: ", "))")
+                let isJoined = word.count < name.string.count && known.contains(String(word))
+                entry.fail(
+                    isJoined
+                        ? "needs a space after its colon" : "no such key; there are \(known.joined(separator: ", "))")
             } else {
                 values[name.string] = entry
             }
         }
-        return ConfigMapping(owner: self, values: values)
+        return ConfigMapping(owner: self, values: values, isUnderstood: values.count == mapping.count)
     }
 
     private func parse<Result>(_ help: String, _ convert: (String) -> Result?) -> Result? {
         guard let text = text() else { return nil }
         if let result = convert(text) { return result }
-        fail("\(text): \(help)")
+        fail("\(shown(text)): \(help)")
         return nil
     }
 }
@@ -139,17 +175,15 @@ struct ConfigValue {
 /// The values of a mapping.
 struct ConfigMapping {
     let owner: ConfigValue
-    private(set) var values: [String: ConfigValue]
-
-    init(owner: ConfigValue, values: [String: ConfigValue]) {
-        self.owner = owner
-        self.values = values
-    }
+    let values: [String: ConfigValue]
+    /// Whether all keys are known.
+    let isUnderstood: Bool
 
     subscript(key: String) -> ConfigValue? { values[key] }
 
     /// With what `other` says where this says nothing.
     func inheriting(_ other: ConfigMapping?) -> ConfigMapping {
-        ConfigMapping(owner: owner, values: values.merging(other?.values ?? [:]) { own, _ in own })
+        ConfigMapping(
+            owner: owner, values: values.merging(other?.values ?? [:]) { own, _ in own }, isUnderstood: isUnderstood)
     }
 }

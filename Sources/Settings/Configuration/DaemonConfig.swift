@@ -1,7 +1,6 @@
 import Foundation
 import Pipeline
 import Recording
-import Yams
 
 /// What `footpath run` is to do: a configuration file, checked.
 public struct DaemonConfig: Sendable {
@@ -36,9 +35,6 @@ public struct DaemonConfig: Sendable {
         case json
     }
 
-    /// Each camera holds two threads of Dispatch, which has 255, and each worker one.
-    private static let mostCameras = 90
-
     /// Where records go.
     public var output: Output
     /// Where health and metrics can be asked for; nil is nowhere.
@@ -51,6 +47,8 @@ public struct DaemonConfig: Sendable {
     public var workers: Int
     /// Who is followed.
     public var cameras: [CameraSettings]
+    /// What is taken as it is, but should be otherwise.
+    public var warnings: [String]
 
     /// Reads a file.
     ///
@@ -58,18 +56,19 @@ public struct DaemonConfig: Sendable {
     ///   - path: the YAML file.
     ///   - environment: `CREDENTIALS_DIRECTORY` says where secrets are that are named without a folder.
     ///   - needsSecrets: false leaves them unread, for those who only check.
+    ///   - looksAtFiles: whether networks and folders of outputs must be there, as far as whoever asks can see them.
     ///   - cores: how many workers to have where the file doesn't say.
     /// - Throws: `SettingsError` with all that is wrong, each problem with its line and path.
     public init(
         path: String, environment: [String: String] = ProcessInfo.processInfo.environment, needsSecrets: Bool = true,
-        cores: Int = ProcessInfo.processInfo.activeProcessorCount
+        looksAtFiles: Bool = false, cores: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws(SettingsError) {
-        let problems = ConfigProblems(file: path)
-        let root = try Self.read(path, problems)
+        let problems = ConfigProblems(file: path, looksAtFiles: looksAtFiles)
+        let root = try ConfigFile.read(path, problems)
         let known = ["output", "http", "log", "workers", "stats_interval", "defaults", "cameras"]
         let top = root.mapping(known)
         output = Self.output(top?["output"], in: root)
-        http = top?["http"]?.mapping(["listen"])?["listen"].flatMap(Self.listener)
+        http = top?["http"].flatMap(Self.listener)
         let log = top?["log"]?.mapping(["level", "format"])
         logLevel = log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info
         logFormat = log?["format"]?.choice() ?? .text
@@ -78,42 +77,12 @@ public struct DaemonConfig: Sendable {
             secrets: Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets),
             statsInterval: top?["stats_interval"]?.duration(1...86400) ?? 60)
         cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
-        if cameras.count > Self.mostCameras {
-            top?["cameras"]?.fail("at most \(Self.mostCameras); follow the others by another footpath run")
+        if looksAtFiles, let value = top?["output"]?.mapping(nil)?["path"] {
+            let output = output
+            for path in Set(cameras.map { output.path(for: $0.name) }).sorted() { Self.checkPlace(path, value) }
         }
+        warnings = problems.warnings
         if !problems.all.isEmpty { throw SettingsError(problems: problems.all) }
-    }
-
-    private static func read(_ path: String, _ problems: ConfigProblems) throws(SettingsError) -> ConfigValue {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw SettingsError(problems: ["\(path): there is no such file, or no permission to read it"])
-        }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw SettingsError(problems: ["\(path): is not UTF-8 text"])
-        }
-        do {
-            guard let node = try Yams.compose(yaml: text) else {
-                throw SettingsError(problems: ["\(path): is empty; name at least output and cameras"])
-            }
-            return ConfigValue(node, path: "", line: 1, problems: problems)
-        } catch let error as SettingsError {
-            throw error
-        } catch {
-            throw SettingsError(problems: [Self.describe(error, path)])
-        }
-    }
-
-    private static func describe(_ error: any Error, _ path: String) -> String {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            return "\(path):\(mark.line): not YAML: \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, let context):
-            let keys = duplicates.map { "\($0)" }.joined(separator: ", ")
-            return "\(path):\(context.mark.line): the same key twice: \(keys)"
-        default:
-            return "\(path): not YAML: \(error)"
-        }
     }
 
     // MARK: - Output
@@ -121,14 +90,15 @@ public struct DaemonConfig: Sendable {
     private static func output(_ value: ConfigValue?, in root: ConfigValue) -> Output {
         var output = Output(path: "-", sync: .standard, rotation: nil, queueBytes: 4_000_000)
         guard let value else {
-            root.fail("output is missing; say where records go, such as output: {path: /var/log/footpath/{feed}.jsonl}")
+            root.fail(
+                "output is missing; say where records go, such as output: {path: \"/var/log/footpath/{feed}.jsonl\"}")
             return output
         }
         guard let mapping = value.mapping(["path", "sync", "rotate", "queue"]) else { return output }
         if let path = mapping["path"] {
             if let text = path.text() { output.path = Self.outputPath(text, path) }
         } else {
-            value.fail("path is missing; give a file, - for standard output, or unix:/run/footpath/records.sock")
+            value.fail("path is missing; give a file, \"-\" for standard output, or unix:/run/footpath/records.sock")
         }
         output.sync = mapping["sync"]?.choice(SyncName.self)?.policy ?? .standard
         output.queueBytes = Int(mapping["queue"]?.size(10_000...1_000_000_000) ?? 4_000_000)
@@ -148,8 +118,27 @@ public struct DaemonConfig: Sendable {
                 value.fail("\(text): give the socket's whole path, such as unix:/run/x.sock")
             }
             if text.contains("{feed}") { value.fail("\(text): there is one socket for all cameras") }
+            // sun_path of unix(7), with its end.
+            if text.utf8.count - "unix:".utf8.count >= 108 { value.fail("a socket's path has at most 107 bytes") }
         }
         return text
+    }
+
+    /// Whether a file can come to be there.
+    private static func checkPlace(_ path: String, _ value: ConfigValue) {
+        if path == "-" || path.hasPrefix("unix:") { return }
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            value.fail("\(path): is a folder; give a file in it")
+        }
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        // systemd makes these when the service starts (LogsDirectory= and others).
+        let isMadeLater = ["/var/log/footpath", "/var/lib/footpath", "/run/footpath"].contains { folder.hasPrefix($0) }
+        if !FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) {
+            if !isMadeLater { value.fail("\(folder): there is no such folder") }
+        } else if !isFolder.boolValue {
+            value.fail("\(folder): is no folder")
+        }
     }
 
     private static func rotation(_ value: ConfigValue) -> Rotation? {
@@ -176,15 +165,22 @@ public struct DaemonConfig: Sendable {
 
     // MARK: - HTTP
 
-    private static func listener(_ value: ConfigValue) -> Listener? {
+    private static func listener(_ http: ConfigValue) -> Listener? {
+        guard let mapping = http.mapping(["listen"]) else { return nil }
+        guard let value = mapping["listen"] else {
+            if mapping.isUnderstood { http.fail("listen is missing; give HOST:PORT, such as listen: 127.0.0.1:9464") }
+            return nil
+        }
         guard let text = value.text() else { return nil }
         let hosts = ["127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"]
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            value.fail("\(text): give HOST:PORT, such as 127.0.0.1:9464")
+            value.fail("\(value.shown(text)): give HOST:PORT, such as 127.0.0.1:9464")
             return nil
         }
         guard let host = hosts[String(text[..<colon])] else {
-            value.fail("\(text): only this machine may ask: 127.0.0.1 or [::1]; put a proxy before it for others")
+            value.fail(
+                "\(value.shown(text)): only this machine may ask: 127.0.0.1 or \"[::1]\"; put a proxy before it for others"
+            )
             return nil
         }
         return Listener(host: host, port: port)

@@ -1,33 +1,42 @@
 import Foundation
 
-/// Reads secrets, which have no place in a configuration file.
+/// Reads secrets, which have no place in a configuration file. No message holds any of one, nor what stands where the name
+/// of one should stand: it may be the secret itself, written there by mistake.
 struct Secrets {
     /// systemd's `CREDENTIALS_DIRECTORY` (systemd.exec(5)); nil where there is none.
     let folder: String?
     /// Whether sources are to be used, not just checked.
     let areNeeded: Bool
 
+    /// A secret is a whole URL only if it begins as one of these do: a user, a colon and a password may hold `://`, too.
+    private static let schemes: Set<String> = [
+        "rtsp", "rtsps", "http", "https", "rtmp", "rtmps", "rtmpe", "rtmpt", "rtmpts", "srt", "rtp", "udp", "tcp",
+        "tls",
+        "ftp", "sftp", "mms", "mmsh",
+    ]
+
     /// What a credential of this name, or a file of this path, makes of a source.
     ///
-    /// - Returns: the source with user and password, or the whole URL that the secret holds; nil, with a problem that
-    ///   does not tell the secret, where that can't be had.
+    /// - Returns: the source with user and password, or the whole URL that the secret holds; nil, with a problem, where
+    ///   that can't be had.
     func apply(_ value: ConfigValue, to source: String) -> String? {
-        guard let name = value.text() else { return nil }
+        guard let name = value.text(), let path = path(of: name, value) else { return nil }
         guard areNeeded else { return source }
-        guard let path = path(of: name, value) else { return nil }
         guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
         else {
-            value.fail("\(path): there is no such file, or no permission to read it")
+            value.fail("there is no such file, or no permission to read it")
             return nil
         }
         let lines = text.split(whereSeparator: \.isNewline)
         guard let secret = lines.first, lines.count == 1 else {
-            value.fail("\(path): must hold one line, USER:PASSWORD or a whole URL")
+            value.fail("the file must hold one line, USER:PASSWORD or a whole URL")
             return nil
         }
-        if secret.contains("://") { return String(secret) }
+        if let end = secret.range(of: "://"), Self.schemes.contains(secret[..<end.lowerBound].lowercased()) {
+            return String(secret)
+        }
         guard let colon = secret.firstIndex(of: ":"), let start = source.range(of: "://")?.upperBound else {
-            value.fail("\(path): must hold USER:PASSWORD for a URL, or a whole URL")
+            value.fail("the file must hold USER:PASSWORD for a URL, or a whole URL")
             return nil
         }
         if source[start...].prefix(while: { !"/?#".contains($0) }).contains("@") {
@@ -40,13 +49,17 @@ struct Secrets {
 
     private func path(of name: String, _ value: ConfigValue) -> String? {
         if name.hasPrefix("/") { return name }
-        guard !name.contains("/"), let folder else {
+        // As systemd wants them (systemd.exec(5), LoadCredential=).
+        guard !name.contains(where: { "/:".contains($0) || $0.isWhitespace }) else {
             value.fail(
-                "\(name): give a file's whole path, or the name of a systemd credential "
-                    + "(CREDENTIALS_DIRECTORY is \(folder == nil ? "not set" : "set"))")
+                "give a file's whole path, or the name of a systemd credential; the secret itself has no place here")
             return nil
         }
-        return "\(folder)/\(name)"
+        if let folder { return "\(folder)/\(name)" }
+        if areNeeded {
+            value.fail("is no whole path, and there are no systemd credentials: CREDENTIALS_DIRECTORY is not set")
+        }
+        return areNeeded ? nil : name
     }
 
     /// Percent-encoded for the user information of a URL (RFC 3986 section 3.2.1).
