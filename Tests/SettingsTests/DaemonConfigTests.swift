@@ -263,7 +263,7 @@ import Testing
                 try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path("c.yaml")))
                 let config = try DaemonConfig(
                     path: folder.path("c.yaml"), environment: ["CREDENTIALS_DIRECTORY": folder.url.path])
-                guard case .stream(let request) = config.cameras[0].source else { return }
+                guard case .camera(let request) = config.cameras[0].source else { return }
                 #expect(request.name.redacted == "rtsp://h:554/x")
                 #expect(config.warnings.isEmpty)
             }
