@@ -41,16 +41,28 @@ let package = Package(
         .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
         room("Recording", ["CRecording", "PathModel", system]),
         room("Annotating", ["PathModel"]),
+        room("Assembling", ["PathModel"]),
+        room(
+            "Analyzing",
+            [
+                "Aligning", "Assembling", "Decoding", "Detecting", "Inference", "PathModel", "Tracking", "Waiting",
+            ]),
+        room(
+            "Following",
+            [
+                "Analyzing", "Assembling", "CProcess", "Decoding", "Inference", "PathModel", "Recording", "Tracking",
+                "Waiting",
+            ]),
         room(
             "Pipeline",
             [
-                "Aligning", "Annotating", "CProcess", "Decoding", "Detecting", "Inference", "PathModel", "Recording",
+                "Analyzing", "Annotating", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
                 "Tracking", "Waiting",
             ]),
         room(
             "Settings",
             [
-                "Decoding", "Detecting", "Inference", "PathModel", "Pipeline", "Recording", "Tracking",
+                "Analyzing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "CServing"),
@@ -58,16 +70,23 @@ let package = Package(
         room(
             "Operating",
             [
-                "CProcess", "Decoding", "Inference", "PathModel", "Pipeline", "Recording", "Serving", "Settings",
-                "Waiting",
+                "Analyzing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording",
+                "Serving", "Settings", "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Decoding", "Detecting", "Inference", "Operating", "PathModel", "Pipeline", "Recording", "Serving",
-                "Settings", "Tracking", "Waiting",
+                "Analyzing", "Decoding", "Detecting", "Following", "Inference", "Operating", "PathModel", "Pipeline",
+                "Recording", "Serving", "Settings", "Tracking", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
+
+        .executableTarget(
+            name: "stage-benchmark",
+            dependencies: [
+                "Analyzing", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], path: "Benchmarks/Stages", swiftSettings: strict),
 
         .target(
             name: "TestSupport", dependencies: ["Decoding", "Inference", "PathModel", "Waiting"],
@@ -84,12 +103,21 @@ let package = Package(
             name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
             swiftSettings: strict),
         tests("RecordingTests", ["Recording", "record-load", system]),
+        tests("AssemblingTests", ["Assembling"]),
+        tests("AnalyzingTests", ["Analyzing", "Decoding", "Detecting"]),
+        tests("FollowingTests", ["Analyzing", "Decoding", "Following", "Inference", "Recording", "Waiting"]),
         tests(
-            "PipelineTests", ["Aligning", "Annotating", "Decoding", "Detecting", "Pipeline", "Recording", "Waiting"]),
+            "PipelineTests",
+            [
+                "Aligning", "Analyzing", "Annotating", "Decoding", "Detecting", "Following", "Pipeline", "Recording",
+                "Waiting",
+            ]),
         tests("WaitingTests", ["Waiting"]),
-        tests("SettingsTests", ["Decoding", "Inference", "Pipeline", "Recording", "Settings", "Tracking"]),
+        tests(
+            "SettingsTests",
+            ["Analyzing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
         tests("ServingTests", ["CServing", "Serving"]),
-        tests("OperatingTests", ["Operating", "Pipeline", "Settings"]),
+        tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["footpath"]),
     ]

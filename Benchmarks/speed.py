@@ -51,7 +51,7 @@ def parse_arguments() -> argparse.Namespace:
 def measure(arguments: argparse.Namespace, cores: int, folder: Path) -> dict:
     """Returns every figure of the report. Raises CalledProcessError when a program fails."""
     footpath, video, size = str(arguments.footpath), arguments.video, arguments.input_size
-    command = [footpath, "measure", str(video), "--input-size", size, "--workers", str(cores)]
+    command = [str(arguments.footpath.parent / "stage-benchmark"), str(video), "--input-size", size, "--workers", str(cores)]
     stages = json.loads(output_of(command))
     result = {"video": video.name, "input_size": size, "cores": cores, "footpath": stages}
     result["bound"] = bound(stages, cores)

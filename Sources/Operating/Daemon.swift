@@ -1,4 +1,6 @@
+import Analyzing
 import Dispatch
+import Following
 import Foundation
 import Inference
 import Pipeline

@@ -1,36 +1,49 @@
+import Following
 import Foundation
 import PathModel
-import Pipeline
 import Recording
 
 /// How the daemon is doing, as `/status` tells it.
 struct DaemonStatus: Encodable, Sendable {
+    /// A camera as it is shown: texts here, numbers from `CameraFigure`'s table.
     struct Camera: Encodable, Sendable {
         var name: String
         var source: String
-        var state: String
-        var message: String?
-        var people: Int
-        var decoder: String?
-        var clock: String?
-        var clockErrorMilliseconds: Int64?
-        var frameWidth: Int?
-        var frameHeight: Int?
-        var framesRead: Int
-        var framesAnalyzed: Int
-        var framesDropped: Int
         var framesPerSecond: Double
-        var damaged: Int
-        var failures: Int
-        var runs: Int
-        var paths: Int
-        var points: Int
-        var faces: Int
-        var gaps: [String: Int]
-        var queueDepth: Int
-        var lastFrame: String?
-        var processID: Int32?
+        /// Seconds since its thread last showed that it lives.
         var silence: Double
+        var status: CameraStatus
+
+        private struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+
+            init(stringValue: String) { self.stringValue = stringValue }
+
+            init?(intValue: Int) { nil }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            func put(_ key: String, _ value: (some Encodable)?) throws {
+                try container.encodeIfPresent(value, forKey: Key(stringValue: key))
+            }
+            try put("name", name)
+            try put("source", source)
+            try put("state", status.state.rawValue)
+            try put("message", status.message)
+            try put("decoder", status.decoder)
+            try put("clock", status.clock?.rawValue)
+            try put("clock_error_milliseconds", status.clockError)
+            try put("frame_width", status.frameSize?.width)
+            try put("frame_height", status.frameSize?.height)
+            try put("frames_per_second", framesPerSecond)
+            try put("gaps", Dictionary(uniqueKeysWithValues: status.gaps.map { ($0.key.rawValue, $0.value) }))
+            try put("last_frame", status.lastFrame.map { UTCTime(milliseconds: $0).description })
+            try put("process_id", status.processID)
+            try put("silence", silence)
+            for figure in CameraFigure.all { try put(figure.key, figure.value(status)) }
+        }
     }
 
     struct Output: Encodable, Sendable {

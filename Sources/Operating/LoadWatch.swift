@@ -1,4 +1,4 @@
-import Pipeline
+import Following
 
 /// Says when the machine can't keep up with its cameras, and when it can again.
 struct LoadWatch {

@@ -1,6 +1,6 @@
 import Dispatch
+import Following
 import Foundation
-import Pipeline
 import Settings
 import Synchronization
 

@@ -1,6 +1,6 @@
+import Following
 import Foundation
 import PathModel
-import Pipeline
 
 /// The daemon's figures in Prometheus' text format, version 0.0.4.
 struct Metrics {
@@ -11,7 +11,7 @@ struct Metrics {
         var metrics = Metrics()
         let status = board.status
         metrics.describe(status)
-        metrics.describe(board.cameras, status)
+        metrics.describe(status.cameras)
         return metrics.text
     }
 
@@ -44,55 +44,45 @@ struct Metrics {
         add("output_rotations_total", "counter", "Files put aside for their size or age.", each(\.rotations))
     }
 
-    private mutating func describe(_ cameras: [(name: String, status: CameraStatus)], _ status: DaemonStatus) {
-        func each(_ value: (CameraStatus) -> Double) -> [([String: String], Double)] {
-            cameras.map { (["camera": $0.name], value($0.status)) }
+    private mutating func describe(_ cameras: [DaemonStatus.Camera]) {
+        func each(_ value: (CameraStatus) -> Double?) -> [([String: String], Double)] {
+            cameras.compactMap { camera in value(camera.status).map { (["camera": camera.name], $0) } }
         }
         add("camera_up", "gauge", "Whether pictures come.", each { $0.state == .running ? 1 : 0 })
-        add("camera_frames_read_total", "counter", "Frames decoded.", each { Double($0.read) })
-        add("camera_frames_analyzed_total", "counter", "Frames searched for people.", each { Double($0.analyzed) })
-        add(
-            "camera_frames_dropped_total", "counter", "Frames left out because newer ones had come.",
-            each { Double($0.dropped) })
-        add("camera_damaged_total", "counter", "Damaged packets and frames.", each { Double($0.damaged) })
-        add("camera_failures_total", "counter", "Failures to open, and breaks.", each { Double($0.failures) })
-        add("camera_runs_total", "counter", "Connections that gave a picture.", each { Double($0.runs) })
-        add("camera_paths_total", "counter", "Paths begun.", each { Double($0.paths) })
-        add("camera_points_total", "counter", "Points of paths recorded.", each { Double($0.points) })
-        add("camera_faces_total", "counter", "Faces recorded.", each { Double($0.faces) })
-        add("camera_people", "gauge", "People in the last frame.", each { Double($0.people) })
-        add("camera_queue_depth", "gauge", "Frames at work.", each { Double($0.inFlight) })
+        for figure in CameraFigure.all {
+            add(
+                "camera_\(figure.key)\(figure.isCounter ? "_total" : "")", figure.isCounter ? "counter" : "gauge",
+                figure.help, each { Double(figure.value($0)) })
+        }
         add(
             "camera_gaps_total", "counter", "Stretches without pictures, by reason.",
-            cameras.flatMap { name, status in
-                status.gaps.sorted { $0.key.rawValue < $1.key.rawValue }.map {
-                    (["camera": name, "reason": $0.key.rawValue], Double($0.value))
+            cameras.flatMap { camera in
+                camera.status.gaps.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+                    (["camera": camera.name, "reason": $0.key.rawValue], Double($0.value))
                 }
             })
         add(
             "camera_clock_error_seconds", "gauge", "How far times may be off.",
-            cameras.compactMap { name, status in status.clockError.map { (["camera": name], Double($0) / 1000) } })
+            each { $0.clockError.map { Double($0) / 1000 } })
         add(
             "camera_memory_bytes", "gauge", "Memory of the camera's process.",
-            status.cameras.compactMap { camera in
-                camera.processID.map { (["camera": camera.name], Double(ResidentMemory.bytes(of: $0))) }
-            })
+            each { $0.processID.map { Double(ResidentMemory.bytes(of: $0)) } })
         addLatency(cameras)
     }
 
-    private mutating func addLatency(_ cameras: [(name: String, status: CameraStatus)]) {
+    private mutating func addLatency(_ cameras: [DaemonStatus.Camera]) {
         let name = "footpath_camera_latency_seconds"
         text += "# HELP \(name) From a picture to its records.\n# TYPE \(name) histogram\n"
-        for (camera, status) in cameras {
-            let label = Self.label("camera", camera)
+        for camera in cameras {
+            let label = Self.label("camera", camera.name)
             var total = 0
-            for (index, count) in status.latencyCounts.enumerated() {
+            for (index, count) in camera.status.latencyCounts.enumerated() {
                 total += count
                 let bounds = CameraStatus.latencyBounds
                 let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
                 text += "\(name)_bucket{\(label),le=\"\(bound)\"} \(total)\n"
             }
-            text += "\(name)_sum{\(label)} \(status.latencySum)\n\(name)_count{\(label)} \(total)\n"
+            text += "\(name)_sum{\(label)} \(camera.status.latencySum)\n\(name)_count{\(label)} \(total)\n"
         }
     }
 

@@ -1,5 +1,5 @@
+import Following
 import Foundation
-import Pipeline
 import Recording
 import Settings
 

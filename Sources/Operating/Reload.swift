@@ -1,3 +1,5 @@
+import Analyzing
+import Following
 import Foundation
 import Pipeline
 import Recording

@@ -1,5 +1,7 @@
+import Analyzing
 import Decoding
 import Detecting
+import Following
 import Inference
 import PathModel
 import Recording
@@ -14,32 +16,9 @@ public final class Analysis {
     private static let farewell = 5.0
 
     /// How far an analysis is.
-    public struct Progress: Sendable {
-        /// Frames whose people were tracked.
-        public var analyzed = 0
-        /// Microseconds of the video behind the last of them.
-        public var elapsed: Int64 = 0
-        /// The video's length in microseconds; nil where unknown.
-        public var duration: Int64?
-        /// Confirmed tracks in the last frame.
-        public var people = 0
-    }
-
+    public typealias Progress = FeedProgress
     /// What came of an analysis.
-    public struct Summary: Sendable {
-        /// Frames decoded.
-        public var frames = 0
-        /// Frames analysed.
-        public var analyzed = 0
-        /// Paths, points and faces recorded.
-        public var paths = 0, points = 0, faces = 0
-        /// Damaged packets and frames.
-        public var damaged = 0
-        /// How the stream ended.
-        public var end = StreamEnd.Reason.endOfFile
-        /// Why, where it did not end at its end.
-        public var message: String?
-    }
+    public typealias Summary = FeedSummary
 
     let name: SourceName
     /// How many analyses of the same name were before it in the same output.

@@ -1,3 +1,4 @@
+import Analyzing
 import Annotating
 import Decoding
 import PathModel

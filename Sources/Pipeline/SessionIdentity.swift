@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import Detecting
 import PathModel

@@ -1,7 +1,7 @@
+import Analyzing
 import Detecting
 import Inference
 import PathModel
-import Pipeline
 import Recording
 import Tracking
 

@@ -1,5 +1,5 @@
+import Analyzing
 import ArgumentParser
-import Pipeline
 import Settings
 
 extension Quality: ExpressibleByArgument {}

@@ -1,4 +1,6 @@
+import Analyzing
 import Decoding
+import Following
 import Foundation
 import Inference
 import PathModel

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Decoding
 import Dispatch
+import Following
 import Foundation
-import Pipeline
 import Settings
 import Waiting
 

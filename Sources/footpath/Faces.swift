@@ -1,3 +1,4 @@
+import Analyzing
 import ArgumentParser
 import Decoding
 import Foundation

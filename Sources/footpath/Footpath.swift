@@ -20,7 +20,7 @@ struct Footpath: ParsableCommand {
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, Measure.self, TrackDetections.self,
+            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self,
             CameraVerb.self,
         ])
 

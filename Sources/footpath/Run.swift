@@ -1,8 +1,8 @@
 import ArgumentParser
+import Following
 import Foundation
 import Inference
 import Operating
-import Pipeline
 import Settings
 import Waiting
 

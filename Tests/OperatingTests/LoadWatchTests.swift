@@ -1,4 +1,4 @@
-import Pipeline
+import Following
 import Testing
 
 @testable import Operating

@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import Foundation
 import Inference
@@ -42,14 +43,6 @@ struct Clip {
             [b][p]overlay=x=70+40*t:y=40[c];[c][q]overlay=x=280-30*t:y=60,crop=320:192:'60+45*sin(8*PI*t)':0
             """
         try ffmpeg("-f", "lavfi", "-i", scene, "-c:v", "libx264", "-pix_fmt", "yuv420p", source.text)
-    }
-
-    /// The frames of the clip.
-    func frames() throws -> [DecodedFrame] {
-        let video = try VideoSource(source, threads: 1, interrupt: InterruptFlag())
-        var frames: [DecodedFrame] = []
-        while let frame = try video.next() { frames.append(frame) }
-        return frames
     }
 
     /// An analysis by scripted networks.

@@ -1,6 +1,6 @@
+import Analyzing
 import Inference
 import PathModel
-import Pipeline
 import Settings
 import Testing
 import Tracking

@@ -1,5 +1,6 @@
+import Analyzing
+import Following
 import Foundation
-import Pipeline
 import Settings
 import TestSupport
 import Testing

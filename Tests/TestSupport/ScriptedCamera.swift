@@ -33,16 +33,21 @@ public final class ScriptedCamera: CameraOpening {
     private let clock: SimulatedClock
     private let picture: Picture
     private let stream: StreamDescription
+    private let onOpen: @Sendable (CameraRequest) -> Void
     private let script: @Sendable (Int) -> Script
     private let count = Mutex(0)
 
     /// - Parameters:
     ///   - video: gives the one picture of which all that comes is made.
+    ///   - onOpen: told of each request.
     ///   - script: what connection 0, 1, ... does.
-    public init(_ video: SourceName, clock: SimulatedClock, script: @escaping @Sendable (Int) -> Script) throws {
+    public init(
+        _ video: SourceName, clock: SimulatedClock, onOpen: @escaping @Sendable (CameraRequest) -> Void = { _ in },
+        script: @escaping @Sendable (Int) -> Script
+    ) throws {
         let source = try VideoSource(video, threads: 1, interrupt: InterruptFlag())
         guard let picture = try source.next()?.picture else { throw DecodingError.interrupted }
-        (self.clock, self.picture, self.script) = (clock, picture, script)
+        (self.clock, self.picture, self.onOpen, self.script) = (clock, picture, onOpen, script)
         stream = source.description
     }
 
@@ -52,6 +57,7 @@ public final class ScriptedCamera: CameraOpening {
     public func open(
         _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
     ) -> any CameraConnection {
+        onOpen(request)
         let number = count.withLock { count in
             defer { count += 1 }
             return count
@@ -135,9 +141,11 @@ private final class ScriptedConnection: CameraConnection {
         var counts = SourceCounts()
         counts.decoded = index + 1
         let info = FrameInfo(index: index, time: Timestamp(microseconds: time), isTimeEstimated: false)
-        return CameraFrame(
+        var frame = CameraFrame(
             frame: DecodedFrame(info: info, picture: picture, followsDamage: false), clock: isLive ? .arrival : .file,
             clockError: 0, isClockStep: script.clockStepAt == index, arrival: arrival, dropped: dropped, counts: counts)
+        frame.clockSkew = Int64(script.isAhead * 1e6)
+        return frame
     }
 
     private func end(_ error: DecodingError?) {

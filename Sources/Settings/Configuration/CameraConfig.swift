@@ -1,7 +1,8 @@
+import Analyzing
 import Decoding
+import Following
 import Foundation
 import PathModel
-import Pipeline
 
 /// Reads the cameras of a configuration file.
 struct CameraConfig {

@@ -1,5 +1,5 @@
+import Following
 import Foundation
-import Pipeline
 import Recording
 
 /// What `footpath run` is to do: a configuration file, checked.

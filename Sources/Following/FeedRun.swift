@@ -1,3 +1,5 @@
+import Analyzing
+import Assembling
 import Decoding
 import Inference
 import PathModel
@@ -55,6 +57,8 @@ struct FeedRun {
     private(set) var hasBegun = false
     /// Why pictures are missing from here on.
     private(set) var gapReason = Gap.Reason.disconnected
+    /// For the next request to the same camera.
+    private(set) var clockSkew: Int64?
     /// What the next run goes on with, so that no id is given twice.
     private(set) var tracker: ByteTracker?
 
@@ -86,6 +90,7 @@ struct FeedRun {
         (self.request, self.number, self.settings) = (request, number, settings)
         (self.tracker, self.outage) = (tracker, outage)
         isLive = if case .camera = settings.source { true } else { false }
+        clockSkew = request.clockSkew
         origin = ledger.zero
         countsBefore = ledger.status.counts
     }
@@ -162,6 +167,7 @@ struct FeedRun {
             begin(with: frame, at: decoded.info.time, now, &ledger)
         }
         counts = frame.counts
+        clockSkew = frame.clockSkew ?? clockSkew
         noteArrival(of: frame, at: decoded.info.time, &ledger)
         take(Outcome.decoded(decoded), at: now, &ledger)
     }

@@ -1,16 +1,18 @@
 import Decoding
 import Detecting
+import Foundation
 import PathModel
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import Analyzing
 
 @Suite struct FrameSequencerTests {
     private let frames: [DecodedFrame]
 
     init() throws {
-        frames = Array(try Clip().frames().prefix(12))
+        let video = try VideoSource(SourceName(Project.sample.path), threads: 1, interrupt: InterruptFlag())
+        frames = try (0..<12).compactMap { _ in try video.next() }
     }
 
     private func sequencer() -> FrameSequencer {

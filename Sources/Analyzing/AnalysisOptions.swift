@@ -1,3 +1,4 @@
+import Assembling
 import Detecting
 import Inference
 import PathModel
@@ -69,7 +70,7 @@ public struct AnalysisOptions: Hashable, Sendable {
     public init() {}
 
     /// What of tracks is recorded.
-    var recordedPoints: PathAssembler.Options {
+    package var recordedPoints: PathAssembler.Options {
         .init(minimumConfidence: minimumConfidence, bridge: bridge, recordsPredicted: recordsPredicted)
     }
 }

@@ -1,30 +1,33 @@
+import Analyzing
 import Decoding
+import Following
 import Foundation
 import Inference
 import PathModel
+import Pipeline
 import Recording
 
 /// Measures an analysis stage by stage and as a whole, on one video.
 ///
 /// CPU times are of the whole process, so that threads inside FFmpeg and OpenVINO count.
-public struct StageBenchmark {
+struct StageBenchmark {
     /// One run of the whole pipeline.
-    public struct PipelineRun: Encodable {
-        public let workers: Int
-        public let fps: Double
-        public let cpu_ms_per_frame: Double
+    struct PipelineRun: Encodable {
+        let workers: Int
+        let fps: Double
+        let cpu_ms_per_frame: Double
     }
 
     /// What was measured. Keys as in the JSON.
-    public struct Report: Encodable {
-        public var frames = 0
-        public var decode_fps = 0.0
-        public var infer_fps = 0.0
-        public var pipeline: [PipelineRun] = []
+    struct Report: Encodable {
+        var frames = 0
+        var decode_fps = 0.0
+        var infer_fps = 0.0
+        var pipeline: [PipelineRun] = []
         /// CPU milliseconds per frame of each stage alone.
-        public var stages_ms: [String: Double] = [:]
+        var stages_ms: [String: Double] = [:]
         /// CPU milliseconds per face looked for.
-        public var face_ms = 0.0
+        var face_ms = 0.0
     }
 
     private let name: SourceName
@@ -37,7 +40,7 @@ public struct StageBenchmark {
     /// - Parameters:
     ///   - options: their `workers` is the highest number of workers to measure.
     ///   - threads: of the decoder.
-    public init(
+    init(
         _ name: SourceName, engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, threads: Int
     ) {
         self.name = name
@@ -50,7 +53,7 @@ public struct StageBenchmark {
     /// Measures; takes several times as long as an analysis.
     ///
     /// - Throws: as `Analysis` does.
-    public func run() throws -> Report {
+    func run() throws -> Report {
         var report = Report()
         let decoded = try Cost.of { try decodeAll() }
         report.frames = decoded.result

@@ -3,8 +3,8 @@ import PathModel
 import Waiting
 
 /// What stands in a folder under one name.
-struct FolderEntry: Hashable, Sendable {
-    enum Kind: Sendable {
+package struct FolderEntry: Hashable, Sendable {
+    package enum Kind: Sendable {
         case file, folder, link, other
     }
 
@@ -20,7 +20,7 @@ struct FolderEntry: Hashable, Sendable {
 }
 
 /// What a folder holds.
-struct FolderListing: Sendable {
+package struct FolderListing: Sendable {
     var entries: [FolderEntry] = []
     /// Why it can't be read; nil where it was.
     var failure: String?

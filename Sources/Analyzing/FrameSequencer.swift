@@ -5,20 +5,20 @@ import PathModel
 import Tracking
 
 /// A frame when everything is known of it.
-struct AnalyzedFrame {
-    let frame: DecodedFrame
+package struct AnalyzedFrame {
+    package let frame: DecodedFrame
     /// Nil for a tombstone: the picture could not be scaled, so the tracker didn't see the frame.
-    let update: TrackerUpdate?
+    package let update: TrackerUpdate?
     /// By the track's serial.
-    var faces: [Int: Face]
+    package var faces: [Int: Face]
     /// Whether a new run begins with this frame, and the tracks that ended with the one before.
-    let newRun: [TrackRemoval]?
+    package let newRun: [TrackRemoval]?
 }
 
 /// Makes jobs for the workers of frames and puts what comes back in order: people into the tracker, faces to their tracks.
-struct FrameSequencer {
+package struct FrameSequencer {
     /// How the stream ended, once every frame of it came out.
-    private(set) var end: StreamEnding?
+    package private(set) var end: StreamEnding?
 
     private let options: AnalysisOptions
     private var jobs: [Job] = []
@@ -28,13 +28,13 @@ struct FrameSequencer {
     private var detected = Reorderer<(people: [Detection]?, reduced: GrayPicture?)>()
     private var follower: CameraFollower
     private var analyzed = Reorderer<AnalyzedFrame>()
-    private(set) var tracker: ByteTracker?
+    package private(set) var tracker: ByteTracker?
     private var runSize: PixelSize?
     private var faceStage: FaceStage?
     private var smoother: FaceSmoother?
 
     /// - Parameter tracker: of the run before, which has finished, so that no id is given twice.
-    init(options: AnalysisOptions, tracker: ByteTracker? = nil) {
+    package init(options: AnalysisOptions, tracker: ByteTracker? = nil) {
         self.options = options
         self.tracker = tracker
         follower = CameraFollower(masks: options.masks)
@@ -42,7 +42,7 @@ struct FrameSequencer {
     }
 
     /// Takes what a thread reports and returns the frames that are finished by it, in order.
-    mutating func take(_ outcome: Outcome) throws(InferenceError) -> [AnalyzedFrame] {
+    package mutating func take(_ outcome: Outcome) throws(InferenceError) -> [AnalyzedFrame] {
         switch outcome {
         case .decoded(let frame):
             frames[frameCount] = frame
@@ -67,7 +67,7 @@ struct FrameSequencer {
     }
 
     /// What there is to do for the workers since the last call.
-    mutating func takeJobs() -> [Job] {
+    package mutating func takeJobs() -> [Job] {
         defer {
             jobs = []
             faceStage?.jobs = []
@@ -127,7 +127,12 @@ struct FrameSequencer {
 }
 
 /// How a stream ended, and the tracks that ended with it.
-struct StreamEnding {
-    let error: DecodingError?
-    let removals: [TrackRemoval]
+package struct StreamEnding {
+    package let error: DecodingError?
+    package let removals: [TrackRemoval]
+
+    package init(error: DecodingError?, removals: [TrackRemoval]) {
+        self.error = error
+        self.removals = removals
+    }
 }

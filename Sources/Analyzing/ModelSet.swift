@@ -5,23 +5,23 @@ import Inference
 import PathModel
 
 /// What the workers of one analysis are made from.
-struct ModelSet: Sendable {
+package struct ModelSet: Sendable {
     /// What tells workers apart: those of equal keys find the same.
-    struct Key: Hashable {
-        let network: NetworkSource
-        let inputSizes: [PixelSize?]
-        let faceFiles: FaceFiles?
-        let faces: FaceFinder.Options
+    package struct Key: Hashable {
+        package let network: NetworkSource
+        package let inputSizes: [PixelSize?]
+        package let faceFiles: FaceFiles?
+        package let faces: FaceFinder.Options
     }
 
     /// Where the face networks are.
-    struct FaceFiles: Hashable {
-        let detector: String
-        let isYuNet: Bool
+    package struct FaceFiles: Hashable {
+        package let detector: String
+        package let isYuNet: Bool
         /// Nil where the landmarks that are wanted need none.
-        let mesh: String?
+        package let mesh: String?
 
-        init(folder: String, options: AnalysisOptions) {
+        package init(folder: String, options: AnalysisOptions) {
             switch options.faceDetector {
             case .blazeFace:
                 detector = folder + "/face_detection_short_range.tflite"
@@ -34,10 +34,10 @@ struct ModelSet: Sendable {
             mesh = needsMesh ? folder + "/face_landmark.tflite" : nil
         }
 
-        var paths: [String] { [detector] + (mesh.map { [$0] } ?? []) }
+        package var paths: [String] { [detector] + (mesh.map { [$0] } ?? []) }
     }
 
-    var key: Key {
+    package var key: Key {
         Key(network: options.personNetwork, inputSizes: inputSizes, faceFiles: faceFiles, faces: options.faces)
     }
 
@@ -48,7 +48,7 @@ struct ModelSet: Sendable {
     private let spare = SpareWorker()
 
     /// What an analysis of frames of `frameSize` needs.
-    init(engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, frameSize: PixelSize) {
+    package init(engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, frameSize: PixelSize) {
         self.engine = engine
         self.options = options
         let size: PixelSize? =
@@ -62,14 +62,14 @@ struct ModelSet: Sendable {
     }
 
     /// Tries the networks; the worker made for it is the first that `makeWorker` gives.
-    func check() throws(InferenceError) {
+    package func check() throws(InferenceError) {
         let worker = try makeWorker()
         try worker.check()
         spare.put(worker)
     }
 
     /// A worker with networks, sessions and buffers of its own.
-    func makeWorker() throws(InferenceError) -> FrameAnalyzer {
+    package func makeWorker() throws(InferenceError) -> FrameAnalyzer {
         if let worker = spare.take() { return worker }
         var sessions: [any InferenceSession] = []
         for size in inputSizes {
@@ -82,7 +82,7 @@ struct ModelSet: Sendable {
     }
 
     /// The face networks alone; nil where no faces are looked for.
-    func makeFaceFinder() throws(InferenceError) -> FaceFinder? {
+    package func makeFaceFinder() throws(InferenceError) -> FaceFinder? {
         guard let faceFiles else { return nil }
         let mesh = try faceFiles.mesh.map { path throws(InferenceError) in try session(.file(path)) }
         guard faceFiles.isYuNet else {
@@ -101,7 +101,7 @@ struct ModelSet: Sendable {
     }
 
     /// The networks' names and hashes, for the record.
-    static func identify(
+    package static func identify(
         options: AnalysisOptions, modelFolder: String
     ) throws(InferenceError) -> [SessionStart.Model] {
         var models = [
@@ -129,16 +129,6 @@ struct ModelSet: Sendable {
         guard let digest = SHA256Digest() else { throw .unreadable(network: source.name, reason: "out of memory") }
         digest.update(bytes)
         return digest.hexadecimal()
-    }
-}
-
-extension CameraSettings {
-    /// Tries its networks, for a picture of the usual shape.
-    ///
-    /// - Throws: where one doesn't load or doesn't run.
-    public func checkNetworks(engine: any InferenceEngine, modelFolder: String) throws(InferenceError) {
-        let frameSize = PixelSize(width: 1920, height: 1080)
-        try ModelSet(engine: engine, modelFolder: modelFolder, options: options, frameSize: frameSize).check()
     }
 }
 

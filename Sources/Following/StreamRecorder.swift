@@ -1,12 +1,14 @@
+import Analyzing
+import Assembling
 import Decoding
 import PathModel
 import Recording
 import Tracking
 
 /// Makes records of what is known of a feed's frames: a session, in it runs one after another.
-struct StreamRecorder {
+package struct StreamRecorder {
     /// What a run is of.
-    struct Opening {
+    package struct Opening {
         let description: StreamDescription
         let source: SourceName
         let clock: StreamStart.Clock
@@ -15,9 +17,9 @@ struct StreamRecorder {
         var decoder: String?
     }
 
-    private(set) var progress = Analysis.Progress()
+    private(set) var progress = FeedProgress()
     /// Of the whole session.
-    private(set) var summary = Analysis.Summary()
+    private(set) var summary = FeedSummary()
     /// The latest frame.
     private(set) var last = FrameInfo(index: 0, time: Timestamp(microseconds: 0))
 
@@ -28,7 +30,7 @@ struct StreamRecorder {
     /// Seconds from one analysed frame to the next, as far as the container says.
     private var frameInterval = 0.04
     /// When `summary` last began to count a run, and at which of its source's frames.
-    private var runStart = Analysis.Summary()
+    private var runStart = FeedSummary()
     /// Frames of the sources before.
     private var framesBefore = 0
 
@@ -142,7 +144,7 @@ struct StreamRecorder {
 
 extension StreamRecorder.Opening {
     /// A file, and where its clock is zero in milliseconds since 1970 UTC.
-    static func file(
+    package static func file(
         _ source: SourceName, _ description: StreamDescription, startTime: Int64?, decoder: String? = nil
     ) -> (opening: Self, zero: Int64) {
         let (zero, origin) = origin(of: description, startTime: startTime)

@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import PathModel
 import Recording
@@ -5,7 +6,7 @@ import Tracking
 import Waiting
 
 /// What reaches a feed's session. What is of one run carries its number.
-enum FeedMessage: Sendable {
+package enum FeedMessage: Sendable {
     /// It may begin to live.
     case begin
     /// Its time to wake up has come.
@@ -29,7 +30,7 @@ enum FeedMessage: Sendable {
 }
 
 /// What a session wants done. Nothing of it is waited for.
-enum FeedEffect: Sendable {
+package enum FeedEffect: Sendable {
     /// Open a source; what it tells is of this run.
     case open(CameraRequest, run: Int)
     /// Let the source give one more frame.
@@ -47,7 +48,7 @@ enum FeedEffect: Sendable {
     /// Tell people.
     case tell(LogLevel, String)
     /// One more frame is recorded.
-    case progress(Analysis.Progress)
+    case progress(FeedProgress)
     /// List the folder, and say whether anybody is still writing to the file of this name in it.
     case list(check: FolderEntry?)
     /// Write down what is done of the folder.
@@ -57,9 +58,9 @@ enum FeedEffect: Sendable {
 /// One feed as a state machine: messages in, effects out. It does nothing itself and knows no clock but the times of its messages.
 ///
 /// A camera is opened again for ever, a file once, a folder's files one after another. Each opening is a run.
-struct FeedSession {
+package struct FeedSession {
     /// What the session's own records are dated by.
-    enum Dating {
+    package enum Dating {
         /// UTC, counted from the session's start.
         case utc
         /// A file's clock, which is zero at `zero` (milliseconds since 1970 UTC).
@@ -76,6 +77,8 @@ struct FeedSession {
     private var run: FeedRun?
     private var runCount = 0
     private var tracker: ByteTracker?
+    /// How far a camera's clock was ahead when it was last open.
+    private var clockSkew: Int64?
     private var backoff: Backoff
     private var folder: FolderWatch?
     /// Since when there are no pictures, and why.
@@ -90,7 +93,7 @@ struct FeedSession {
     ///   - start: the program, its networks and settings, for the record.
     ///   - done: what is remembered of a folder.
     ///   - jitter: a factor for the time until the next try.
-    init(
+    package init(
         _ settings: CameraSettings, dating: Dating = .utc, start: SessionStart, done: String = "",
         jitter: @escaping @Sendable () -> Double = { .random(in: 0.5...1.5) }
     ) {
@@ -108,7 +111,7 @@ struct FeedSession {
     var status: CameraStatus { ledger.status }
 
     /// What came of it so far.
-    var summary: Analysis.Summary { ledger.recorder.summary }
+    package var summary: FeedSummary { ledger.recorder.summary }
 
     /// When it is to be woken where no message comes before; nil is never.
     var wake: Duration? {
@@ -201,6 +204,8 @@ struct FeedSession {
 
     private mutating func open(_ request: CameraRequest) {
         runCount += 1
+        var request = request
+        request.clockSkew = clockSkew
         ledger.status.state = .opening
         // Tries that fail say so themselves.
         ledger.effects.append(
@@ -213,6 +218,7 @@ struct FeedSession {
         guard let ended = run else { return }
         run = nil
         tracker = ended.tracker ?? tracker
+        clockSkew = ended.clockSkew
         ledger.effects.append(.close)
         ledger.noteRunEnd()
         if isStopping { return finish(at: now) }

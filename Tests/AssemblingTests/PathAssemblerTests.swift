@@ -2,7 +2,7 @@ import PathModel
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import Assembling
 
 @Suite struct PathAssemblerTests {
     private static let frameSize = PixelSize(width: 200, height: 100)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import Pipeline
+@testable import Analyzing
 
 @Suite struct ReordererTests {
     @Test func anyPermutationComesOutInOrder() {

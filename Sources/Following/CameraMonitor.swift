@@ -66,17 +66,52 @@ public struct CameraStatus: Hashable, Sendable {
     public init() {}
 
     /// Frames decoded, and what was damaged.
-    var counts: SourceCounts {
+    package var counts: SourceCounts {
         var counts = SourceCounts()
         (counts.decoded, counts.damaged) = (read, damaged)
         return counts
     }
 
-    mutating func add(latency: Double) {
+    package mutating func add(latency: Double) {
         let bucket = Self.latencyBounds.firstIndex { latency <= $0 } ?? Self.latencyBounds.count
         latencyCounts[bucket] += 1
         latencySum += latency
     }
+}
+
+/// A number of a camera's status: what `/status` and `/metrics` tell of it, and `stats` records where they have the key.
+public struct CameraFigure: Sendable {
+    /// Its key in `/status`; in `/metrics` it is `footpath_camera_` and the key, with `_total` where it only grows.
+    public let key: String
+    /// Whether it only grows.
+    public let isCounter: Bool
+    /// What it is.
+    public let help: String
+    /// The number.
+    public let value: @Sendable (CameraStatus) -> Int
+
+    /// All, in the order in which they are told.
+    public static let all = [
+        counter("frames_read", "Frames decoded.") { $0.read },
+        counter("frames_analyzed", "Frames searched for people.") { $0.analyzed },
+        counter("frames_dropped", "Frames left out because newer ones had come.") { $0.dropped },
+        counter("damaged", "Damaged packets and frames.") { $0.damaged },
+        counter("failures", "Failures to open, and breaks.") { $0.failures },
+        counter("runs", "Connections that gave a picture.") { $0.runs },
+        counter("paths", "Paths begun.") { $0.paths },
+        counter("points", "Points of paths recorded.") { $0.points },
+        counter("faces", "Faces recorded.") { $0.faces },
+        gauge("people", "People in the last frame.") { $0.people },
+        gauge("queue_depth", "Frames at work.") { $0.inFlight },
+    ]
+
+    private static func counter(
+        _ key: String, _ help: String, _ value: @escaping @Sendable (CameraStatus) -> Int
+    ) -> CameraFigure { CameraFigure(key: key, isCounter: true, help: help, value: value) }
+
+    private static func gauge(
+        _ key: String, _ help: String, _ value: @escaping @Sendable (CameraStatus) -> Int
+    ) -> CameraFigure { CameraFigure(key: key, isCounter: false, help: help, value: value) }
 }
 
 /// A camera's status as its own thread last showed it, for those who watch.
@@ -88,17 +123,20 @@ public final class CameraMonitor: Sendable {
 
     private let shown = Mutex(Shown())
 
+    /// Nothing is known yet.
+    package init() {}
+
     /// How the camera is doing.
     public var status: CameraStatus { shown.withLock { $0.status } }
 
     /// Seconds since the camera's thread last showed that it lives; 0 once it has ended.
     public var silence: Double { shown.withLock { $0.at.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0 } }
 
-    func show(_ status: CameraStatus) {
+    package func show(_ status: CameraStatus) {
         shown.withLock { $0 = Shown(status: status) }
     }
 
-    func end() {
+    package func end() {
         shown.withLock { $0.at = nil }
     }
 }

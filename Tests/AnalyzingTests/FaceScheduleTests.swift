@@ -1,7 +1,7 @@
 import PathModel
 import Testing
 
-@testable import Pipeline
+@testable import Analyzing
 
 @Suite struct FaceScheduleTests {
     private let frame = PixelSize(width: 768, height: 432)

@@ -3,7 +3,7 @@ import Dispatch
 import Foundation
 
 /// Lists a folder and writes down what is done of it, on a thread of its own: a share may hang, and is left behind then.
-final class FolderLister: Sendable {
+package final class FolderLister: Sendable {
     private let folder: String
     private let memory: String?
     private let tell: @Sendable (String) -> Void
@@ -13,19 +13,19 @@ final class FolderLister: Sendable {
     /// - Parameters:
     ///   - memory: the file in which what is done is remembered; nil remembers nothing.
     ///   - tell: told, from the thread, why nothing can be written there.
-    init(folder: String, memory: String?, tell: @escaping @Sendable (String) -> Void) {
+    package init(folder: String, memory: String?, tell: @escaping @Sendable (String) -> Void) {
         self.folder = folder
         self.memory = memory
         self.tell = tell
     }
 
     /// What was remembered.
-    var remembered: String { memory.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? "" }
+    package var remembered: String { memory.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) } ?? "" }
 
     /// Lists the folder; returns at once.
     ///
     /// - Parameter entry: of which it is to be found out whether somebody writes to it.
-    func list(check entry: FolderEntry?, report: @escaping @Sendable (FolderListing) -> Void) {
+    package func list(check entry: FolderEntry?, report: @escaping @Sendable (FolderListing) -> Void) {
         queue.async(group: group) { [folder] in
             var listing = FolderListing()
             do {
@@ -39,7 +39,7 @@ final class FolderLister: Sendable {
     }
 
     /// Writes down what is done; returns at once.
-    func remember(_ text: String) {
+    package func remember(_ text: String) {
         guard let memory else { return }
         queue.async(group: group) { [tell] in
             do {
@@ -51,7 +51,7 @@ final class FolderLister: Sendable {
     }
 
     /// Waits until what was asked is done, so long at most.
-    func finish(within seconds: Double) { _ = group.wait(timeout: .now() + seconds) }
+    package func finish(within seconds: Double) { _ = group.wait(timeout: .now() + seconds) }
 
     /// - Throws: `POSIXError`.
     private static func entries(of path: String) throws -> [FolderEntry] {

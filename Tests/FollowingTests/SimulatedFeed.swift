@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import Foundation
 import Inference
@@ -6,7 +7,7 @@ import Recording
 import TestSupport
 import Waiting
 
-@testable import Pipeline
+@testable import Following
 
 /// A feed whose driver is the real one, on simulated clocks with a scripted camera and workers that answer at once.
 final class SimulatedFeed {
@@ -28,9 +29,11 @@ final class SimulatedFeed {
         _ source: CameraSettings.Source = .camera(CameraRequest(source: "camera")), settle: Double = 10,
         lister: FolderLister? = nil, statsInterval: Double = 3600,
         answer: @escaping @Sendable (_ number: Int) -> Outcome? = SimulatedFeed.onePerson,
+        onOpen: @escaping @Sendable (CameraRequest) -> Void = { _ in },
         script: @escaping @Sendable (Int) -> ScriptedCamera.Script
     ) throws {
-        camera = try ScriptedCamera(SourceName(Project.sample.path), clock: clock, script: script)
+        camera = try ScriptedCamera(
+            SourceName(Project.sample.path), clock: clock, onOpen: onOpen, script: script)
         var options = AnalysisOptions()
         options.faceRate = 0
         let settings = CameraSettings(

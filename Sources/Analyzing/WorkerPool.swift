@@ -8,13 +8,13 @@ import Synchronization
 import Waiting
 
 /// What a worker is asked to do with frame `number` of a run.
-enum Job: Sendable {
+package enum Job: Sendable {
     case detect(number: Int, picture: Picture)
     case findFaces(number: Int, people: [PersonInView], picture: Picture)
 }
 
 /// What comes back to the sequencer.
-enum Outcome: Sendable {
+package enum Outcome: Sendable {
     /// A frame to analyse came from the source.
     case decoded(DecodedFrame)
     /// The source gave its last frame; the error is why, nil at an ordinary end.
@@ -29,7 +29,7 @@ enum Outcome: Sendable {
 }
 
 /// Where a sequencer leaves work.
-protocol JobTaking: Sendable {
+package protocol JobTaking: Sendable {
     /// Behind what waits.
     @discardableResult func post(_ job: Job) -> Bool
     /// Before what waits.
@@ -38,7 +38,7 @@ protocol JobTaking: Sendable {
 
 extension JobTaking {
     /// Searches for faces first: frames that wait for them hold memory until they are done.
-    func take(_ job: Job) {
+    package func take(_ job: Job) {
         if case .findFaces = job { postFirst(job) } else { post(job) }
     }
 }
@@ -49,15 +49,15 @@ extension Mailbox: JobTaking where Message == Job {}
 /// in the order in which it came, so a feed that has one frame at work gets its turn like any other.
 public final class WorkerPool: Sendable {
     /// One feed's work: how it is done, and who is told.
-    struct Client: Sendable {
-        let models: ModelSet
-        let masks: [BoundingBox]
+    package struct Client: Sendable {
+        package let models: ModelSet
+        package let masks: [BoundingBox]
         /// Whether reduced pictures are wanted.
-        let reduces: Bool
+        package let reduces: Bool
         /// Called on the workers' threads.
-        let report: @Sendable (Outcome) -> Void
+        package let report: @Sendable (Outcome) -> Void
 
-        init(models: ModelSet, options: AnalysisOptions, report: @escaping @Sendable (Outcome) -> Void) {
+        package init(models: ModelSet, options: AnalysisOptions, report: @escaping @Sendable (Outcome) -> Void) {
             self.models = models
             self.report = report
             masks = options.masks
@@ -95,7 +95,7 @@ public final class WorkerPool: Sendable {
     }
 
     /// Where a client leaves its work.
-    func jobs(of client: Client) -> any JobTaking { Counter(orders: orders, client: client) }
+    package func jobs(of client: Client) -> any JobTaking { Counter(orders: orders, client: client) }
 
     /// How many jobs wait.
     public var backlog: Int { orders.count }
@@ -104,7 +104,7 @@ public final class WorkerPool: Sendable {
     public var longestJob: Double { workers.map(\.busySeconds).max() ?? 0 }
 
     /// Ends the workers when what waits is done, and waits for it.
-    func finish() {
+    package func finish() {
         orders.close()
         group.wait()
     }

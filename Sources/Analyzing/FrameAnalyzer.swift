@@ -8,9 +8,9 @@ import PathModel
 /// What one worker does to a frame: scale, mask, detect; later cut out heads and find faces.
 ///
 /// For one thread at a time.
-final class FrameAnalyzer {
+package final class FrameAnalyzer {
     /// Detections below are of no use to the tracker either.
-    static let minimumScore = 0.1
+    package static let minimumScore = 0.1
 
     private let detector: any Detector
     private let faceFinder: FaceFinder?
@@ -19,7 +19,7 @@ final class FrameAnalyzer {
     private var image: PixelBuffer
     private var content: PixelSize?
 
-    init(detector: any Detector, faceFinder: FaceFinder?) {
+    package init(detector: any Detector, faceFinder: FaceFinder?) {
         self.detector = detector
         self.faceFinder = faceFinder
         image = PixelBuffer(size: detector.inputSize, format: .bgr24, filledWith: Letterbox.fill)
@@ -28,13 +28,13 @@ final class FrameAnalyzer {
     /// Runs the networks once on an empty picture.
     ///
     /// - Throws: `InferenceError.wrongShape` where they are not of the kind that is needed.
-    func check() throws(InferenceError) {
+    package func check() throws(InferenceError) {
         _ = try detector.detect(image, content: image.size)
         try faceFinder?.check()
     }
 
     /// The people in a picture.
-    func detectPeople(in picture: Picture, masks: [BoundingBox]) throws -> [Detection] {
+    package func detectPeople(in picture: Picture, masks: [BoundingBox]) throws -> [Detection] {
         let content = try prepare(picture, masks: masks)
         return try detect(content)
     }
@@ -42,7 +42,7 @@ final class FrameAnalyzer {
     /// Scales and masks a picture into the network's input.
     ///
     /// - Returns: the size it takes there.
-    func prepare(_ picture: Picture, masks: [BoundingBox]) throws(DecodingError) -> PixelSize {
+    package func prepare(_ picture: Picture, masks: [BoundingBox]) throws(DecodingError) -> PixelSize {
         let content = Letterbox.content(of: picture.size, in: image.size)
         if content != self.content {
             image = PixelBuffer(size: image.size, format: .bgr24, filledWith: Letterbox.fill)
@@ -56,17 +56,17 @@ final class FrameAnalyzer {
     }
 
     /// Runs the person network on what `prepare` left.
-    func detect(_ content: PixelSize) throws(InferenceError) -> [Detection] {
+    package func detect(_ content: PixelSize) throws(InferenceError) -> [Detection] {
         try detector.detect(image, content: content)
     }
 
     /// What `prepare` left, reduced to see the camera's motion in.
-    func reduced(_ content: PixelSize) -> GrayPicture {
+    package func reduced(_ content: PixelSize) -> GrayPicture {
         GrayPicture(reducing: image, content: content)
     }
 
     /// The faces of the people who are wanted in a picture, nil for the others and those without.
-    func findFaces(
+    package func findFaces(
         of people: [PersonInView], in picture: Picture, masks: [BoundingBox]
     ) throws(InferenceError) -> [Face?] {
         let cutter = MaskedCutter(picture: picture, scaler: cutScaler, masks: masks)
@@ -75,14 +75,14 @@ final class FrameAnalyzer {
 }
 
 /// Cuts out of a picture with its masks blacked out.
-struct MaskedCutter: PictureCutter {
-    let picture: Picture
-    let scaler: PictureScaler
-    let masks: [BoundingBox]
+package struct MaskedCutter: PictureCutter {
+    package let picture: Picture
+    package let scaler: PictureScaler
+    package let masks: [BoundingBox]
 
-    var frameSize: PixelSize { picture.size }
+    package var frameSize: PixelSize { picture.size }
 
-    func cut(_ region: BoundingBox, size: PixelSize) -> PictureCut? {
+    package func cut(_ region: BoundingBox, size: PixelSize) -> PictureCut? {
         guard let snapped = scaler.wholePixels(of: region, in: picture) else { return nil }
         let target = PixelSize(
             width: max(1, Int((snapped.width / region.width * Double(size.width)).rounded())),
@@ -102,7 +102,7 @@ struct MaskedCutter: PictureCutter {
 extension BoundingBox {
     /// The whole pixels that this part of a picture of `size` touches, and one more on each side: scaling mixes
     /// neighbours.
-    func coveringPixels(of size: PixelSize) -> PixelRect {
+    package func coveringPixels(of size: PixelSize) -> PixelRect {
         func bound(_ value: Double, _ length: Int) -> Int { Int(min(max(value, -1), 2) * Double(length)) }
         let x = bound(left, size.width) - 1
         let y = bound(top, size.height) - 1

@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import Inference
 import PathModel
@@ -7,32 +8,44 @@ import Waiting
 /// Carries out what a session decides, for one feed. It owns nothing but the session; all it touches is handed in.
 ///
 /// Confined to the thread that calls `run`; the mailbox takes messages from any.
-final class FeedDriver {
+package final class FeedDriver {
     /// What it acts on.
-    struct Hands {
-        var clocks: any Clocks
-        var opening: any CameraOpening
+    package struct Hands {
+        package var clocks: any Clocks
+        package var opening: any CameraOpening
         /// Where jobs for frames of a size are left; what workers report goes to the closure.
-        var workers: (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking
+        package var workers: (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking
         /// Writes records whose clock is zero at `origin`, in milliseconds since 1970 UTC.
-        var write: (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void
-        var tell: (LogLevel, String) -> Void = { _, _ in }
-        var show: (CameraStatus) -> Void = { _ in }
+        package var write: (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void
+        package var tell: (LogLevel, String) -> Void = { _, _ in }
+        package var show: (CameraStatus) -> Void = { _ in }
         /// Of a folder.
-        var lister: FolderLister?
+        package var lister: FolderLister?
         /// What a network's failure ends; nil leaves it to the session.
-        var fail: ((InferenceError) throws -> Void)?
+        package var fail: ((InferenceError) throws -> Void)?
+
+        package init(
+            clocks: any Clocks, opening: any CameraOpening,
+            workers: @escaping (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking,
+            write: @escaping (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void,
+            tell: @escaping (LogLevel, String) -> Void = { _, _ in },
+            show: @escaping (CameraStatus) -> Void = { _ in }, lister: FolderLister? = nil,
+            fail: ((InferenceError) throws -> Void)? = nil
+        ) {
+            (self.clocks, self.opening, self.workers, self.write) = (clocks, opening, workers, write)
+            (self.tell, self.show, self.lister, self.fail) = (tell, show, lister, fail)
+        }
     }
 
     /// Where the session's messages come in.
-    let mailbox: Mailbox<FeedMessage>
-    private(set) var session: FeedSession
+    package let mailbox: Mailbox<FeedMessage>
+    package private(set) var session: FeedSession
     private let hands: Hands
     private var connection: (any CameraConnection)?
     private var jobs: (any JobTaking)?
     private var runNumber = 0
 
-    init(_ session: FeedSession, _ hands: Hands, mailbox: Mailbox<FeedMessage> = Mailbox()) {
+    package init(_ session: FeedSession, _ hands: Hands, mailbox: Mailbox<FeedMessage> = Mailbox()) {
         self.mailbox = mailbox
         self.session = session
         self.hands = hands
@@ -42,7 +55,7 @@ final class FeedDriver {
     ///
     /// - Parameter progress: called after each frame that is recorded.
     /// - Throws: what writing records throws; what `fail` throws.
-    func run(progress: (Analysis.Progress) -> Void = { _ in }) throws {
+    package func run(progress: (FeedProgress) -> Void = { _ in }) throws {
         try take(.begin, progress)
         while !session.isOver {
             let message = hands.clocks.wait(for: mailbox, until: session.wake) ?? .woke
@@ -52,13 +65,13 @@ final class FeedDriver {
     }
 
     /// Waits for what the source still does, so long at most.
-    func finish(within seconds: Double) {
+    package func finish(within seconds: Double) {
         connection?.stop()
         _ = connection?.hasEnded(within: seconds)
         hands.lister?.finish(within: seconds)
     }
 
-    private func take(_ message: FeedMessage, _ progress: (Analysis.Progress) -> Void) throws(RecordingError) {
+    private func take(_ message: FeedMessage, _ progress: (FeedProgress) -> Void) throws(RecordingError) {
         for effect in session.take(message, at: hands.clocks.now) {
             if case .progress(let state) = effect { progress(state) } else { try perform(effect) }
         }

@@ -1,3 +1,4 @@
+import Analyzing
 import Decoding
 import Foundation
 import Inference
@@ -6,7 +7,7 @@ import TestSupport
 import Testing
 import Waiting
 
-@testable import Pipeline
+@testable import Following
 
 @Suite struct FolderWatchTests {
     /// A folder in memory, and the watch that looks at it every two seconds.

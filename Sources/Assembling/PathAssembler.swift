@@ -6,23 +6,35 @@ import PathModel
 /// sight only when they reappear. So a frame waits until each tentative track in it was confirmed or removed, and each
 /// predicted one found again, removed or missed for too long; then its records come out, without those that came to
 /// nothing.
-struct PathAssembler {
+package struct PathAssembler {
     /// Totals of what came out.
-    struct Totals: Hashable {
-        var paths = 0
-        var points = 0
-        var faces = 0
+    package struct Totals: Hashable {
+        package var paths = 0
+        package var points = 0
+        package var faces = 0
+
+        package init(paths: Int = 0, points: Int = 0, faces: Int = 0) {
+            self.paths = paths
+            self.points = points
+            self.faces = faces
+        }
     }
 
     /// What is recorded of whom.
-    struct Options: Hashable {
+    package struct Options: Hashable {
         /// Points below are left out, 0...1.
-        var minimumConfidence = 0.5
+        package var minimumConfidence = 0.5
         /// For how many seconds someone may have been out of sight whose points in between are recorded. Frames wait as
         /// long for it.
-        var bridge = 2.0
+        package var bridge = 2.0
         /// Whether the points of those who don't reappear in time are recorded too.
-        var recordsPredicted = false
+        package var recordsPredicted = false
+
+        package init(minimumConfidence: Double = 0.5, bridge: Double = 2, recordsPredicted: Bool = false) {
+            self.minimumConfidence = minimumConfidence
+            self.bridge = bridge
+            self.recordsPredicted = recordsPredicted
+        }
     }
 
     private struct Frame {
@@ -54,7 +66,7 @@ struct PathAssembler {
         var isMissed = false
     }
 
-    private(set) var totals = Totals()
+    package private(set) var totals = Totals()
     private let options: Options
     private let frameSize: PixelSize
     private var waiting: [Entry] = []
@@ -65,14 +77,14 @@ struct PathAssembler {
     /// - Parameters:
     ///   - frameSize: as shown; distances are counted in its width.
     ///   - totals: of earlier runs.
-    init(options: Options, frameSize: PixelSize, totals: Totals = Totals()) {
+    package init(options: Options, frameSize: PixelSize, totals: Totals = Totals()) {
         self.options = options
         self.frameSize = frameSize
         self.totals = totals
     }
 
     /// Takes a record that belongs after the frames so far and returns the records that are settled.
-    mutating func add(_ record: PathRecord) -> [PathRecord] {
+    package mutating func add(_ record: PathRecord) -> [PathRecord] {
         waiting.append(.record(record))
         return settle()
     }
@@ -80,7 +92,7 @@ struct PathAssembler {
     /// Takes the next frame and returns the records that are settled by it.
     ///
     /// - Parameter faces: by their track's serial.
-    mutating func add(_ info: FrameInfo, _ update: TrackerUpdate, faces: [Int: Face] = [:]) -> [PathRecord] {
+    package mutating func add(_ info: FrameInfo, _ update: TrackerUpdate, faces: [Int: Face] = [:]) -> [PathRecord] {
         for track in update.tracks {
             if let id = track.id {
                 fates[track.serial] = .confirmed(id: id)
