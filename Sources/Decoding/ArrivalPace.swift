@@ -89,7 +89,11 @@ struct ArrivalPace {
                 reading = Reading(time: follow(picture, from: anchor), advance: advance, isEstimated: false)
                 (reading.shift, shift) = (shift, 0)
                 if !mayBeBuffered { addToBlock(picture, delay: arrival - reading.time) }
-            } else if anchor == nil || hasJumped(picture) {
+            } else if anchor == nil {
+                // FFmpeg gives the first packet no PTS.
+                begin(at: picture, time: reading.time)
+                reading.isEstimated = false
+            } else if hasJumped(picture) {
                 begin(at: picture, time: reading.time)
                 reading.isRebased = true
             }

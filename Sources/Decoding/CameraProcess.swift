@@ -31,7 +31,8 @@ final class CameraProcess {
         _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = request.name
-        openPatience = (request.options.openTimeout ?? 600) + Self.grace
+        // The first picture may need a second read.
+        openPatience = (request.options.openTimeout ?? 600) + (request.options.readTimeout ?? 600) + Self.grace
         let interval = request.rate.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
         guard let line = try? JSONEncoder().encode(request),

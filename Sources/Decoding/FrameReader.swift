@@ -36,7 +36,9 @@ final class FrameReader {
             rate: rate, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline,
             microseconds: demuxer.microseconds)
         if !demuxer.isLive {
-            strays = StrayTimes(frameDuration: demuxer.ticks(timeline.frameDuration), second: demuxer.ticks(1_000_000))
+            strays = StrayTimes(
+                frameDuration: demuxer.ticks(timeline.frameDuration), second: demuxer.ticks(1_000_000),
+                reorders: demuxer.stream.pointee.codecpar.pointee.video_delay > 0)
         }
     }
 

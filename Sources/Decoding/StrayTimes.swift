@@ -8,13 +8,17 @@ struct StrayTimes {
     private let frameDuration: Int64
     /// Codecs reorder by less: seventeen frames, in a second where the frame rate is not what it is said to be.
     private let limit: Int64
+    private let reorders: Bool
     private var last: Int64?
+    /// Where frames are reordered: the latest PTS, of more frames than a codec holds back.
+    private var recent: [Int64] = []
 
     /// - Parameters:
     ///   - frameDuration: between two frames.
     ///   - second: ticks of a second.
-    init(frameDuration: Int64, second: Int64) {
-        self.frameDuration = frameDuration
+    ///   - reorders: whether the order of packets isn't that of frames.
+    init(frameDuration: Int64, second: Int64, reorders: Bool) {
+        (self.frameDuration, self.reorders) = (frameDuration, reorders)
         limit = max(20 * frameDuration, second)
         longestEnd = max(limit, 60 * second)
     }
@@ -26,28 +30,29 @@ struct StrayTimes {
     mutating func replacement(of pts: Int64, following: () throws(DecodingError) -> [Int64]) throws(DecodingError)
         -> Int64?
     {
+        let replacement = try place(pts, following)
+        let placed = replacement ?? pts
+        last = placed
+        if reorders { recent = recent.suffix(3 * Self.lookahead) + [placed] }
+        return replacement
+    }
+
+    private func place(_ pts: Int64, _ following: () throws(DecodingError) -> [Int64]) throws(DecodingError) -> Int64? {
         guard let last else {
             let after = try following()
             // Before the first there is nothing to compare with; but whatever comes first is shown before most others.
             let earliest = after.min() ?? pts
             let isStray = after.count > 2 && after.allSatisfy { $0 < pts } && earliest < pts - limit
-            let start = earliest - frameDuration
-            self.last = isStray ? start : pts
-            return isStray ? start : nil
+            return isStray ? earliest - frameDuration : nil
         }
-        guard abs(pts - last) > limit else {
-            self.last = pts
-            return nil
-        }
+        guard abs(pts - last) > limit else { return nil }
         let after = try following()
-        guard isStray(pts, after: last, before: after) else {
-            self.last = pts
-            return nil
-        }
-        var replacement = last + frameDuration
-        while after.contains(replacement) { replacement += 1 }
-        self.last = replacement
-        return replacement
+        guard isStray(pts, after: last, before: after) else { return nil }
+        // The first place that no other frame has.
+        let taken = recent + after
+        var free = recent.suffix(Self.lookahead).filter { abs($0 - last) <= limit }.min() ?? last
+        repeat { free += frameDuration } while taken.contains { abs($0 - free) <= frameDuration / 2 }
+        return free
     }
 
     /// Whether those that follow go on from the packet before, and not from this one.

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct StrayTimesTests {
     /// The PTS of 25 frames a second, 40 ticks apart, with changes, as they come out.
-    private func repaired(_ pts: [Int64]) throws -> [Int64] {
-        var strays = StrayTimes(frameDuration: 40, second: 1000)
+    private func repaired(_ pts: [Int64], reorders: Bool = false) throws -> [Int64] {
+        var strays = StrayTimes(frameDuration: 40, second: 1000, reorders: reorders)
         return try pts.indices.map { index throws(DecodingError) in
             let following = { Array(pts[(index + 1)...].prefix(StrayTimes.lookahead)) }
             return try strays.replacement(of: pts[index]) { () throws(DecodingError) in following() } ?? pts[index]
@@ -44,6 +44,15 @@ import Testing
     @Test func framesThatComeSeldomAreNone() throws {
         let pts = (0..<20).map { Int64($0) * 10_000 }
         #expect(try repaired(pts) == pts)
+    }
+
+    @Test(arguments: 40..<48)
+    func aStrayAmongReorderedFramesIsPutWhereItBelongs(index: Int) throws {
+        // Shown 0, 3, 1, 2, 6, 4, 5, ...
+        let even: [Int64] = (0..<33).flatMap { group in [120, 40, 80].map { Int64(group) * 120 + $0 } }
+        var pts = [0] + even
+        pts[index] += 37_600_000
+        #expect(try repaired(pts, reorders: true) == [0] + even)
     }
 
     @Test func reorderedFramesAreNone() throws {
