@@ -63,6 +63,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var masks: [BoundingBox] = []
     /// Detection workers, one thread each.
     public var workers = 1
+    /// FFmpeg's number of a file's video stream; nil takes the best.
+    public var stream: Int?
     /// When the first frame was taken, in milliseconds since 1970 UTC; nil asks the container.
     public var startTime: Int64?
 

@@ -16,7 +16,9 @@ public struct SourceOptions: Hashable, Sendable, Codable {
     public var readTimeout: Double?
 
     /// The defaults: a file.
-    public init() {}
+    ///
+    /// - Parameter stream: FFmpeg's number of the video stream; nil takes the best.
+    public init(stream: Int? = nil) { self.stream = stream }
 }
 
 /// Which hardware decodes.

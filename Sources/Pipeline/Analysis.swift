@@ -48,7 +48,9 @@ public final class Analysis {
         self.repetition = repetition
         self.options = options
         stop = InterruptFlag(following: interrupt)
-        source = try VideoSource(name, rate: options.sampleRate, threads: decoderThreads, interrupt: stop)
+        source = try VideoSource(
+            name, options: SourceOptions(stream: options.stream), rate: options.sampleRate, threads: decoderThreads,
+            interrupt: stop)
         fingerprint = source.fingerprint()
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)

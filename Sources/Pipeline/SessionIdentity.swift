@@ -39,6 +39,7 @@ extension AnalysisOptions {
             SessionStart.Setting("raw_landmarks", .flag(keepsRawLandmarks)),
         ]
         if let sampleRate { settings.append(SessionStart.Setting("fps", .number(sampleRate))) }
+        if let stream { settings.append(SessionStart.Setting("stream", .number(Double(stream)))) }
         if !masks.isEmpty {
             let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
             settings.append(SessionStart.Setting("masks", .text(text)))

@@ -45,6 +45,8 @@ public struct AnalyzeSettings: Sendable {
     public var masks: [String] = []
     /// RFC 3339.
     public var startTime: String?
+    /// FFmpeg's number of the video stream; nil takes the best.
+    public var stream: Int?
 
     /// The defaults.
     public init() {}
@@ -108,6 +110,8 @@ public struct AnalyzeSettings: Sendable {
         options.inputSize = chosenInputSize(&check)
         options.masks = masks.compactMap { check.mask($0) }
         if let startTime { options.startTime = check.time(startTime)?.milliseconds }
+        check.within(0...9999, Double(stream ?? 0), "stream", unit: "")
+        options.stream = stream
         try check.finish()
         return options
     }

@@ -5,6 +5,12 @@ import Settings
 extension Quality: ExpressibleByArgument {}
 extension AnalysisOptions.CameraMotionHandling: ExpressibleByArgument {}
 
+extension ArgumentHelp {
+    static let videoStream = ArgumentHelp(
+        "Which of VIDEO's streams, by ffprobe's number. Default: what FFmpeg takes for the best, unless others are longer.",
+        valueName: "number")
+}
+
 /// The options that decide what an analysis finds.
 struct AnalysisArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Record path points of at least this confidence, 0 to 100.", valueName: "percent"))
@@ -80,6 +86,9 @@ struct AnalysisArguments: ParsableArguments {
             valueName: "time"))
     var startTime: String?
 
+    @Option(help: .videoStream)
+    var stream: Int?
+
     /// The same for the settings room.
     var settings: AnalyzeSettings {
         var settings = AnalyzeSettings()
@@ -98,6 +107,7 @@ struct AnalysisArguments: ParsableArguments {
         faces.apply(to: &settings)
         settings.masks = mask
         settings.startTime = startTime
+        settings.stream = stream
         return settings
     }
 }

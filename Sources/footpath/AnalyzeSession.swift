@@ -173,7 +173,8 @@ struct AnalyzeSession {
         let file = try newFile(path, naming: .late)
         do {
             return try AnnotatedVideo(
-                video, path: path, file: file, masks: options.masks, rate: options.sampleRate, threads: threads,
+                video, path: path, file: file, masks: options.masks, stream: options.stream, rate: options.sampleRate,
+                threads: threads,
                 interrupt: interrupt)
         } catch {
             file.discard()

@@ -15,13 +15,18 @@ struct Probe: ParsableCommand {
     @Argument(help: ArgumentHelp("A file, a URL, an image sequence, or - for standard input.", valueName: "video"))
     var video: String
 
+    @Option(help: .videoStream)
+    var stream: Int?
+
     func run() throws {
         let interrupt = InterruptFlag()
         let signals = Signals(raising: interrupt)
         defer { withExtendedLifetime(signals) {} }
         let name = SourceName(video)
         do {
-            let seen = try VideoSource(name, threads: 1, interrupt: interrupt).description
+            let seen = try VideoSource(
+                name, options: SourceOptions(stream: stream), threads: 1, interrupt: interrupt
+            ).description
             for (key, value) in Self.lines(seen, name: name) {
                 try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
             }

@@ -50,6 +50,15 @@ struct SettingTests {
         #expect(Set(outputs).count == 1)
     }
 
+    @Test("--stream takes another video stream, and says which there are")
+    func stream() throws {
+        let place = try Workplace(Clips.oneFrame)
+        #expect(try place.analyze("one.mp4", "--stream", "0").status == 0)
+        let result = try place.analyze("one.mp4", "--stream", "4", "--force")
+        #expect(result.status == 66)
+        #expect(result.errors.contains("stream 4 is no video stream; those are 0"))
+    }
+
     @Test("--fps analyses that many frames per second")
     func fps() throws {
         let place = try Workplace(Clips.clip)
