@@ -20,6 +20,10 @@ public struct CameraRequest: Hashable, Sendable, Codable {
     /// nothing is known.
     public var clockSkew: Int64?
 
+    /// The rate at which packets are chosen before decoding. A live camera's pictures are chosen afterwards: looking ahead to
+    /// the next keyframe would hold them back.
+    var rateOfFile: Double? { isLive ? nil : rate }
+
     /// A request for a source.
     public init(source: String, shown: String? = nil) {
         self.source = source

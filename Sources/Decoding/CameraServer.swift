@@ -25,7 +25,8 @@ public final class CameraServer {
             var options = request.options
             options.isLive = request.isLive
             let source = try VideoSource(
-                request.name, options: options, threads: request.threads, interrupt: interrupt)
+                request.name, options: options, rate: request.rateOfFile, threads: request.threads,
+                interrupt: interrupt)
             let description = CameraDescription(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }
             let slot = PictureSlot(keepsNewest: request.isLive)

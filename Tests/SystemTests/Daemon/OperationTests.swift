@@ -189,6 +189,17 @@ extension DaemonTests {
             #expect(try daemon.place.records("cam.jsonl").values("decoder", of: "stream_start") == ["software"])
         }
 
+        @Test("A file is decoded only as far as fps needs it")
+        func sampledFile() throws {
+            let daemon = try RunningDaemon(["film: \(Project.sample.path), fps: 1"])
+            try daemon.awaitEvent("stream_end", of: "film", seconds: 60)
+            #expect(daemon.stop().status == 0)
+            let records = try daemon.place.records("film.jsonl")
+            #expect(records.values("analyzed", of: "stream_end") == [12])
+            let frames: [Int] = records.values("frames", of: "stream_end")
+            #expect(try #require(frames.first) < 300, "it has so many")
+        }
+
         @Test("Each new file of a folder is analysed once, also after a restart")
         func folder() throws {
             let place = try Workplace()
