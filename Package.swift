@@ -93,7 +93,7 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("PathModelTests", []),
-        tests("DecodingTests", ["Decoding"]),
+        tests("DecodingTests", ["CFFmpeg", "Decoding"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("AligningTests", ["Aligning"]),

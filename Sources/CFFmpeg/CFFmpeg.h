@@ -1,6 +1,7 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/avstring.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
 #include <libavutil/hwcontext.h>
@@ -34,9 +36,9 @@ static inline int footpath_is_global_header(const AVFormatContext *context) {
     return (context->oformat->flags & AVFMT_GLOBALHEADER) != 0;
 }
 
-/// The stream's 3x3 display matrix, or NULL. Moved to the codec parameters in FFmpeg 6.1 (libavcodec/packet.h).
+/// The stream's 3x3 display matrix, or NULL. Moved to the codec parameters in FFmpeg 6.1 (libavcodec/codec_par.h).
 static inline const int32_t *footpath_display_matrix(const AVStream *stream) {
-#if LIBAVFORMAT_VERSION_MAJOR >= 61
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
     const AVPacketSideData *data = av_packet_side_data_get(
         stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
     return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
@@ -68,21 +70,29 @@ static inline int footpath_frame_is_damaged(const AVFrame *frame) {
 // Much damage is told in the log alone: HEVC's always, and H.264's before FFmpeg 7 where frames have threads of their own,
 // since a frame is given before its `decode_error_flags` are set. So what each decoder logs is counted.
 
-/// Shared by a decoder's context and its threads' copies of it, which all hold it as `opaque`.
-struct footpath_complaints {
-    atomic_int all;
+/// What a decoder's context and its threads' copies of it share; they all hold it as `opaque`.
+struct footpath_decoder {
+    atomic_int complaints;
     atomic_int errors;
+    /// What pictures on the device have; AV_PIX_FMT_NONE where the processor decodes.
+    enum AVPixelFormat device_format;
+    /// The device's format was chosen for the packet at hand, and what had been logged until then. For one thread.
+    int is_device_tried, complaints_before_device, errors_before_device;
 };
+
+static inline struct footpath_decoder *footpath_decoder_state(const AVCodecContext *context) {
+    return (struct footpath_decoder *)context->opaque;
+}
 
 static void footpath_hear(void *sender, int level, const char *format, va_list arguments) {
     (void)arguments;
     // libavcodec/error_resilience.c tells of itself as information, and may be all that does where a slice is missing.
     if (level > AV_LOG_WARNING && (level > AV_LOG_INFO || strncmp(format, "concealing ", 11) != 0)) return;
     if (!sender || *(const AVClass *const *)sender != avcodec_get_class()) return;
-    struct footpath_complaints *complaints = (struct footpath_complaints *)((AVCodecContext *)sender)->opaque;
-    if (!complaints) return;
-    atomic_fetch_add(&complaints->all, 1);
-    if (level <= AV_LOG_ERROR) atomic_fetch_add(&complaints->errors, 1);
+    struct footpath_decoder *state = footpath_decoder_state((AVCodecContext *)sender);
+    if (!state) return;
+    atomic_fetch_add(&state->complaints, 1);
+    if (level <= AV_LOG_ERROR) atomic_fetch_add(&state->errors, 1);
 }
 
 /// FFmpeg's errors come back as codes and are told once, by Footpath. FFmpeg's own lines could name credentials.
@@ -91,20 +101,25 @@ static inline void footpath_silence(void) { av_log_set_callback(footpath_hear); 
 /// A decoder whose complaints are counted, or NULL where there is no memory. Nothing else may set its `opaque`.
 static inline AVCodecContext *footpath_decoder_make(const AVCodec *codec) {
     AVCodecContext *context = avcodec_alloc_context3(codec);
-    if (context && !(context->opaque = av_mallocz(sizeof(struct footpath_complaints)))) avcodec_free_context(&context);
+    if (!context) return NULL;
+    if (!(context->opaque = av_mallocz(sizeof(struct footpath_decoder)))) {
+        avcodec_free_context(&context);
+        return NULL;
+    }
+    footpath_decoder_state(context)->device_format = AV_PIX_FMT_NONE;
     return context;
 }
 
 static inline void footpath_decoder_free(AVCodecContext *context) {
-    void *complaints = context->opaque;
+    void *state = context->opaque;
     avcodec_free_context(&context);
-    av_free(complaints);
+    av_free(state);
 }
 
 /// How often the decoder logged warnings, errors and that it conceals, or errors only.
 static inline int footpath_decoder_complaints(const AVCodecContext *context, int errors_only) {
-    struct footpath_complaints *complaints = (struct footpath_complaints *)context->opaque;
-    return atomic_load(errors_only ? &complaints->errors : &complaints->all);
+    struct footpath_decoder *state = footpath_decoder_state(context);
+    return atomic_load(errors_only ? &state->errors : &state->complaints);
 }
 
 static int footpath_gray_buffer(AVCodecContext *context, AVFrame *frame, int flags) {
@@ -120,6 +135,21 @@ static int footpath_gray_buffer(AVCodecContext *context, AVFrame *frame, int fla
 /// ends early, often without a complaint.
 static inline void footpath_decoder_begin_gray(AVCodecContext *context) {
     context->get_buffer2 = footpath_gray_buffer;
+#if LIBAVCODEC_VERSION_MAJOR < 60
+    // Before FFmpeg 6, which takes it for granted, frame threads want to be told that any of them may call it.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    context->thread_safe_callbacks = 1;
+#pragma GCC diagnostic pop
+#endif
+}
+
+/// Memory for buffers of one size, or NULL. Sizes became size_t in FFmpeg 5 (libavutil/buffer.h).
+static inline AVBufferPool *footpath_buffer_pool(size_t size) {
+#if LIBAVUTIL_VERSION_MAJOR < 57
+    if (size > INT_MAX) return NULL;
+#endif
+    return av_buffer_pool_init(size, NULL);
 }
 
 /// Takes bytes into a digest. Its length became a size_t in FFmpeg 5 (libavutil/sha.h).
@@ -161,10 +191,33 @@ static inline void footpath_scaler_free(void *scaler) {
 /// An input format by its name, or NULL. The result became const in FFmpeg 5 (libavformat/avformat.h).
 static inline void *footpath_input_format(const char *name) { return (void *)av_find_input_format(name); }
 
+/// The name of the format that an input begins like, or NULL. Formats became const in FFmpeg 5 (libavformat/avformat.h).
+static inline const char *footpath_probe_format(AVIOContext *input, const char *url) {
+#if LIBAVFORMAT_VERSION_MAJOR < 59
+    AVInputFormat *format = NULL;
+#else
+    const AVInputFormat *format = NULL;
+#endif
+    return av_probe_input_buffer2(input, &format, url, NULL, 0, 0) >= 0 && format ? format->name : NULL;
+}
+
 /// Opens an input whose format came from `footpath_input_format`, or NULL to have it guessed.
 static inline int footpath_open_input(
     AVFormatContext **context, const char *url, void *format, AVDictionary **options) {
     return avformat_open_input(context, url, format, options);
+}
+
+/// avformat_find_stream_info, whose own decoders take no pictures of more than `most_pixels` either, as far as the streams
+/// are known by now.
+static inline int footpath_find_stream_info(AVFormatContext *context, int64_t most_pixels) {
+    unsigned count = context->nb_streams;
+    AVDictionary **options = av_calloc(count + 1, sizeof *options);
+    if (!options) return AVERROR(ENOMEM);
+    for (unsigned index = 0; index < count; index++) av_dict_set_int(&options[index], "max_pixels", most_pixels, 0);
+    int code = avformat_find_stream_info(context, options);
+    for (unsigned index = 0; index < count; index++) av_dict_free(&options[index]);
+    av_free(options);
+    return code;
 }
 
 /// Makes the input formats of devices known, V4L2 among them. libavdevice brings sound servers and windows with it, so it
@@ -189,18 +242,37 @@ static inline enum AVPixelFormat footpath_hardware_format(const AVCodec *codec, 
     return AV_PIX_FMT_NONE;
 }
 
-/// Takes the format that `footpath_decode_on` asked for, or the decoder's own choice where the stream doesn't allow it.
+/// Takes the device's format, or the decoder's own choice where the stream doesn't allow it. FFmpeg asks again, without
+/// that format, where the device turned the stream down; what it logged of that is no damage.
 static inline enum AVPixelFormat footpath_choose_format(
     struct AVCodecContext *context, const enum AVPixelFormat *formats) {
+    struct footpath_decoder *state = footpath_decoder_state(context);
     for (const enum AVPixelFormat *format = formats; *format != AV_PIX_FMT_NONE; format++) {
-        if (*format == (enum AVPixelFormat)(intptr_t)context->opaque) return *format;
+        if (*format != state->device_format) continue;
+        state->is_device_tried = 1;
+        state->complaints_before_device = atomic_load(&state->complaints);
+        state->errors_before_device = atomic_load(&state->errors);
+        return *format;
+    }
+    if (state->is_device_tried) {
+        atomic_store(&state->complaints, state->complaints_before_device);
+        atomic_store(&state->errors, state->errors_before_device);
     }
     return avcodec_default_get_format(context, formats);
 }
 
-/// Makes a decoder that isn't open yet decode on a device.
-static inline void footpath_decode_on(AVCodecContext *context, AVBufferRef *device, enum AVPixelFormat format) {
-    context->hw_device_ctx = av_buffer_ref(device);
-    context->opaque = (void *)(intptr_t)format;
+/// Makes a decoder that isn't open yet decode on a device, with one thread, as FFmpeg advises. False where there is no
+/// memory.
+static inline int footpath_decode_on(AVCodecContext *context, AVBufferRef *device, enum AVPixelFormat format) {
+    if (!(context->hw_device_ctx = av_buffer_ref(device))) return 0;
+    footpath_decoder_state(context)->device_format = format;
     context->get_format = footpath_choose_format;
+    context->thread_count = 1;
+    return 1;
+}
+
+/// avcodec_send_packet. A device is tried, if at all, within one call.
+static inline int footpath_decoder_send(AVCodecContext *context, const AVPacket *packet) {
+    footpath_decoder_state(context)->is_device_tried = 0;
+    return avcodec_send_packet(context, packet);
 }

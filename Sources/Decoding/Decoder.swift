@@ -1,43 +1,67 @@
 import CFFmpeg
 import PathModel
 
-/// An open video decoder, frame-threaded where the codec can.
+/// An open video decoder, frame-threaded where the codec can; on a device where one is wanted and there is one.
 ///
 /// Confined to the thread that uses it.
 final class Decoder {
-    /// Where it decodes: `software`, or FFmpeg's name of the kind of device.
-    let device: String
-    private let context: UnsafeMutablePointer<AVCodecContext>
-    /// What pictures on the device have; nil where the processor decodes.
-    private let deviceFormat: AVPixelFormat?
+    /// Where the latest frame was decoded: `software`, or FFmpeg's name of the kind of device.
+    private(set) var device = "software"
+    /// Frames with damage are flagged, and the damage concealed. FFmpeg's HEVC decoder does neither: it logs.
+    let flagsDamage: Bool
 
-    init(for demuxer: Demuxer, threads: Int, hardware: HardwareDecoding = .none) throws(DecodingError) {
+    /// Packets in a row that a device may fail at before the processor takes over.
+    private static let patience = 25
+    private let demuxer: Demuxer
+    private let codec: UnsafePointer<AVCodec>
+    private let threads: Int
+    private var context: UnsafeMutablePointer<AVCodecContext>
+    private var hardware: HardwareDevice?
+    private var failures = 0
+    /// What decoders logged that were given up for this one.
+    private var loggedBefore: (all: Int32, errors: Int32) = (0, 0)
+
+    /// - Parameters:
+    ///   - threads: of the processor.
+    ///   - openDevice: opens what is to decode, for a codec; nil where the processor is to.
+    /// - Throws: `.noVideo` where this FFmpeg can't decode the stream.
+    init(
+        for demuxer: Demuxer, threads: Int,
+        openDevice: (UnsafePointer<AVCodec>) -> HardwareDevice? = { _ in nil }
+    ) throws(DecodingError) {
         let parameters = demuxer.stream.pointee.codecpar
-        let name = demuxer.source.redacted
         guard let parameters, let codec = avcodec_find_decoder(parameters.pointee.codec_id) else {
             let codec = parameters.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? "unknown"
-            throw .noVideo(source: name, reason: "this FFmpeg has no decoder for its codec (\(codec))")
+            throw .noVideo(
+                source: demuxer.source.redacted, reason: "this FFmpeg has no decoder for its codec (\(codec))")
         }
+        (self.demuxer, self.codec, self.threads) = (demuxer, UnsafePointer(codec), threads)
+        flagsDamage = parameters.pointee.codec_id != AV_CODEC_ID_HEVC
+        if let device = openDevice(codec), let context = try? Self.open(codec, for: demuxer, threads: 1, on: device) {
+            (self.context, hardware) = (context, device)
+        } else {
+            context = try Self.open(codec, for: demuxer, threads: threads, on: nil)
+        }
+    }
+
+    private static func open(
+        _ codec: UnsafePointer<AVCodec>, for demuxer: Demuxer, threads: Int, on device: HardwareDevice?
+    ) throws(DecodingError) -> UnsafeMutablePointer<AVCodecContext> {
+        let name = demuxer.source.redacted
         guard let context = footpath_decoder_make(codec) else { throw .unreadable(source: name, reason: "no memory") }
-        avcodec_parameters_to_context(context, parameters)
+        avcodec_parameters_to_context(context, demuxer.stream.pointee.codecpar)
         context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
+        context.pointee.max_pixels = demuxer.options.largestPicture.pixels
         context.pointee.thread_count = Int32(threads)
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
-        let chosen = Self.device(for: codec, hardware)
-        if let chosen { footpath_decode_on(context, chosen.reference, chosen.format) }
-        defer {
-            var reference = chosen?.reference
-            av_buffer_unref(&reference)
-        }
-        (device, deviceFormat) = (chosen?.name ?? "software", chosen?.format)
-        flagsDamage = parameters.pointee.codec_id != AV_CODEC_ID_HEVC
-        if !flagsDamage { footpath_decoder_begin_gray(context) }
-        let code = avcodec_open2(context, codec, nil)
-        if code < 0 {
+        if codec.pointee.id == AV_CODEC_ID_HEVC { footpath_decoder_begin_gray(context) }
+        let isReady = device?.use(for: context) ?? true
+        let code = isReady ? avcodec_open2(context, codec, nil) : footpath_averror(ENOMEM)
+        guard code >= 0 else {
             footpath_decoder_free(context)
             throw .noVideo(source: name, reason: "its decoder does not start: \(message(averror: code))")
         }
-        self.context = context
+        return context
     }
 
     deinit {
@@ -46,13 +70,10 @@ final class Decoder {
 
     /// It has logged something since it was opened. Read after `receive`, this covers every packet that had a part in
     /// the frame, whatever the number of threads.
-    var hasComplained: Bool { footpath_decoder_complaints(context, 0) > 0 }
+    var hasComplained: Bool { loggedBefore.all + footpath_decoder_complaints(context, 0) > 0 }
 
     /// Errors logged since it was opened.
-    var errorsLogged: Int32 { footpath_decoder_complaints(context, 1) }
-
-    /// Frames with damage are flagged, and the damage concealed. FFmpeg's HEVC decoder does neither: it logs.
-    let flagsDamage: Bool
+    var errorsLogged: Int32 { loggedBefore.errors + footpath_decoder_complaints(context, 1) }
 
     /// What a call of `send` or `receive` came to.
     enum Outcome {
@@ -70,48 +91,41 @@ final class Decoder {
     /// - Parameter skippable: the frame is not wanted: the decoder leaves it out if no other frame refers to it.
     func send(_ packet: UnsafeMutablePointer<AVPacket>?, skippable: Bool = false) -> Outcome {
         context.pointee.skip_frame = skippable ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
-        return outcome(avcodec_send_packet(context, packet))
+        return noting(outcome(footpath_decoder_send(context, packet)))
     }
 
-    /// Takes the next frame in presentation order.
+    /// Takes the next frame in presentation order, in memory.
     func receive(into frame: UnsafeMutablePointer<AVFrame>) -> Outcome {
-        let outcome = outcome(avcodec_receive_frame(context, frame))
-        guard outcome == .done, let deviceFormat, frame.pointee.format == deviceFormat.rawValue else { return outcome }
-        return fetch(frame) ? .done : .damaged
-    }
-
-    /// Copies a picture from the device into memory.
-    private func fetch(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool {
-        var fetched = av_frame_alloc()
-        defer { av_frame_free(&fetched) }
-        guard let fetched, av_hwframe_transfer_data(fetched, frame, 0) >= 0,
-            av_frame_copy_props(fetched, frame) >= 0
-        else { return false }
-        av_frame_unref(frame)
-        av_frame_move_ref(frame, fetched)
-        return true
-    }
-
-    /// The first device of the wanted kind that opens and that the codec can use.
-    private static func device(
-        for codec: UnsafePointer<AVCodec>, _ hardware: HardwareDecoding
-    ) -> (reference: UnsafeMutablePointer<AVBufferRef>, format: AVPixelFormat, name: String)? {
-        let kinds: [AVHWDeviceType] =
-            switch hardware {
-            case .none: []
-            case .auto: [AV_HWDEVICE_TYPE_CUDA, AV_HWDEVICE_TYPE_VAAPI]
-            case .cuda: [AV_HWDEVICE_TYPE_CUDA]
-            case .vaapi: [AV_HWDEVICE_TYPE_VAAPI]
-            }
-        for kind in kinds {
-            let format = footpath_hardware_format(codec, kind)
-            var reference: UnsafeMutablePointer<AVBufferRef>?
-            guard format != AV_PIX_FMT_NONE, av_hwdevice_ctx_create(&reference, kind, nil, nil, 0) >= 0,
-                let reference, let name = av_hwdevice_get_type_name(kind)
-            else { continue }
-            return (reference, format, String(cString: name))
+        let outcome = noting(outcome(avcodec_receive_frame(context, frame)))
+        guard outcome == .done else { return outcome }
+        guard let hardware, frame.pointee.format == hardware.format.rawValue else {
+            (device, failures) = ("software", 0)
+            return .done
         }
-        return nil
+        guard HardwareDevice.fetch(frame) else {
+            av_frame_unref(frame)
+            decodeByProcessor()
+            return .damaged
+        }
+        (device, failures) = (hardware.name, 0)
+        return .done
+    }
+
+    /// Gives up a device that fails again and again.
+    private func noting(_ outcome: Outcome) -> Outcome {
+        guard hardware != nil, outcome == .damaged else { return outcome }
+        failures += 1
+        if failures >= Self.patience { decodeByProcessor() }
+        return outcome
+    }
+
+    /// Goes on without the device: with damage up to the next keyframe.
+    private func decodeByProcessor() {
+        failures = 0
+        guard let successor = try? Self.open(codec, for: demuxer, threads: threads, on: nil) else { return }
+        loggedBefore = (loggedBefore.all + footpath_decoder_complaints(context, 0), errorsLogged)
+        footpath_decoder_free(context)
+        (context, hardware) = (successor, nil)
     }
 
     private func outcome(_ code: Int32) -> Outcome {

@@ -83,7 +83,7 @@ final class PicturePool {
     func buffer(of size: Int) -> UnsafeMutablePointer<AVBufferRef>? {
         if size != self.size {
             av_buffer_pool_uninit(&pool)
-            pool = av_buffer_pool_init(size, nil)
+            pool = footpath_buffer_pool(size)
             self.size = size
         }
         return av_buffer_pool_get(pool)

@@ -6,8 +6,8 @@ import PathModel
 /// first sign of damage a file is opened again and decoded by one thread. Frames given before owe nothing to the damage.
 final class RepeatableReader {
     private(set) var demuxer: Demuxer
-    /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
-    let device: String
+    /// Where the latest frame was decoded: `software`, or FFmpeg's name of the kind of device.
+    var device: String { decoder.device }
     var counts: SourceCounts { reader.counts }
 
     private let options: SourceOptions
@@ -26,8 +26,9 @@ final class RepeatableReader {
         (self.options, self.rate, self.interrupt) = (options, rate, interrupt)
         isParallel = threads > 1 && source.isRegularFile
         demuxer = try Demuxer(source, options: options, interrupt: interrupt)
-        decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1, hardware: options.hardware)
-        device = decoder.device
+        decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1) {
+            HardwareDevice.first(of: options.hardware, for: $0)
+        }
         reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
     }
 
@@ -46,7 +47,9 @@ final class RepeatableReader {
     private func readAgain() throws(DecodingError) {
         isParallel = false
         demuxer = try Demuxer(demuxer.source, options: options, interrupt: interrupt)
-        decoder = try Decoder(for: demuxer, threads: 1, hardware: options.hardware)
+        decoder = try Decoder(for: demuxer, threads: 1) { [options] in
+            HardwareDevice.first(of: options.hardware, for: $0)
+        }
         reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
         for _ in 0..<given { _ = try reader.next() }
     }
