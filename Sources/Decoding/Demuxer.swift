@@ -10,7 +10,7 @@ final class Demuxer {
     let stream: UnsafeMutablePointer<AVStream>
     // FFmpeg holds pointers into the guard and the input for as long as the context lives.
     private let readGuard: ReadGuard
-    private let options: SourceOptions
+    let options: SourceOptions
     private let standardInput: StandardInput?
     private let sequence: ImageSequence?
     /// Whether pictures come when they come.
@@ -23,7 +23,7 @@ final class Demuxer {
         if options.format == nil { try source.checkReadable() }
         self.source = source
         self.options = options
-        readGuard = ReadGuard(interrupt: interrupt)
+        readGuard = ReadGuard(interrupt: interrupt, access: SourceAccess(source, options))
         readGuard.allow(seconds: options.openTimeout)
         standardInput = source.isStandardInput ? try StandardInput(interrupt: interrupt) : nil
         sequence = options.isLive ? nil : ImageSequence(source.text)
@@ -43,6 +43,7 @@ final class Demuxer {
             (context, stream) = found
         }
         reports = SenderReports(timeBase: av_q2d(stream.pointee.time_base))
+        readGuard.endOpening()
         OpenedFiles.note()
     }
 
@@ -58,7 +59,6 @@ final class Demuxer {
         while true {
             readGuard.allow(seconds: options.readTimeout)
             let code = av_read_frame(context, packet)
-            OpenedFiles.note()
             try Self.check(readGuard, source, "nothing came for", options.readTimeout)
             if code < 0, let missing = sequence?.missing {
                 throw .broken(
@@ -116,14 +116,17 @@ final class Demuxer {
     ) throws(DecodingError) -> UnsafeMutablePointer<AVFormatContext> {
         let format = try inputFormat(options.format, source: source)
         var context = avformat_alloc_context()
-        context?.pointee.interrupt_callback = readGuard.callback
-        OpenedFiles.watch(context)
+        context.map(readGuard.attach)
         if let standardInput {
             context?.pointee.pb = standardInput.context
         }
         var parameters: OpaquePointer?
         defer { av_dict_free(&parameters) }
-        for (key, value) in options.parameters { av_dict_set(&parameters, key, value, 0) }
+        let access = readGuard.access
+        let lists = ["format_whitelist": access.formats, "protocol_whitelist": access.protocols]
+        for (key, value) in lists.merging(options.parameters, uniquingKeysWith: { $1 }) {
+            av_dict_set(&parameters, key, value, 0)
+        }
         if source.looksLikePattern { av_dict_set(&parameters, "pattern_type", "none", 0) }
         // A camera's sound may never come, and would be waited for.
         if source.isRTSP { av_dict_set(&parameters, "allowed_media_types", "video", Int32(AV_DICT_DONT_OVERWRITE)) }
@@ -131,7 +134,8 @@ final class Demuxer {
         let code = footpath_open_input(&context, url, format, &parameters)
         try check(readGuard, source, "did not open within", options.openTimeout)
         guard code >= 0, let context else {
-            throw .unreadable(source: source.redacted, reason: message(averror: code))
+            throw .unreadable(
+                source: source.redacted, reason: access.explain(code, of: source) ?? message(averror: code))
         }
         if source.looksLikePattern { av_dict_set(&parameters, "pattern_type", nil, 0) }
         if let unknown = av_dict_get(parameters, "", nil, AV_DICT_IGNORE_SUFFIX) {
@@ -159,6 +163,9 @@ final class Demuxer {
         _ readGuard: ReadGuard, _ source: SourceName, _ what: String, _ seconds: Double?
     ) throws(DecodingError) {
         if readGuard.interrupt.isRaised { throw .interrupted }
+        if readGuard.hasOpenedTooMany {
+            throw .unreadable(source: source.redacted, reason: "it names files without end, or itself")
+        }
         if readGuard.isExpired {
             throw .stalled(source: source.redacted, reason: "\(what) \(Int((seconds ?? 0).rounded())) s")
         }
@@ -173,14 +180,30 @@ final class Demuxer {
             context.pointee.fps_probe_size = 0
             context.pointee.max_ts_probe = 0
         }
-        let code = avformat_find_stream_info(context, nil)
+        try checkSizes(in: context, source, most: options.largestPicture)
+        let code = footpath_find_stream_info(context, options.largestPicture.pixels)
         try check(readGuard, source, "sent no video within", options.openTimeout)
         guard code >= 0 else { throw .unreadable(source: source.redacted, reason: message(averror: code)) }
+        try checkSizes(in: context, source, most: options.largestPicture)
         let video = try chooseVideo(in: context, source: source, number: options.stream)
         for other in 0..<Int(context.pointee.nb_streams) where other != Int(video.pointee.index) {
             context.pointee.streams[other]?.pointee.discard = AVDISCARD_ALL
         }
         return video
+    }
+
+    /// - Throws: `.noVideo` where a stream's pictures are said to be larger than wanted.
+    private static func checkSizes(
+        in context: UnsafeMutablePointer<AVFormatContext>, _ source: SourceName, most: PixelSize
+    ) throws(DecodingError) {
+        for index in 0..<Int(context.pointee.nb_streams) {
+            guard let stream = context.pointee.streams[index], let parameters = stream.pointee.codecpar else { continue }
+            let size = PixelSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
+            if size.pixels > most.pixels {
+                let bound = "more pixels than \(most) has (--max-picture, max_picture)"
+                throw .noVideo(source: source.redacted, reason: "its pictures of \(size) have \(bound)")
+            }
+        }
     }
 
     private static func close(_ context: UnsafeMutablePointer<AVFormatContext>) {

@@ -1,4 +1,3 @@
-import CFFmpeg
 import Foundation
 import PathModel
 import Synchronization
@@ -32,23 +31,6 @@ public enum OpenedFiles {
     static func note() {
         if isWatching.load(ordering: .relaxed) { noted.withLock { $0.formUnion(openNow()) } }
     }
-
-    /// Has FFmpeg say what it opens beside the source itself.
-    static func watch(_ context: UnsafeMutablePointer<AVFormatContext>?) {
-        guard isWatching.load(ordering: .relaxed) else { return }
-        context?.pointee.io_open = { context, output, url, flags, options in
-            let code = OpenedFiles.openByDefault?(context, output, url, flags, options) ?? footpath_averror(ENOSYS)
-            OpenedFiles.note()
-            return code
-        }
-    }
-
-    /// What FFmpeg's demuxers open files by, unless told otherwise.
-    private static let openByDefault = {
-        var context = avformat_alloc_context()
-        defer { avformat_free_context(context) }
-        return context?.pointee.io_open
-    }()
 
     /// The regular files behind descriptors for reading. Standard output and error are no inputs.
     private static func openNow() -> Set<FileIdentity> {

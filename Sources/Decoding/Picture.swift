@@ -20,7 +20,9 @@ public final class Picture: @unchecked Sendable {
         self.frame = own
         self.orientation = Self.displayMatrix(of: own).map(Orientation.init(displayMatrix:)) ?? orientation
         let (width, height) = (Int(own.pointee.width), Int(own.pointee.height))
-        let ratio = sampleAspectRatio.num > 0 && sampleAspectRatio.den > 0 ? av_q2d(sampleAspectRatio) : 1
+        // No camera's pixels are more oblong; streams may say so, and the picture as shown would have no bounds.
+        let stated = sampleAspectRatio.num > 0 && sampleAspectRatio.den > 0 ? av_q2d(sampleAspectRatio) : 1
+        let ratio = (0.05...20).contains(stated) ? stated : 1
         let square = PixelSize(width: max(1, Int((Double(width) * ratio).rounded())), height: height)
         size = self.orientation.apply(to: square)
     }

@@ -43,6 +43,22 @@ public struct SourceName: Hashable, Sendable {
     /// Whether it is a camera that is spoken to by RTSP.
     var isRTSP: Bool { text.lowercased().hasPrefix("rtsp") }
 
+    /// FFmpeg's name of the protocol that its URL begins with; `file` for a path.
+    var scheme: String {
+        let url = url
+        let name = url.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+        let end = url.dropFirst(name.count).first
+        guard !name.isEmpty, end == ":" || end == "," && name == "subfile" else { return "file" }
+        // `crypto+http:` is the protocol `crypto` around another.
+        return String(name.prefix { $0 != "+" }).lowercased()
+    }
+
+    /// What follows the last dot of the last part of its path, in lower case; empty where there is none.
+    var fileExtension: String {
+        let name = text.split(separator: "/").last ?? ""
+        return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+    }
+
     /// Reading it anew gives the same again.
     var isRegularFile: Bool {
         var status = stat()

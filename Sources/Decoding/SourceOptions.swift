@@ -1,3 +1,5 @@
+import PathModel
+
 /// How a source is opened and read, beyond its name.
 public struct SourceOptions: Hashable, Sendable, Codable {
     /// Options of FFmpeg's protocols and demuxers, by their names there, such as `rtsp_transport`.
@@ -8,6 +10,11 @@ public struct SourceOptions: Hashable, Sendable, Codable {
     public var isLive = false
     /// FFmpeg's number of the video stream to read; nil takes the best.
     public var stream: Int?
+    /// Whether a local source may be a playlist or a sequence of pictures. Not what nobody named: a file that was found in a
+    /// folder is one video.
+    public var mayNameFiles = true
+    /// The most pixels of a picture: what needs more is not decoded.
+    public var largestPicture = PixelSize(width: 8192, height: 8192)
     /// Where to decode.
     public var hardware = HardwareDecoding.none
     /// Seconds that opening and probing may take together; nil sets no limit.

@@ -11,6 +11,9 @@ public struct PixelSize: Hashable, Sendable, Codable, CustomStringConvertible {
         self.height = height
     }
 
+    /// How many pixels there are.
+    public var pixels: Int64 { Int64(width) * Int64(height) }
+
     /// `WIDTHxHEIGHT`, as FFmpeg writes sizes.
     public var description: String { "\(width)x\(height)" }
 }

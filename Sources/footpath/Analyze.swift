@@ -52,6 +52,8 @@ struct Analyze: ParsableCommand {
             console: Console(isQuiet: quiet), output: output.map(OutputTarget.init), force: force,
             annotatePath: annotate)
         let status = session.run(videos, settings: arguments.settings)
+        // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
+        if status == .interrupted { _exit(status.rawValue) }
         throw ExitCode(status.rawValue)
     }
 }

@@ -25,7 +25,9 @@ struct Run: ParsableCommand {
 
     func run() throws {
         let commands = Mailbox<Daemon.Command>()
-        let signals = Signals(ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
+        // Everything together is promised within 5 s (Daemon).
+        let signals = Signals(
+            within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         defer { withExtendedLifetime(signals) {} }
         let log = Log()
         let daemon: Daemon

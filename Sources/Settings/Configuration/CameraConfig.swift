@@ -75,6 +75,7 @@ struct CameraConfig {
         request?.isLive = isLive
         guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
+        request.options.mayNameFiles = own["directory"] == nil
         request.rate = options.sampleRate
         let isFolder = own["directory"] != nil
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
