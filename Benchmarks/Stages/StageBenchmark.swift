@@ -75,7 +75,8 @@ struct StageBenchmark {
     }
 
     private func decodeAll() throws(DecodingError) -> Int {
-        let source = try VideoSource(name, rate: options.sampleRate, threads: threads, interrupt: interrupt)
+        let source = try VideoSource(
+            name, options: options.sourceOptions, rate: options.sampleRate, threads: threads, interrupt: interrupt)
         var frames = 0
         while try source.next() != nil { frames += 1 }
         return frames
@@ -101,7 +102,8 @@ struct StageBenchmark {
 
     /// At most 24 pictures, evenly spread over the first thousand frames.
     private func samplePictures() throws -> ([Picture], ModelSet) {
-        let source = try VideoSource(name, rate: options.sampleRate, threads: threads, interrupt: interrupt)
+        let source = try VideoSource(
+            name, options: options.sourceOptions, rate: options.sampleRate, threads: threads, interrupt: interrupt)
         var single = options
         single.workers = 1
         let models = ModelSet(

@@ -1,4 +1,5 @@
 import Assembling
+import Decoding
 import Detecting
 import Inference
 import PathModel
@@ -61,6 +62,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var keepsRawLandmarks = false
     /// Regions that are blacked out before any network sees them, in ratios of the frame.
     public var masks: [BoundingBox] = []
+    /// Pictures of more pixels aren't decoded.
+    public var largestPicture = SourceOptions().largestPicture
     /// Detection workers, one thread each.
     public var workers = 1
     /// FFmpeg's number of a file's video stream; nil takes the best.
@@ -70,6 +73,13 @@ public struct AnalysisOptions: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// How a file is opened.
+    public var sourceOptions: SourceOptions {
+        var options = SourceOptions(stream: stream)
+        options.largestPicture = largestPicture
+        return options
+    }
 
     /// What of tracks is recorded.
     package var recordedPoints: PathAssembler.Options {

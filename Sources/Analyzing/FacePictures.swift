@@ -8,6 +8,7 @@ public final class FacePictures {
     private let models: ModelSet
     private let finder: FaceFinder
     private let scaler = PictureScaler()
+    private let sourceOptions: SourceOptions
 
     /// Loads the face networks.
     ///
@@ -17,6 +18,7 @@ public final class FacePictures {
     public init(
         engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions
     ) throws(InferenceError) {
+        sourceOptions = options.sourceOptions
         var options = options
         options.faceRate = 1
         models = ModelSet(
@@ -31,7 +33,7 @@ public final class FacePictures {
     /// - Returns: the picture's size as shown, and nil where no face was found.
     /// - Throws: `DecodingError` or `InferenceError`.
     public func find(in name: SourceName, interrupt: InterruptFlag) throws -> (size: PixelSize, face: Face?) {
-        let source = try VideoSource(name, threads: 1, interrupt: interrupt)
+        let source = try VideoSource(name, options: sourceOptions, threads: 1, interrupt: interrupt)
         guard let picture = try source.next()?.picture else {
             throw DecodingError.noVideo(source: name.redacted, reason: "there is no picture in it")
         }

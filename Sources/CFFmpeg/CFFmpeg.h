@@ -20,7 +20,11 @@
 #include <libavutil/sha.h>
 #include <libswscale/swscale.h>
 
-// Macros that Swift can't import, and the few places where FFmpeg 4.4 to 8 differ.
+#if LIBAVFORMAT_VERSION_INT < AV_VERSION_INT(58, 76, 0)
+#error "Footpath needs FFmpeg 4.4 or newer"
+#endif
+
+// Macros that Swift can't import, and the few places where FFmpeg 4.4 to 9 differ.
 
 static inline int footpath_averror(int error_number) { return AVERROR(error_number); }
 static inline int footpath_averror_eof(void) { return AVERROR_EOF; }
@@ -65,6 +69,12 @@ static inline int64_t footpath_frame_duration(const AVFrame *frame) {
 /// Whether the decoder marked the frame as damaged or put together by error concealment.
 static inline int footpath_frame_is_damaged(const AVFrame *frame) {
     return frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+/// Whether the frame's planes are in the processor's memory.
+static inline int footpath_is_in_memory(const AVFrame *frame) {
+    const AVPixFmtDescriptor *format = av_pix_fmt_desc_get((enum AVPixelFormat)frame->format);
+    return format && !(format->flags & AV_PIX_FMT_FLAG_HWACCEL) && frame->data[0];
 }
 
 // Much damage is told in the log alone: HEVC's always, and H.264's before FFmpeg 7 where frames have threads of their own,

@@ -7,6 +7,8 @@ import PathModel
 final class Decoder {
     /// Where the latest frame was decoded: `software`, or FFmpeg's name of the kind of device.
     private(set) var device = "software"
+    /// FFmpeg's code for the latest packet or frame that was rejected.
+    private(set) var lastError: Int32?
     /// Frames with damage are flagged, and the damage concealed. FFmpeg's HEVC decoder does neither: it logs.
     let flagsDamage: Bool
 
@@ -130,10 +132,12 @@ final class Decoder {
 
     private func outcome(_ code: Int32) -> Outcome {
         switch code {
-        case 0...: .done
-        case footpath_averror(EAGAIN): .again
-        case footpath_averror_eof(): .finished
-        default: .damaged
+        case 0...: return .done
+        case footpath_averror(EAGAIN): return .again
+        case footpath_averror_eof(): return .finished
+        default:
+            lastError = code
+            return .damaged
         }
     }
 }

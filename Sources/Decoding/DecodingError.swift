@@ -1,4 +1,5 @@
 import CFFmpeg
+import PathModel
 
 /// Why a stream can't be opened, read, or written.
 public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
@@ -7,7 +8,7 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     /// It was read, but there is no video in it that FFmpeg decodes.
     case noVideo(source: String, reason: String)
     /// The stream broke off. Frames that came before stay valid.
-    case broken(source: String, reason: String)
+    case broken(source: String, reason: String, at: Breakage = Breakage())
     /// Nothing came within the time that was given.
     case stalled(source: String, reason: String)
     /// The interrupt flag was raised.
@@ -21,9 +22,9 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreadable(let source, let reason), .noVideo(let source, let reason), .broken(let source, let reason),
-            .stalled(let source, let reason):
+        case .unreadable(let source, let reason), .noVideo(let source, let reason), .stalled(let source, let reason):
             "\(source): \(reason)"
+        case .broken(let source, let reason, let breakage): "\(source): \(reason)\(breakage)"
         case .interrupted: "interrupted"
         case .unscalable(let reason): "can't scale a picture: \(reason)"
         case .unwritable(let path, let reason): "can't write \(path): \(reason)"
@@ -32,7 +33,40 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     }
 }
 
+/// Where a stream broke off, and what FFmpeg says of it.
+public struct Breakage: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// FFmpeg's error, below 0 (libavutil/error.h); nil where it is none of FFmpeg's.
+    public var code: Int32?
+    /// The last frame that was decoded, from 0; nil where there was none.
+    public var frame: Int?
+    /// Of the last frame that was given, in the stream's time.
+    public var time: Timestamp?
+
+    /// Nothing is known.
+    public init() {}
+
+    /// What FFmpeg says, at a place that is to be filled in.
+    init(code: Int32) {
+        self.code = code
+    }
+
+    /// What follows a reason: empty, or such as ` (FFmpeg's error -5 after frame 310, 12.4 s)`.
+    public var description: String {
+        guard let code else { return "" }
+        let place = frame.map { " after frame \($0)" } ?? ""
+        let seconds = time.map { ", \((Double($0.microseconds) / 1000).rounded() / 1000) s" } ?? ""
+        return " (FFmpeg's error \(code)\(place)\(seconds))"
+    }
+}
+
 extension DecodingError {
+    /// The same where a stream broke off after a frame.
+    func after(frame: Int?, time: Timestamp?) -> DecodingError {
+        guard case .broken(let source, let reason, var breakage) = self else { return self }
+        (breakage.frame, breakage.time) = (frame, time)
+        return .broken(source: source, reason: reason, at: breakage)
+    }
+
     /// Whether the format isn't what it seemed.
     var isInvalidData: Bool {
         if case .unreadable(_, message(averror: footpath_averror_invalid_data())) = self { true } else { false }

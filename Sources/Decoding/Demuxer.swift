@@ -68,7 +68,9 @@ final class Demuxer {
                 if let shortfall { throw shortfall }
                 return false
             }
-            guard code >= 0 else { throw .broken(source: source.redacted, reason: reason(code)) }
+            guard code >= 0 else {
+                throw .broken(source: source.redacted, reason: reason(code), at: Breakage(code: code))
+            }
             if packet.pointee.stream_index == stream.pointee.index {
                 note(packet)
                 return true
@@ -197,7 +199,9 @@ final class Demuxer {
         in context: UnsafeMutablePointer<AVFormatContext>, _ source: SourceName, most: PixelSize
     ) throws(DecodingError) {
         for index in 0..<Int(context.pointee.nb_streams) {
-            guard let stream = context.pointee.streams[index], let parameters = stream.pointee.codecpar else { continue }
+            guard let stream = context.pointee.streams[index], let parameters = stream.pointee.codecpar else {
+                continue
+            }
             let size = PixelSize(width: Int(parameters.pointee.width), height: Int(parameters.pointee.height))
             if size.pixels > most.pixels {
                 let bound = "more pixels than \(most) has (--max-picture, max_picture)"

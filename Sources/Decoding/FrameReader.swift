@@ -18,6 +18,8 @@ final class FrameReader {
     /// Why reading ended early; thrown when the decoder has given what it holds.
     private var failure: DecodingError?
     private var damagedInARow = 0
+    /// Of the frame that was given last.
+    private var lastTime: Timestamp?
     /// `counts.damaged` when the last frame was given.
     private var damagedBefore = 0
     /// The decoder's errors when the last frame was taken.
@@ -57,17 +59,23 @@ final class FrameReader {
             case .again:
                 try feedDecoder()
             case .finished:
-                if let failure { throw failure }
+                if let failure { throw placed(failure) }
                 return nil
             case .damaged:
                 counts.damaged += 1
                 damagedInARow += 1
                 // A decoder that fails without taking input would fail for ever.
                 guard damagedInARow < 1000 else {
-                    throw .broken(source: demuxer.source.redacted, reason: "its decoder only returns errors")
+                    let breakage = decoder.lastError.map(Breakage.init) ?? Breakage()
+                    let reason = "its decoder only returns errors"
+                    throw placed(.broken(source: demuxer.source.redacted, reason: reason, at: breakage))
                 }
             }
         }
+    }
+
+    private func placed(_ error: DecodingError) -> DecodingError {
+        error.after(frame: counts.decoded > 0 ? counts.decoded - 1 : nil, time: lastTime)
     }
 
     private func feedDecoder() throws(DecodingError) {
@@ -124,11 +132,17 @@ final class FrameReader {
             let info = selection.select(
                 pts: known(frame.pointee.pts), bestPTS: known(frame.pointee.best_effort_timestamp))
         else { return nil }
+        guard footpath_is_in_memory(frame) != 0 else {
+            let format =
+                av_get_pix_fmt_name(AVPixelFormat(frame.pointee.format)).map { String(cString: $0) } ?? "unknown"
+            throw .broken(source: demuxer.source.redacted, reason: "its pictures (\(format)) are not in memory")
+        }
         let streamTime = streamTime
         let ratio = av_guess_sample_aspect_ratio(demuxer.context, demuxer.stream, frame)
         guard let picture = Picture(taking: frame, sampleAspectRatio: ratio, orientation: orientation) else {
             throw .broken(source: demuxer.source.redacted, reason: "out of memory")
         }
+        lastTime = info.time
         defer { damagedBefore = counts.damaged }
         var decoded = DecodedFrame(info: info, picture: picture, followsDamage: counts.damaged > damagedBefore)
         decoded.streamTime = streamTime

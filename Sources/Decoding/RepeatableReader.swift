@@ -9,6 +9,8 @@ final class RepeatableReader {
     /// Where the latest frame was decoded: `software`, or FFmpeg's name of the kind of device.
     var device: String { decoder.device }
     var counts: SourceCounts { reader.counts }
+    /// FFmpeg's code for the latest packet or frame that was rejected.
+    var lastError: Int32? { decoder.lastError }
 
     private let options: SourceOptions
     private let rate: Double?

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 import PathModel
 
 /// The frames of a file, an image sequence, a URL or standard input, decoded by FFmpeg.
@@ -27,7 +28,11 @@ public final class VideoSource: FrameSource {
         footpath_silence()
         reader = try RepeatableReader(source, options: options, rate: rate, threads: threads, interrupt: interrupt)
         guard let first = try reader.next() else {
-            throw .noVideo(source: source.redacted, reason: "not one frame of its video could be decoded")
+            var why = reader.lastError.map { ": \(message(averror: $0)) (FFmpeg's error \($0))" } ?? ""
+            if reader.lastError == footpath_averror(EINVAL) {
+                why += "; are its pictures larger than \(options.largestPicture) (--max-picture, max_picture)?"
+            }
+            throw .noVideo(source: source.redacted, reason: "not one frame of its video could be decoded\(why)")
         }
         description = reader.demuxer.describe(first: first)
         self.first = first

@@ -182,7 +182,8 @@ extension StreamEnding {
     var message: String? {
         switch error {
         case nil, .interrupted: nil
-        case .broken(_, let reason), .stalled(_, let reason): reason
+        case .broken(_, let reason, let breakage): reason + breakage.description
+        case .stalled(_, let reason): reason
         case .some(let error): error.description
         }
     }

@@ -14,6 +14,8 @@ import Waiting
 public final class Analysis {
     /// Seconds that a read that can't be interrupted gets to end.
     private static let farewell = 5.0
+    /// Seconds that reading and each worker get when the analysis is interrupted. Then they are left behind.
+    private static let shortFarewell = 0.4
 
     /// How far an analysis is.
     public typealias Progress = FeedProgress
@@ -49,8 +51,7 @@ public final class Analysis {
         self.options = options
         stop = InterruptFlag(following: interrupt)
         source = try VideoSource(
-            name, options: SourceOptions(stream: options.stream), rate: options.sampleRate, threads: decoderThreads,
-            interrupt: stop)
+            name, options: options.sourceOptions, rate: options.sampleRate, threads: decoderThreads, interrupt: stop)
         fingerprint = source.fingerprint()
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
@@ -75,10 +76,12 @@ public final class Analysis {
         let driver = driver(pool, output, observer)
         defer {
             // Then nothing runs on behind the caller, unless it hangs.
+            let isInterrupted = stop.isRaised
             stop.raise()
-            pool.finish()
-            driver.finish(within: Self.farewell)
+            if isInterrupted { pool.cancel(within: Self.shortFarewell) } else { pool.finish() }
+            driver.finish(within: isInterrupted ? Self.shortFarewell : Self.farewell)
         }
+        stop.whenRaised { [mailbox = driver.mailbox] in mailbox.post(.stop) }
         try driver.run(progress: progress)
         return driver.session.summary
     }

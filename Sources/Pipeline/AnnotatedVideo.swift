@@ -27,17 +27,15 @@ public final class AnnotatedVideo {
     ///   - path: as the user named the video; its ending says which container.
     ///   - file: where it is written.
     ///   - masks: blacked out in the video too, in ratios of the frame.
-    ///   - stream: of the container; nil takes the best.
+    ///   - options: how it was opened.
     ///   - rate: frames a second of the video to draw, as they were analysed; nil draws all.
     /// - Throws: `DecodingError`.
     public init(
-        _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox], stream: Int? = nil, rate: Double?,
-        threads: Int,
-        interrupt: InterruptFlag
+        _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox],
+        options: SourceOptions = SourceOptions(), rate: Double?, threads: Int, interrupt: InterruptFlag
     ) throws(DecodingError) {
         (self.file, self.masks) = (file, masks)
-        source = try VideoSource(
-            name, options: SourceOptions(stream: stream), rate: rate, threads: threads, interrupt: interrupt)
+        source = try VideoSource(name, options: options, rate: rate, threads: threads, interrupt: interrupt)
         let description = source.description
         writer = try VideoWriter(
             path: path, at: file.path, frameSize: description.frameSize,

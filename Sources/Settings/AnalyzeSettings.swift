@@ -43,6 +43,8 @@ public struct AnalyzeSettings: Sendable {
     public var faceModel: String?
     /// `LEFT,TOP,WIDTH,HEIGHT` each, in ratios of the frame.
     public var masks: [String] = []
+    /// `WIDTHxHEIGHT`; nil is 8192x8192.
+    public var maxPicture: String?
     /// RFC 3339.
     public var startTime: String?
     /// FFmpeg's number of the video stream; nil takes the best.
@@ -108,6 +110,12 @@ public struct AnalyzeSettings: Sendable {
         // Other networks were trained on people of every size.
         options.scales = scales ?? (model == nil ? options.scales : 1)
         options.inputSize = chosenInputSize(&check)
+        if let maxPicture, let size = check.size(maxPicture, "max-picture", example: "3840x2160") {
+            if ![size.width, size.height].allSatisfy({ (16...32768).contains($0) }) {
+                check.fail("max-picture", maxPicture, "width and height must be 16 to 32768")
+            }
+            options.largestPicture = size
+        }
         options.masks = masks.compactMap { check.mask($0) }
         if let startTime { options.startTime = check.time(startTime)?.milliseconds }
         check.within(0...9999, Double(stream ?? 0), "stream", unit: "")
@@ -127,15 +135,11 @@ public struct AnalyzeSettings: Sendable {
         if quality != nil {
             check.fail("quality", "and \(check.place("input-size"))", "give one of them, both set the input size")
         }
-        let parts = inputSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let width = parts[0], let height = parts[1] else {
-            check.fail("input-size", inputSize, "give WIDTHxHEIGHT, such as 512x288")
-            return .network
-        }
-        if ![width, height].allSatisfy({ (32...4096).contains($0) && $0 % 32 == 0 }) {
+        guard let size = check.size(inputSize, "input-size", example: "512x288") else { return .network }
+        if ![size.width, size.height].allSatisfy({ (32...4096).contains($0) && $0 % 32 == 0 }) {
             check.fail("input-size", inputSize, "width and height must be multiples of 32 from 32 to 4096")
         }
-        return .exact(PixelSize(width: width, height: height))
+        return .exact(size)
     }
 }
 
@@ -173,6 +177,16 @@ private struct Check {
         guard !range.contains(value) else { return }
         let bounds = "\(shortest(range.lowerBound)) to \(shortest(range.upperBound)) \(unit)"
         fail(name, shortest(value), "must be " + bounds.trimmingSuffix(while: { $0 == " " }))
+    }
+
+    /// A size `WIDTHxHEIGHT`; nil where it is wrong.
+    mutating func size(_ text: String, _ setting: String, example: String) -> PixelSize? {
+        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+        guard parts.count == 2, let width = parts[0], let height = parts[1] else {
+            fail(setting, text, "give WIDTHxHEIGHT, such as \(example)")
+            return nil
+        }
+        return PixelSize(width: width, height: height)
     }
 
     /// A mask `LEFT,TOP,WIDTH,HEIGHT` in ratios of the frame; nil where it is wrong.

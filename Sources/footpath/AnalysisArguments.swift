@@ -74,6 +74,8 @@ struct AnalysisArguments: ParsableArguments {
 
     @OptionGroup var faces: FaceArguments
 
+    @OptionGroup var source: SourceArguments
+
     @Option(
         help: ArgumentHelp(
             "Black out a region before any network sees it: LEFT,TOP,WIDTH,HEIGHT in ratios of the frame. May be repeated.",
@@ -106,6 +108,7 @@ struct AnalysisArguments: ParsableArguments {
         settings.faceFPS = faceFps
         faces.apply(to: &settings)
         settings.masks = mask
+        settings.maxPicture = source.maxPicture
         settings.startTime = startTime
         settings.stream = stream
         return settings

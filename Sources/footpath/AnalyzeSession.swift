@@ -173,9 +173,8 @@ struct AnalyzeSession {
         let file = try newFile(path, naming: .late)
         do {
             return try AnnotatedVideo(
-                video, path: path, file: file, masks: options.masks, stream: options.stream, rate: options.sampleRate,
-                threads: threads,
-                interrupt: interrupt)
+                video, path: path, file: file, masks: options.masks, options: options.sourceOptions,
+                rate: options.sampleRate, threads: threads, interrupt: interrupt)
         } catch {
             file.discard()
             throw error

@@ -28,6 +28,7 @@ struct CameraVerb: ParsableCommand {
             Thread.sleep(forTimeInterval: 2)
             _exit(ExitStatus.interrupted.rawValue)
         }
+        MemoryLimit.set(for: request.options)
         CameraServer(output: STDOUT_FILENO, interrupt: interrupt).run(request)
     }
 }

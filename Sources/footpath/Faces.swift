@@ -25,6 +25,9 @@ struct Faces: ParsableCommand {
     @OptionGroup
     var arguments: FaceArguments
 
+    @OptionGroup
+    var source: SourceArguments
+
     func run() throws {
         let console = Console(isQuiet: false)
         let interrupt = InterruptFlag()
@@ -34,6 +37,7 @@ struct Faces: ParsableCommand {
         do {
             var settings = AnalyzeSettings()
             arguments.apply(to: &settings)
+            settings.maxPicture = source.maxPicture
             let runtime = try RuntimeFolder()
             let finder = try FacePictures(
                 engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,

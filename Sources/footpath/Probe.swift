@@ -3,6 +3,7 @@ import Decoding
 import Detecting
 import Foundation
 import PathModel
+import Analyzing
 import Recording
 import Settings
 
@@ -18,15 +19,19 @@ struct Probe: ParsableCommand {
     @Option(help: .videoStream)
     var stream: Int?
 
+    @OptionGroup
+    var source: SourceArguments
+
     func run() throws {
         let interrupt = InterruptFlag()
         let signals = Signals(raising: interrupt)
         defer { withExtendedLifetime(signals) {} }
         let name = SourceName(video)
         do {
-            let seen = try VideoSource(
-                name, options: SourceOptions(stream: stream), threads: 1, interrupt: interrupt
-            ).description
+            var settings = AnalyzeSettings()
+            (settings.stream, settings.maxPicture) = (stream, source.maxPicture)
+            let options = try settings.options(cores: 1).sourceOptions
+            let seen = try VideoSource(name, options: options, threads: 1, interrupt: interrupt).description
             for (key, value) in Self.lines(seen, name: name) {
                 try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
             }

@@ -90,11 +90,12 @@ import Testing
         let cut = try Decoded(try write(whole.prefix(whole.count * 6 / 10), to: "cut-" + name), rate: rate)
         #expect(cut.frames.count >= all.frames.count / 4)
         #expect(cut.infos == Array(all.infos.prefix(cut.infos.count)))
-        guard case .broken(folder.path("cut-" + name), let reason) = cut.failure else {
+        guard case .broken(folder.path("cut-" + name), let reason, let breakage) = cut.failure else {
             Issue.record("\(String(describing: cut.failure))")
             return
         }
         #expect(reason.hasPrefix("it breaks off at ") && reason.hasSuffix(" s: the file is cut short"))
+        #expect(breakage.time == cut.infos.last?.time && (breakage.frame ?? 0) >= (cut.infos.last?.index ?? -1))
     }
 
     @Test(

@@ -103,7 +103,13 @@ import Testing
         _ = write(reader, "x", 1)
         close(writer)
         let decoded = try withStandardInput(reader) { try Decoded("-") }
-        #expect(decoded.failure == .broken(source: "-", reason: "Connection reset by peer"))
+        guard case .broken("-", "Connection reset by peer", let breakage) = decoded.failure else {
+            Issue.record("\(String(describing: decoded.failure))")
+            return
+        }
+        #expect(breakage.code == -ECONNRESET)
+        #expect(breakage.time == decoded.infos.last?.time && breakage.frame == decoded.infos.last?.index)
+        #expect(breakage.description.hasPrefix(" (FFmpeg's error -104 after frame "))
         #expect(decoded.frames.count == 20)
     }
 

@@ -94,6 +94,28 @@ import Waiting
         #expect(sink.lines.last?.contains(#""event":"session_end""#) == true)
     }
 
+    @Test func aNetworkThatNeverAnswersDoesNotHoldUpAnInterrupt() throws {
+        let (interrupt, answers, never) = (InterruptFlag(), Mailbox<Void>(), Mailbox<Void>())
+        for _ in 0..<30 { answers.post(()) }
+        answers.close()
+        defer { never.close() }
+        let engine = ScriptedEngine.boxes {
+            guard answers.take() == nil else { return }
+            interrupt.raise()
+            _ = never.take()
+        }
+        let sink = MemorySink()
+        let analysis = try clip.analysis(engine: engine, interrupt: interrupt)
+        let start = ContinuousClock.now
+        let summary = try analysis.run(output: RecordOutput(sink: sink))
+        #expect((ContinuousClock.now - start) / .seconds(1) < 4)
+        #expect(summary.end == .interrupted && summary.analyzed < Clip.frameCount)
+        let path = clip.folder.path("records.jsonl")
+        try sink.text().write(toFile: path, atomically: true, encoding: .utf8)
+        try validateRecords(at: path)
+        #expect(sink.lines.last?.contains(#""event":"session_end""#) == true)
+    }
+
     /// Two people who walk while the camera is shaken: their boxes jump by up to three quarters of their width a frame.
     @Test func aShakenCameraBreaksNoPath() throws {
         let shaken = try Clip(isShaken: true)

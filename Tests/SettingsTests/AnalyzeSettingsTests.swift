@@ -1,4 +1,5 @@
 import Analyzing
+import Decoding
 import Inference
 import PathModel
 import Settings
@@ -81,6 +82,16 @@ import Tracking
     @Test(arguments: ["512", "512x", "x288", "512x288x3", "512X288", "-32x32", "0x32", "511x288", "4128x32", "a x b"])
     func otherInputSizesAreRefused(size: String) {
         #expect(problems { $0.inputSize = size }.count == 1)
+    }
+
+    @Test func theLargestPictureIsASize() throws {
+        #expect(try options().sourceOptions.largestPicture == PixelSize(width: 8192, height: 8192))
+        let own = try options { $0.maxPicture = "1920x1080" }
+        #expect(own.sourceOptions.largestPicture == PixelSize(width: 1920, height: 1080))
+        #expect(
+            problems { $0.maxPicture = "1920" } == ["--max-picture 1920: give WIDTHxHEIGHT, such as 3840x2160"])
+        #expect(
+            problems { $0.maxPicture = "8x99999" } == ["--max-picture 8x99999: width and height must be 16 to 32768"])
     }
 
     @Test func qualityAndInputSizeExcludeEachOther() {

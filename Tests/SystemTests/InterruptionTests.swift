@@ -39,6 +39,23 @@ struct InterruptionTests {
         #expect(try place.names == ["pipe"])
     }
 
+    @Test(
+        "A call that nothing interrupts doesn't hold it up: a FIFO that nobody writes to",
+        arguments: [["probe", "fifo"], ["faces", "fifo"], ["analyze", "fifo", "--output", "out.jsonl"]],
+        [SIGTERM, SIGINT])
+    func withoutPartner(arguments: [String], signal: Int32) throws {
+        let place = try Workplace()
+        try #require(mkfifo(place.path("fifo"), 0o600) == 0)
+        let command = try place.shell("exec \"$PROGRAM\" \"$@\"", arguments)
+        usleep(1_500_000)
+        #expect(command.isRunning)
+        let start = ContinuousClock.now
+        command.signal(signal)
+        #expect(command.wait(seconds: 10).status == 130)
+        #expect((ContinuousClock.now - start) / .seconds(1) < 5)
+        #expect(try place.names == ["fifo"])
+    }
+
     /// Analyses a pipe that stays open, and signals once the output is as wanted.
     ///
     /// - Returns: the result, and the seconds from the first signal to the end.

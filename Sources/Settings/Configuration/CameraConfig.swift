@@ -12,7 +12,8 @@ struct CameraConfig {
 
     /// Keys that `defaults` may have, too.
     private static let shared = [
-        "transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "fps", "quality", "input_size",
+        "transport", "options", "format", "hwaccel", "max_picture", "open_timeout", "read_timeout", "fps", "quality",
+        "input_size",
         "scales", "model", "confidence", "masks", "camera_motion", "max_lost", "bridge", "predicted", "face_fps",
         "landmarks", "raw_landmarks", "face_confidence", "min_face", "face_model", "settle",
     ]
@@ -76,6 +77,7 @@ struct CameraConfig {
         guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
         request.options.mayNameFiles = own["directory"] == nil
+        request.options.largestPicture = options.largestPicture
         request.rate = options.sampleRate
         let isFolder = own["directory"] != nil
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
@@ -162,6 +164,7 @@ struct CameraConfig {
         settings.minFace = all["min_face"]?.number() ?? standard.minFace
         settings.faceModel = all["face_model"]?.file()
         settings.masks = masks(all["masks"])
+        settings.maxPicture = all["max_picture"]?.text()
         do {
             return try settings.options(cores: 1) { setting in
                 let key = setting == "mask" ? "masks" : setting.replacing("-", with: "_")

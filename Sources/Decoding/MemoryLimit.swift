@@ -1,0 +1,36 @@
+import Glibc
+import PathModel
+
+/// Bounds the memory of this process: a hostile stream ends the camera's process and not the machine's others.
+public enum MemoryLimit {
+    /// Bytes beside the pictures: code, threads' stacks and heaps.
+    private static let base: Int64 = 1 << 30
+    /// Bytes for each pixel of the largest picture: decoders hold several, of 1.5 bytes a pixel and more.
+    private static let perPixel: Int64 = 16
+
+    /// Bytes that a process may come to have for a source, beside what it has from the start.
+    static func budget(for options: SourceOptions) -> Int64 { base + perPixel * options.largestPicture.pixels }
+
+    /// Sets the limit, and has the kernel choose this process before those that don't read pictures where memory runs out.
+    public static func set(for options: SourceOptions) {
+        // Drivers of devices reserve address space by the terabyte; for these what is written to counts.
+        let limited = options.hardware == .none ? RLIMIT_AS : RLIMIT_DATA
+        var limit = rlimit()
+        guard let size = addressSpace, getrlimit(__rlimit_resource_t(limited.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(size + budget(for: options)))
+        setrlimit(__rlimit_resource_t(limited.rawValue), &limit)
+        guard let file = fopen("/proc/self/oom_score_adj", "w") else { return }
+        fputs("500", file)
+        fclose(file)
+    }
+
+    /// Bytes of address space by now (proc(5), statm).
+    private static var addressSpace: Int64? {
+        guard let file = fopen("/proc/self/statm", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+        let text = line.withUnsafeBufferPointer { String(decoding: $0.map(UInt8.init), as: UTF8.self) }
+        return text.split(separator: " ").first.flatMap { Int64($0) }.map { $0 * Int64(sysconf(Int32(_SC_PAGESIZE))) }
+    }
+}
