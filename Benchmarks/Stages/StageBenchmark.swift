@@ -85,7 +85,7 @@ struct StageBenchmark {
     /// Scales and infers one picture at a time, on pictures from all over the video.
     private func measureWorker() throws -> (scaled: Cost<Void>, inferred: Cost<Void>, pictures: Int) {
         let (pictures, models) = try samplePictures()
-        let analyzer = try models.makeWorker()
+        let analyzer = try models.makeWorker(of: 1)
         guard let first = pictures.first else { throw DecodingError.noVideo(source: name.redacted, reason: "no frame") }
         // The first inference allocates.
         _ = try analyzer.detectPeople(in: first, masks: options.masks)

@@ -67,10 +67,11 @@ package final class FrameAnalyzer {
 
     /// The faces of the people who are wanted in a picture, nil for the others and those without.
     package func findFaces(
-        of people: [PersonInView], in picture: Picture, masks: [BoundingBox]
+        of people: [PersonInView], in picture: Picture, masks: [BoundingBox], options: FaceFinder.Options
     ) throws(InferenceError) -> [Face?] {
-        let cutter = MaskedCutter(picture: picture, scaler: cutScaler, masks: masks)
-        return try faceFinder?.find(people, in: cutter) ?? people.map { _ in nil }
+        guard let faceFinder else { return people.map { _ in nil } }
+        faceFinder.options = options
+        return try faceFinder.find(people, in: MaskedCutter(picture: picture, scaler: cutScaler, masks: masks))
     }
 }
 

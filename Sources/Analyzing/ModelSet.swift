@@ -3,15 +3,20 @@ import Detecting
 import Foundation
 import Inference
 import PathModel
+import Synchronization
 
-/// What the workers of one analysis are made from.
-package struct ModelSet: Sendable {
-    /// What tells workers apart: those of equal keys find the same.
+/// The networks of one analysis, and what its workers are made from.
+package final class ModelSet: Sendable {
+    /// What tells workers apart: those of equal keys run the same networks.
     package struct Key: Hashable {
         package let network: NetworkSource
         package let inputSizes: [PixelSize?]
         package let faceFiles: FaceFiles?
-        package let faces: FaceFinder.Options
+    }
+
+    private struct NetworkKey: Hashable {
+        let source: NetworkSource
+        let inputShape: [Int]?
     }
 
     /// Where the face networks are.
@@ -38,14 +43,15 @@ package struct ModelSet: Sendable {
     }
 
     package var key: Key {
-        Key(network: options.personNetwork, inputSizes: inputSizes, faceFiles: faceFiles, faces: options.faces)
+        Key(network: options.personNetwork, inputSizes: inputSizes, faceFiles: faceFiles)
     }
 
     private let engine: any InferenceEngine
     private let options: AnalysisOptions
     private let inputSizes: [PixelSize?]
     private let faceFiles: FaceFiles?
-    private let spare = SpareWorker()
+    /// What is loaded stays, for as long as the analysis lasts, even where a file is replaced.
+    private let networks = Mutex<[NetworkKey: (network: any Network, concurrency: Int)]>([:])
 
     /// What an analysis of frames of `frameSize` needs.
     package init(engine: any InferenceEngine, modelFolder: String, options: AnalysisOptions, frameSize: PixelSize) {
@@ -61,43 +67,57 @@ package struct ModelSet: Sendable {
         faceFiles = options.faceRate > 0 ? FaceFiles(folder: modelFolder, options: options) : nil
     }
 
-    /// Tries the networks; the worker made for it is the first that `makeWorker` gives.
+    /// Loads the networks and tries them.
+    ///
+    /// - Throws: where one doesn't load, doesn't run or is not of the kind that is needed.
     package func check() throws(InferenceError) {
-        let worker = try makeWorker()
-        try worker.check()
-        spare.put(worker)
+        try makeWorker(of: 1).check()
     }
 
-    /// A worker with networks, sessions and buffers of its own.
-    package func makeWorker() throws(InferenceError) -> FrameAnalyzer {
-        if let worker = spare.take() { return worker }
+    /// A worker with buffers of its own.
+    ///
+    /// - Parameter count: how many workers share the networks.
+    package func makeWorker(of count: Int) throws(InferenceError) -> FrameAnalyzer {
         var sessions: [any InferenceSession] = []
-        for size in inputSizes {
+        for (level, size) in inputSizes.enumerated() {
             let shape = size.map { [1, 3, $0.height, $0.width] }
-            sessions.append(try session(options.personNetwork, inputShape: shape))
+            // Each scale has a quarter of the pixels of the one before, and takes a quarter of its time.
+            let share = 1 << (2 * level)
+            sessions.append(
+                try session(options.personNetwork, inputShape: shape, concurrency: (count + share - 1) / share))
         }
         let detector = try PersonDetector(
             sessions: sessions, network: options.personNetwork.name, minimumScore: FrameAnalyzer.minimumScore)
-        return FrameAnalyzer(detector: detector, faceFinder: try makeFaceFinder())
+        return FrameAnalyzer(detector: detector, faceFinder: try makeFaceFinder(of: count))
     }
 
     /// The face networks alone; nil where no faces are looked for.
-    package func makeFaceFinder() throws(InferenceError) -> FaceFinder? {
+    package func makeFaceFinder(of count: Int = 1) throws(InferenceError) -> FaceFinder? {
         guard let faceFiles else { return nil }
-        let mesh = try faceFiles.mesh.map { path throws(InferenceError) in try session(.file(path)) }
-        guard faceFiles.isYuNet else {
-            return try FaceFinder(detector: session(.file(faceFiles.detector)), mesh: mesh, options: options.faces)
+        // Also where faces fill the picture, most of the time goes into people, scaling and cutting.
+        let concurrency = (count + 1) / 2
+        let mesh = try faceFiles.mesh.map { path throws(InferenceError) in
+            try session(.file(path), concurrency: concurrency)
         }
         let source = NetworkSource.file(faceFiles.detector)
-        return try FaceFinder(
-            yuNet: session(source, inputShape: FaceFinder.yuNetInputShape), network: source.name, mesh: mesh,
-            options: options.faces)
+        guard faceFiles.isYuNet else {
+            let detector = try session(source, concurrency: concurrency)
+            return try FaceFinder(detector: detector, mesh: mesh, options: options.faces)
+        }
+        let yuNet = try session(source, inputShape: FaceFinder.yuNetInputShape, concurrency: concurrency)
+        return try FaceFinder(yuNet: yuNet, network: source.name, mesh: mesh, options: options.faces)
     }
 
     private func session(
-        _ source: NetworkSource, inputShape: [Int]? = nil
+        _ source: NetworkSource, inputShape: [Int]? = nil, concurrency: Int
     ) throws(InferenceError) -> any InferenceSession {
-        try engine.load(source, inputShape: inputShape).makeSession()
+        try networks.withLock { networks throws(InferenceError) in
+            let key = NetworkKey(source: source, inputShape: inputShape)
+            if let known = networks[key], known.concurrency >= concurrency { return try known.network.makeSession() }
+            let network = try engine.load(source, inputShape: inputShape, concurrency: concurrency)
+            networks[key] = (network, concurrency)
+            return try network.makeSession()
+        }
     }
 
     /// The networks' names and hashes, for the record.
@@ -129,23 +149,5 @@ package struct ModelSet: Sendable {
         guard let digest = SHA256Digest() else { throw .unreadable(network: source.name, reason: "out of memory") }
         digest.update(bytes)
         return digest.hexadecimal()
-    }
-}
-
-/// A worker that waits for its thread.
-private final class SpareWorker: @unchecked Sendable {
-    // `lock` protects `worker`. Who puts it keeps no other reference, and who takes it has it alone.
-    private let lock = NSLock()
-    private var worker: FrameAnalyzer?
-
-    func put(_ worker: FrameAnalyzer) {
-        lock.withLock { self.worker = worker }
-    }
-
-    func take() -> FrameAnalyzer? {
-        lock.withLock {
-            defer { worker = nil }
-            return worker
-        }
     }
 }

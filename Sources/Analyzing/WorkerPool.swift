@@ -52,6 +52,7 @@ public final class WorkerPool: Sendable {
     package struct Client: Sendable {
         package let models: ModelSet
         package let masks: [BoundingBox]
+        package let faces: FaceFinder.Options
         /// Whether reduced pictures are wanted.
         package let reduces: Bool
         /// Called on the workers' threads.
@@ -61,6 +62,7 @@ public final class WorkerPool: Sendable {
             self.models = models
             self.report = report
             masks = options.masks
+            faces = options.faces
             reduces = options.cameraMotion == .auto
         }
     }
@@ -87,9 +89,9 @@ public final class WorkerPool: Sendable {
     public init(count: Int) {
         workers = (1...max(1, count)).map { _ in Worker() }
         for (index, worker) in workers.enumerated() {
-            let orders = orders
+            let (orders, count) = (orders, workers.count)
             DispatchQueue(label: "footpath.detect.\(index + 1)").async(group: group) {
-                worker.work(on: orders)
+                worker.work(on: orders, of: count)
             }
         }
     }
@@ -120,9 +122,9 @@ public final class WorkerPool: Sendable {
     }
 }
 
-/// One worker and the networks it has loaded.
+/// One worker.
 private final class Worker: Sendable {
-    /// Feeds come and go with a daemon's configuration; networks of more kinds than this are loaded again.
+    /// Analyzers are buffers for pictures of one size; networks are the clients' and not loaded again.
     private static let mostAnalyzers = 8
     /// Nanoseconds of the continuous clock since `epoch` at which the job began; 0 while there is none.
     private let busySince = Atomic<Int64>(0)
@@ -135,28 +137,28 @@ private final class Worker: Sendable {
         return since == 0 ? 0 : Double(elapsed - since) / 1e9
     }
 
-    func work(on orders: Mailbox<WorkerPool.Order>) {
+    /// Works until the orders end, as one of `count`.
+    func work(on orders: Mailbox<WorkerPool.Order>, of count: Int) {
+        // The one that was used last comes last.
         var analyzers: [(key: ModelSet.Key, analyzer: FrameAnalyzer)] = []
         while let order = orders.take() {
             busySince.store(elapsed, ordering: .relaxed)
             do throws(InferenceError) {
-                let analyzer = try Self.analyzer(for: order.client.models, in: &analyzers)
+                let models = order.client.models
+                let analyzer: FrameAnalyzer
+                if let index = analyzers.firstIndex(where: { $0.key == models.key }) {
+                    analyzer = analyzers.remove(at: index).analyzer
+                } else {
+                    if analyzers.count == Self.mostAnalyzers { analyzers.removeFirst() }
+                    analyzer = try models.makeWorker(of: count)
+                }
+                analyzers.append((models.key, analyzer))
                 order.client.report(try Self.run(order.job, of: order.client, with: analyzer))
             } catch {
                 order.client.report(.failed(error))
             }
             busySince.store(0, ordering: .relaxed)
         }
-    }
-
-    private static func analyzer(
-        for models: ModelSet, in analyzers: inout [(key: ModelSet.Key, analyzer: FrameAnalyzer)]
-    ) throws(InferenceError) -> FrameAnalyzer {
-        if let index = analyzers.firstIndex(where: { $0.key == models.key }) { return analyzers[index].analyzer }
-        let analyzer = try models.makeWorker()
-        if analyzers.count == mostAnalyzers { analyzers.removeFirst() }
-        analyzers.append((models.key, analyzer))
-        return analyzer
     }
 
     private static func run(
@@ -170,7 +172,7 @@ private final class Worker: Sendable {
             let reduced = client.reduces ? analyzer.reduced(content) : nil
             return .detected(number: number, people: try analyzer.detect(content), reduced: reduced)
         case .findFaces(let number, let people, let picture):
-            let faces = try analyzer.findFaces(of: people, in: picture, masks: client.masks)
+            let faces = try analyzer.findFaces(of: people, in: picture, masks: client.masks, options: client.faces)
             return .facesFound(number: number, faces: faces)
         }
     }

@@ -78,8 +78,9 @@ public final class OpenedVideo: CameraOpening {
     private let inFlight: Int
     private let interrupt: InterruptFlag
 
-    /// Bytes of pictures that may be on the way, two pictures in any case.
-    private static let mostBytes = 512 << 20
+    /// Bytes of pictures that may be on the way, two pictures in any case; and for each worker, where a picture for each
+    /// and two more may be.
+    private static let (mostBytes, bytesPerWorker) = (512 << 20, 8 << 20)
 
     /// - Parameters:
     ///   - workers: who analyse it; so many frames are on the way that they never wait for the decoder.
@@ -87,7 +88,9 @@ public final class OpenedVideo: CameraOpening {
     public init(_ source: VideoSource, workers: Int, interrupt: InterruptFlag) {
         self.source = source
         self.interrupt = interrupt
-        inFlight = max(2, min(3 * workers + 2, Self.mostBytes / source.description.pictureBytes))
+        let bytes = source.description.pictureBytes
+        let wanted = min(3 * workers + 2, max(workers + 2, workers * Self.bytesPerWorker / bytes))
+        inFlight = max(2, min(wanted, Self.mostBytes / bytes))
     }
 
     /// To be called once; what is opened is the video, whatever the request says.

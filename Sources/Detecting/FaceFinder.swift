@@ -26,7 +26,8 @@ public final class FaceFinder {
     /// A mesh picture of fewer pixels than this is cut anew, where the frame has more.
     private static let finePixels = 160.0
 
-    private let options: Options
+    /// What is wanted of the next search. More landmarks than five need a mesh.
+    public var options: Options
     private let detector: any FaceDetector
     private let mesh: FaceMesh?
 

@@ -2,21 +2,30 @@ import PathModel
 
 /// Loads networks. The one implementation is `OpenVINOEngine`; tests script their own.
 public protocol InferenceEngine: Sendable {
-    /// Reads and compiles a network, to be run by one thread.
+    /// Gives a network, compiled now or before.
     ///
     /// - Parameters:
     ///   - source: where the network is.
     ///   - inputShape: the shape to give its one input, such as `[1, 3, 256, 448]`; nil keeps the network's own.
-    func load(_ source: NetworkSource, inputShape: [Int]?) throws(InferenceError) -> any Network
+    ///   - concurrency: how many inferences on it may run at a time; further ones wait for their turn. Each takes memory
+    ///     of its own, once two do meet: about 16 MB for the person network.
+    func load(_ source: NetworkSource, inputShape: [Int]?, concurrency: Int) throws(InferenceError) -> any Network
 }
 
-/// A compiled network. One inference runs at a time, so each worker has its own.
+extension InferenceEngine {
+    /// A network for one inference at a time.
+    public func load(_ source: NetworkSource, inputShape: [Int]?) throws(InferenceError) -> any Network {
+        try load(source, inputShape: inputShape, concurrency: 1)
+    }
+}
+
+/// A compiled network, for all who use it.
 public protocol Network: Sendable {
     /// A session of the network.
     func makeSession() throws(InferenceError) -> any InferenceSession
 }
 
-/// One inference at a time on a network, with memory of its own.
+/// One user's way to a network, for one inference at a time.
 public protocol InferenceSession: AnyObject {
     /// The input's shape.
     var inputShape: [Int] { get }

@@ -1,11 +1,21 @@
 import COpenVINO
 import CPersonNetwork
+import Glibc
 import PathModel
+import Synchronization
 
-/// OpenVINO on the CPU, float32, through its C API.
+/// OpenVINO on the CPU, float32, through its C API. Its networks are shared by all who load them.
 public final class OpenVINOEngine: InferenceEngine {
-    // The pointer is never freed and OpenVINO's core is thread-safe (openvino/c/ov_core.h).
-    nonisolated(unsafe) private let runtime: OpaquePointer
+    private struct NetworkKey: Hashable {
+        let model: OpenVINOModels.Key
+        let inputShape: [Int]?
+    }
+
+    /// A set for pictures of one shape takes five. Networks that nobody uses are kept for the next who does: the next
+    /// film of one call, a camera after a reload.
+    private static let room = 8
+    private let models: OpenVINOModels
+    private let networks = SharedNetworks<NetworkKey>(room: room)
 
     /// Loads the runtime.
     ///
@@ -13,37 +23,76 @@ public final class OpenVINOEngine: InferenceEngine {
     public init(library: String) throws(InferenceError) {
         let (runtime, _, reason) = withErrorText { footpath_ov_open(library, $0, $1) }
         guard let runtime else { throw .runtimeUnavailable(path: library, reason: reason) }
-        self.runtime = runtime
+        models = OpenVINOModels(runtime: runtime)
     }
 
     public func load(
-        _ source: NetworkSource, inputShape: [Int]?
+        _ source: NetworkSource, inputShape: [Int]?, concurrency: Int
     ) throws(InferenceError) -> any Network {
-        let (network, step, reason) = withErrorText { text, size in
-            var shape = footpath_ov_shape(inputShape ?? [])
-            return withUnsafePointer(to: &shape) { shape in
-                let shape = inputShape == nil ? nil : shape
-                switch source {
-                case .embeddedPersonNetwork:
-                    let bytes = personNetworkMemory
-                    return footpath_ov_compile(
-                        runtime, nil, bytes.baseAddress, bytes.count, shape, text, size)
-                case .file(let path):
-                    return footpath_ov_compile(runtime, path, nil, 0, shape, text, size)
-                }
-            }
+        let model = OpenVINOModels.Key(source, isReshaped: inputShape != nil)
+        let key = NetworkKey(model: model, inputShape: inputShape)
+        return try networks.network(for: key, concurrency: concurrency) { [models] () throws(InferenceError) in
+            try models.model(model).makeSession(inputShape: inputShape)
         }
-        guard let network else {
-            if let inputShape, step != "ov_core_read_model" {
-                throw .wrongShape(network: source.name, reason: "it can't take an input of \(inputShape): \(reason)")
-            }
-            throw .unreadable(network: source.place, reason: reason)
+    }
+}
+
+/// The models that sessions hold, for further sessions to share their constants.
+private final class OpenVINOModels: Sendable {
+    struct Key: Hashable {
+        let source: NetworkSource
+        /// A file that was replaced is another network.
+        private let stamp: FileStamp?
+        /// A model that was given a shape has lost its own.
+        private let isReshaped: Bool
+
+        init(_ source: NetworkSource, isReshaped: Bool) {
+            self.source = source
+            self.isReshaped = isReshaped
+            stamp = FileStamp(of: source)
         }
-        let result = OpenVINONetwork(network, name: source.name)
-        guard footpath_ov_input_count(network) == 1 else {
-            throw .wrongShape(network: source.name, reason: "it has more than one input, or none")
+    }
+
+    private struct WeakModel {
+        weak var model: OpenVINOModel?
+    }
+
+    // Never freed, and OpenVINO's core is thread-safe (openvino/c/ov_core.h).
+    nonisolated(unsafe) private let runtime: OpaquePointer
+    private let models = Mutex<[Key: WeakModel]>([:])
+
+    init(runtime: OpaquePointer) {
+        self.runtime = runtime
+    }
+
+    func model(_ key: Key) throws(InferenceError) -> OpenVINOModel {
+        try models.withLock { models throws(InferenceError) in
+            if let model = models[key]?.model { return model }
+            models = models.filter { $0.value.model != nil }
+            let model = try OpenVINOModel(key.source, runtime: runtime)
+            models[key] = WeakModel(model: model)
+            return model
         }
-        return result
+    }
+}
+
+/// What changes when a file is replaced.
+private struct FileStamp: Hashable {
+    let device: UInt
+    let inode: UInt
+    let size: Int
+    let seconds: Int
+    let nanoseconds: Int
+
+    /// Nil where there is no file.
+    init?(of source: NetworkSource) {
+        guard case .file(let path) = source else { return nil }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = UInt(status.st_dev)
+        inode = UInt(status.st_ino)
+        size = Int(status.st_size)
+        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }
 }
 
@@ -71,7 +120,7 @@ extension NetworkSource {
 }
 
 /// Static memory of the binary.
-private var personNetworkMemory: UnsafeBufferPointer<CChar> {
+var personNetworkMemory: UnsafeBufferPointer<CChar> {
     var count = 0
     let start = footpath_person_onnx(&count)
     return UnsafeBufferPointer(start: start, count: count)

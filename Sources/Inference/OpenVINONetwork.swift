@@ -1,58 +1,90 @@
 import COpenVINO
 import PathModel
+import Synchronization
 
-/// A network that OpenVINO compiled.
-final class OpenVINONetwork: Network {
-    // Immutable, and requests may be made from any thread (openvino/c/ov_compiled_model.h).
-    nonisolated(unsafe) fileprivate let handle: OpaquePointer
-    fileprivate let name: String
+/// A network as OpenVINO read it.
+final class OpenVINOModel: Sendable {
+    private let source: NetworkSource
+    // A model is for one thread at a time (COpenVINO.h): the mutex.
+    private let handle: Mutex<Handle>
 
-    init(_ handle: OpaquePointer, name: String) {
-        self.handle = handle
-        self.name = name
+    private struct Handle: @unchecked Sendable {
+        let pointer: OpaquePointer
+    }
+
+    init(_ source: NetworkSource, runtime: OpaquePointer) throws(InferenceError) {
+        let (pointer, _, reason) = withErrorText { text, size in
+            switch source {
+            case .embeddedPersonNetwork:
+                let bytes = personNetworkMemory
+                return footpath_ov_read(runtime, nil, bytes.baseAddress, bytes.count, text, size)
+            case .file(let path):
+                return footpath_ov_read(runtime, path, nil, 0, text, size)
+            }
+        }
+        guard let pointer else { throw .unreadable(network: source.place, reason: reason) }
+        self.source = source
+        handle = Mutex(Handle(pointer: pointer))
     }
 
     deinit {
-        footpath_ov_network_free(handle)
+        handle.withLock { footpath_ov_model_free($0.pointer) }
     }
 
-    func makeSession() throws(InferenceError) -> any InferenceSession {
-        let (request, _, reason) = withErrorText { footpath_ov_request_new(handle, $0, $1) }
-        guard let request else { throw .failed(network: name, reason: reason) }
-        return try OpenVINOSession(network: self, request: request)
+    /// Compiles it.
+    ///
+    /// - Parameter inputShape: nil keeps the network's own.
+    func makeSession(inputShape: [Int]?) throws(InferenceError) -> OpenVINOSession {
+        let (session, _, reason) = withErrorText { text, size in
+            var shape = footpath_ov_shape(inputShape ?? [])
+            return withUnsafePointer(to: &shape) { shape in
+                handle.withLock {
+                    footpath_ov_compile($0.pointer, inputShape == nil ? nil : shape, text, size).map(Handle.init)
+                }
+            }
+        }
+        guard let session = session?.pointer else {
+            guard let inputShape else { throw .unreadable(network: source.place, reason: reason) }
+            throw .wrongShape(network: source.name, reason: "it can't take an input of \(inputShape): \(reason)")
+        }
+        return try OpenVINOSession(session, of: self, name: source.name)
     }
 }
 
-/// One inference request of a network.
+/// A compiled network with memory for one inference.
 final class OpenVINOSession: InferenceSession {
     let inputShape: [Int]
-    private let network: OpenVINONetwork
-    private let request: OpaquePointer
+    private let name: String
+    /// Kept, so that others who want the network share its constants.
+    private let model: OpenVINOModel
+    private let handle: OpaquePointer
     private let input: UnsafeMutableBufferPointer<Float>
 
-    init(network: OpenVINONetwork, request: OpaquePointer) throws(InferenceError) {
-        self.network = network
-        self.request = request
+    /// Takes over a handle.
+    init(_ handle: OpaquePointer, of model: OpenVINOModel, name: String) throws(InferenceError) {
+        self.handle = handle
+        self.model = model
+        self.name = name
         var shape = footpath_ov_shape()
-        let (memory, _, reason) = withErrorText { footpath_ov_input(request, &shape, $0, $1) }
-        guard let memory else {
-            footpath_ov_request_free(request)
-            throw .wrongShape(network: network.name, reason: reason)
+        let (memory, _, reason) = withErrorText { footpath_ov_input(handle, &shape, $0, $1) }
+        guard let memory, footpath_ov_input_count(handle) == 1 else {
+            footpath_ov_session_free(handle)
+            throw .wrongShape(network: name, reason: memory == nil ? reason : "it has more than one input")
         }
         inputShape = shape.extents
         input = UnsafeMutableBufferPointer(start: memory, count: inputShape.reduce(1, *))
     }
 
     deinit {
-        footpath_ov_request_free(request)
+        footpath_ov_session_free(handle)
     }
 
     func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor] {
         try fill(from: image, encoding: encoding)
-        let (status, _, reason) = withErrorText { footpath_ov_infer(request, $0, $1) }
-        guard status == 0 else { throw .failed(network: network.name, reason: reason) }
+        let (status, _, reason) = withErrorText { footpath_ov_infer(handle, $0, $1) }
+        guard status == 0 else { throw .failed(network: name, reason: reason) }
         var outputs: [Tensor] = []
-        for index in 0..<footpath_ov_output_count(network.handle) {
+        for index in 0..<footpath_ov_output_count(handle) {
             outputs.append(try output(index))
         }
         return outputs
@@ -60,8 +92,8 @@ final class OpenVINOSession: InferenceSession {
 
     private func output(_ index: Int) throws(InferenceError) -> Tensor {
         var shape = footpath_ov_shape()
-        let (memory, _, reason) = withErrorText { footpath_ov_output(request, index, &shape, $0, $1) }
-        guard let memory else { throw .failed(network: network.name, reason: "output \(index): \(reason)") }
+        let (memory, _, reason) = withErrorText { footpath_ov_output(handle, index, &shape, $0, $1) }
+        guard let memory else { throw .failed(network: name, reason: "output \(index): \(reason)") }
         let extents = shape.extents
         let values = UnsafeBufferPointer(start: memory, count: extents.reduce(1, *))
         return Tensor(shape: extents, values: Array(values))
@@ -75,7 +107,7 @@ final class OpenVINOSession: InferenceSession {
             case .nhwc: [1, height, width, channels]
             }
         guard expected == inputShape else {
-            throw .wrongShape(network: network.name, reason: "its input is \(inputShape), a picture gives \(expected)")
+            throw .wrongShape(network: name, reason: "its input is \(inputShape), a picture gives \(expected)")
         }
         let (offset, scale) = (encoding.offset, encoding.scale)
         image.bytes.withUnsafeBufferPointer { bytes in

@@ -89,7 +89,7 @@ public final class Daemon {
         log.configure(level: config.logLevel, format: config.logFormat)
         config.warnings.forEach { log.write(.warning, nil, $0) }
         board = Board(version: surroundings.version, session: session, configuration: surroundings.configuration)
-        try Self.checkNetworks(of: config.cameras, surroundings)
+        try Self.checkNetworks(of: config.cameras, surroundings, beat: manager.alive)
         outputs = Outputs(config.output, log: log)
         try outputs.open(feeds: config.cameras.map(\.name))
         pool = WorkerPool(count: config.workers)
@@ -126,10 +126,14 @@ public final class Daemon {
 
     // MARK: - Parts
 
+    /// - Parameter beat: called before each that takes its time.
     /// - Throws: where a network of theirs doesn't load or doesn't run.
-    static func checkNetworks(of cameras: [CameraSettings], _ surroundings: Surroundings) throws(InferenceError) {
+    static func checkNetworks(
+        of cameras: [CameraSettings], _ surroundings: Surroundings, beat: () -> Void
+    ) throws(InferenceError) {
         var seen: Set<AnalysisOptions> = []
         for camera in cameras where seen.insert(camera.options).inserted {
+            beat()
             try camera.checkNetworks(engine: surroundings.engine, modelFolder: surroundings.modelFolder)
         }
     }

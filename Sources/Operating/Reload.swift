@@ -15,7 +15,8 @@ extension Daemon {
         outputs.reopen()
         do {
             let new = try DaemonConfig(path: surroundings.configuration)
-            try Self.checkNetworks(of: new.cameras.filter { !config.cameras.contains($0) }, surroundings)
+            try Self.checkNetworks(
+                of: new.cameras.filter { !config.cameras.contains($0) }, surroundings, beat: manager.alive)
             let message = try apply(new)
             new.warnings.forEach { log.write(.warning, nil, $0) }
             board.noteReload(succeeded: true, message: message)

@@ -42,6 +42,36 @@ import Testing
         #expect(try one.run(picture, encoding: chw) == outputs, "nothing is left over from a run")
     }
 
+    /// Five hundred clips in one call compiled the same networks five hundred times.
+    @Test func aNetworkIsThereOnceForAllWhoLoadItUntilItsFileIsReplaced() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("person.onnx")
+        let bytes = Data(NetworkSource.embeddedPersonNetworkBytes)
+        try bytes.write(to: URL(fileURLWithPath: path))
+        let engine = try Project.openVINO()
+        func load(_ shape: [Int]) throws -> AnyObject {
+            try engine.load(.file(path), inputShape: shape, concurrency: 2) as AnyObject
+        }
+        let first = try load([1, 3, 64, 96])
+        #expect(try load([1, 3, 32, 32]) !== first)
+        #expect(try load([1, 3, 64, 96]) === first)
+        try FileManager.default.removeItem(atPath: path)
+        try bytes.write(to: URL(fileURLWithPath: path))
+        #expect(try load([1, 3, 64, 96]) !== first)
+    }
+
+    /// Also those of other threads, and those that another shape was compiled between.
+    @Test func inferencesThatMeetGiveTheSameBits() throws {
+        let engine = try Project.openVINO()
+        let network = try engine.load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96], concurrency: 2)
+        let (picture, chw) = (Self.picture(96, 64), chw)
+        let expected = try network.makeSession().run(picture, encoding: chw)
+        _ = try engine.load(.embeddedPersonNetwork, inputShape: [1, 3, 32, 32])
+        DispatchQueue.concurrentPerform(iterations: 8) { _ in
+            for _ in 0..<20 { #expect((try? network.makeSession().run(picture, encoding: chw)) == expected) }
+        }
+    }
+
     @Test func theEncodingIsAppliedToEachByte() throws {
         let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 32, 32])
         let session = try network.makeSession()

@@ -11,7 +11,9 @@ public struct ScriptedEngine: InferenceEngine {
         self.script = script
     }
 
-    public func load(_ source: NetworkSource, inputShape: [Int]?) throws(InferenceError) -> any Network {
+    public func load(
+        _ source: NetworkSource, inputShape: [Int]?, concurrency: Int
+    ) throws(InferenceError) -> any Network {
         try script(source, inputShape)
     }
 }

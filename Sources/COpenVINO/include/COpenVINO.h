@@ -6,15 +6,15 @@
 // Footpath uses: float32 networks with one input, on the CPU.
 //
 // A function that returns int returns 0 for success; otherwise the reason is in `error` (always terminated, may be NULL
-// with size 0). Functions that return a pointer return NULL on failure, likewise. A runtime and a network may be used
-// from several threads; a request from one at a time.
+// with size 0). Functions that return a pointer return NULL on failure, likewise. A runtime may be used from several
+// threads; a model or a session from one at a time.
 
 /// A loaded libopenvino_c with its core.
 typedef struct footpath_ov_runtime footpath_ov_runtime;
-/// A network compiled for the CPU.
-typedef struct footpath_ov_network footpath_ov_network;
-/// One inference at a time on a network.
-typedef struct footpath_ov_request footpath_ov_request;
+/// A network as it was read.
+typedef struct footpath_ov_model footpath_ov_model;
+/// A network compiled for the CPU; one inference at a time.
+typedef struct footpath_ov_session footpath_ov_session;
 
 /// A tensor's shape: `rank` extents.
 typedef struct {
@@ -25,23 +25,25 @@ typedef struct {
 /// Loads the library at `path`. Never unloaded: OpenVINO's threads outlive its objects.
 footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t error_size);
 
-/// Reads a network from the file at `path`, or from `bytes` where `path` is NULL (ONNX or IR only), reshapes its input
-/// to `input` where `input` is not NULL, and compiles it to run on the thread that asks for an inference.
-footpath_ov_network *footpath_ov_compile(footpath_ov_runtime *runtime, const char *path, const char *bytes, size_t size,
-                                         const footpath_ov_shape *input, char *error, size_t error_size);
-void footpath_ov_network_free(footpath_ov_network *network);
+/// Reads a network from the file at `path`, or from `bytes` where `path` is NULL (ONNX or IR only).
+footpath_ov_model *footpath_ov_read(footpath_ov_runtime *runtime, const char *path, const char *bytes, size_t size,
+                                    char *error, size_t error_size);
+/// Sessions keep what they need of it.
+void footpath_ov_model_free(footpath_ov_model *model);
 
-size_t footpath_ov_input_count(const footpath_ov_network *network);
-size_t footpath_ov_output_count(const footpath_ov_network *network);
+/// Compiles a network to run on the thread that asks for an inference. Reshapes its input to `input` first where that is
+/// not NULL; the model keeps the shape. Sessions of one model share its constants.
+footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpath_ov_shape *input, char *error,
+                                         size_t error_size);
+void footpath_ov_session_free(footpath_ov_session *session);
 
-/// A request keeps its network alive no longer than its caller does: free requests first.
-footpath_ov_request *footpath_ov_request_new(footpath_ov_network *network, char *error, size_t error_size);
-void footpath_ov_request_free(footpath_ov_request *request);
+size_t footpath_ov_input_count(const footpath_ov_session *session);
+size_t footpath_ov_output_count(const footpath_ov_session *session);
 
-/// The input's memory and shape, valid for the life of the request.
-float *footpath_ov_input(footpath_ov_request *request, footpath_ov_shape *shape, char *error, size_t error_size);
-/// Runs the network on the calling thread's behalf and returns when it is done.
-int footpath_ov_infer(footpath_ov_request *request, char *error, size_t error_size);
+/// The input's memory and shape, valid for the life of the session.
+float *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, char *error, size_t error_size);
+/// Runs the network on the calling thread and returns when it is done.
+int footpath_ov_infer(footpath_ov_session *session, char *error, size_t error_size);
 /// The memory and shape of output `index`, valid until the next inference.
-const float *footpath_ov_output(footpath_ov_request *request, size_t index, footpath_ov_shape *shape, char *error,
+const float *footpath_ov_output(footpath_ov_session *session, size_t index, footpath_ov_shape *shape, char *error,
                                 size_t error_size);

@@ -1,0 +1,83 @@
+import Dispatch
+import Glibc
+import PathModel
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Inference
+
+@Suite(.timeLimit(.minutes(1))) struct SharedNetworksTests {
+    private final class Compilations: Sendable {
+        private let keys = Mutex<[Int]>([])
+        var all: [Int] { keys.withLock { $0 } }
+        func add(_ key: Int) { keys.withLock { $0.append(key) } }
+    }
+
+    private final class Meeting: Sendable {
+        private let counts = Mutex<(now: Int, most: Int)>((0, 0))
+        var most: Int { counts.withLock { $0.most } }
+
+        func attend() {
+            counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            usleep(20_000)
+            counts.withLock { $0.now -= 1 }
+        }
+    }
+
+    private let compiled = Compilations()
+    private let picture = PixelBuffer(size: PixelSize(width: 32, height: 32), format: .bgr24)
+
+    /// A network of a number, whose sessions do what a test wants.
+    private func network(
+        _ key: Int, of networks: SharedNetworks<Int>, concurrency: Int = 1,
+        run: @escaping @Sendable () throws(InferenceError) -> Void = {}
+    ) throws -> SharedNetwork {
+        try networks.network(for: key, concurrency: concurrency) { [compiled] () throws(InferenceError) in
+            compiled.add(key)
+            return ScriptedSession(inputShape: [1, 3, 32, 32]) { _ throws(InferenceError) in
+                try run()
+                return []
+            }
+        }
+    }
+
+    /// The ninth of eight took the place of one that was in use: it was compiled again for each frame.
+    @Test func aNetworkInUseIsCompiledOnceHoweverManyOthersThereAre() throws {
+        let networks = SharedNetworks<Int>(room: 3)
+        let inUse = try (0..<5).map { try network($0, of: networks) }
+        for _ in 0..<3 { for key in 0..<5 { #expect(try network(key, of: networks) === inUse[key]) } }
+        #expect(compiled.all == [0, 1, 2, 3, 4])
+    }
+
+    @Test func whatNobodyUsesIsKeptUntilRoomIsNeededAndTheLeastRecentlyWantedGoes() throws {
+        let networks = SharedNetworks<Int>(room: 3)
+        for key in [1, 2, 3, 1, 4, 1, 3, 2] { _ = try network(key, of: networks) }
+        #expect(compiled.all == [1, 2, 3, 4, 2])
+    }
+
+    /// Inferences that meet take a session each, up to what is allowed; more of them wait.
+    @Test(arguments: [1, 2]) func asManyInferencesRunAtATimeAsAreAllowed(allowed: Int) throws {
+        let networks = SharedNetworks<Int>(room: 1)
+        let meeting = Meeting()
+        let run: @Sendable () -> Void = { meeting.attend() }
+        _ = try network(0, of: networks, run: run)
+        let shared = try network(0, of: networks, concurrency: allowed, run: run)
+        let picture = picture
+        DispatchQueue.concurrentPerform(iterations: 6) { _ in
+            _ = try? shared.makeSession().run(picture, encoding: InputEncoding(layout: .nchw))
+        }
+        #expect(meeting.most == allowed)
+        #expect(compiled.all.count == allowed)
+    }
+
+    @Test func aFailureGivesTheTurnBack() throws {
+        let failure = InferenceError.failed(network: "n", reason: "it was told to")
+        let network = try network(0, of: SharedNetworks(room: 1)) { () throws(InferenceError) in throw failure }
+        let session = network.makeSession()
+        for _ in 0..<3 {
+            #expect(throws: failure) { try session.run(picture, encoding: InputEncoding(layout: .nchw)) }
+        }
+        #expect(compiled.all == [0])
+    }
+}
