@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -48,7 +49,8 @@ static char **environment_of_child(void) {
     return copy;
 }
 
-static int start(const char *path, char *const arguments[], pid_t *process, int child_input, int child_output) {
+static int start(const char *path, char *const arguments[], int shared, pid_t *process, int child_input,
+                 int child_output) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t all, none;
@@ -57,7 +59,8 @@ static int start(const char *path, char *const arguments[], pid_t *process, int 
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, child_input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, child_output, STDOUT_FILENO);
-    posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+    if (shared >= 0) posix_spawn_file_actions_adddup2(&actions, shared, FOOTPATH_SHARED_DESCRIPTOR);
+    posix_spawn_file_actions_addclosefrom_np(&actions, FOOTPATH_SHARED_DESCRIPTOR + (shared >= 0));
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -70,7 +73,8 @@ static int start(const char *path, char *const arguments[], pid_t *process, int 
     return code;
 }
 
-int footpath_spawn(const char *path, char *const arguments[], pid_t *process, int *input, int *output) {
+int footpath_spawn(
+    const char *path, char *const arguments[], int shared, pid_t *process, int *input, int *output) {
     int to_child[2], from_child[2];
     if (pipe2(to_child, O_CLOEXEC)) return errno;
     if (pipe2(from_child, O_CLOEXEC)) {
@@ -79,9 +83,7 @@ int footpath_spawn(const char *path, char *const arguments[], pid_t *process, in
         close(to_child[1]);
         return code;
     }
-    // A picture takes fewer wake-ups of both ends than with 64 KiB; where the system refuses, those do.
-    (void)fcntl(from_child[0], F_SETPIPE_SZ, 1 << 20);
-    int code = start(path, arguments, process, to_child[0], from_child[1]);
+    int code = start(path, arguments, shared, process, to_child[0], from_child[1]);
     close(to_child[0]);
     close(from_child[1]);
     if (code) {
@@ -103,6 +105,21 @@ int footpath_open_process(pid_t process, int *descriptor) {
 
 int footpath_signal_process(int descriptor, int signal) {
     return syscall(SYS_pidfd_send_signal, descriptor, signal, NULL, 0) ? errno : 0;
+}
+
+int footpath_shared_memory(int64_t size) {
+    int made = memfd_create("footpath pictures", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (made < 0) return -1;
+    // Above the descriptors that footpath_spawn puts others in the place of.
+    int descriptor = fcntl(made, F_DUPFD_CLOEXEC, FOOTPATH_SHARED_DESCRIPTOR + 1);
+    close(made);
+    if (descriptor < 0) return -1;
+    if (ftruncate(descriptor, size) ||
+        fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) {
+        close(descriptor);
+        return -1;
+    }
+    return descriptor;
 }
 
 int footpath_notify(const char *path, const char *message) {

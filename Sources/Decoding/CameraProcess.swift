@@ -15,6 +15,7 @@ final class CameraProcess {
     private let openPatience: Double
     private let name: SourceName
     private let child: ChildProcess
+    private let memory: PictureMemory
     private let reader: MessageReader
     /// Whether `ended` came: there is nothing more.
     private(set) var hasEnded = false
@@ -35,14 +36,15 @@ final class CameraProcess {
         openPatience = (request.options.openTimeout ?? 600) + (request.options.readTimeout ?? 600) + Self.grace
         let interval = request.rate.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
-        guard let line = try? JSONEncoder().encode(request),
-            let child = ChildProcess(program, arguments: ["footpath", "camera", feed])
+        guard let line = try? JSONEncoder().encode(request), let memory = PictureMemory(),
+            let child = ChildProcess(program, arguments: ["footpath", "camera", feed], shared: memory.descriptor)
         else {
             throw .unreadable(
                 source: name.redacted, reason: "its process does not start: \(String(cString: strerror(errno)))")
         }
         self.child = child
-        reader = MessageReader(descriptor: child.output, interrupt: interrupt)
+        self.memory = memory
+        reader = MessageReader(descriptor: child.output, memory: memory, interrupt: interrupt)
         child.send(line + [UInt8(ascii: "\n")])
     }
 
@@ -53,7 +55,7 @@ final class CameraProcess {
     func next(isOpening: Bool) -> CameraEvent {
         let seconds = isOpening ? openPatience : patience
         do throws(MessageReader.Failure) {
-            let (message, picture) = try reader.read(within: seconds)
+            let (message, picture) = try reader.read(within: seconds, slot: isOpening ? nil : askForPicture())
             switch message {
             case .opened(let description): return .opened(description)
             case .ended(let error, let all):
@@ -77,6 +79,13 @@ final class CameraProcess {
                 return end(.broken(source: name.redacted, reason: "its process died\(how)"))
             }
         }
+    }
+
+    /// Says where the next picture goes to; nil where every slot has one that is still in use.
+    private func askForPicture() -> Int? {
+        guard let slot = memory.takeSlot(within: Self.grace) else { return nil }
+        child.send("\(slot)\n".utf8)
+        return slot
     }
 
     private func end(_ error: DecodingError?) -> CameraEvent {

@@ -3,24 +3,31 @@ import Foundation
 import Glibc
 import PathModel
 
-/// The inside of a camera process: reads one source and writes its pictures to a pipe.
+/// The inside of a camera process: reads one source, tells of it by a pipe, and leaves its pictures in shared memory.
 ///
 /// A codec that crashes, leaks or hangs takes this process with it and nothing else. Threads: one decodes, one writes;
 /// between them waits one picture, the newest.
 public final class CameraServer {
+    private let request: CameraRequest
     private let interrupt: InterruptFlag
     private let writer: MessageWriter
+    private let slot: PictureSlot
 
     /// - Parameters:
     ///   - output: the pipe's descriptor.
     ///   - interrupt: raised from elsewhere to end.
-    public init(output: Int32, interrupt: InterruptFlag) {
+    public init(_ request: CameraRequest, output: Int32, interrupt: InterruptFlag) {
+        self.request = request
         self.interrupt = interrupt
-        writer = MessageWriter(descriptor: output)
+        slot = PictureSlot(keepsNewest: request.isLive)
+        writer = MessageWriter(descriptor: output, memory: PictureMemory(sharedBy: PictureMemory.inherited))
     }
 
-    /// Serves one request to its end.
-    public func run(_ request: CameraRequest) {
+    /// To be told, from any thread, which slot of the memory the next picture goes to.
+    public var asking: @Sendable (Int) -> Void { { [slot] in slot.ask($0) } }
+
+    /// Serves the request to its end.
+    public func run() {
         do throws(DecodingError) {
             var options = request.options
             options.isLive = request.isLive
@@ -29,8 +36,7 @@ public final class CameraServer {
                 interrupt: interrupt)
             let description = CameraDescription(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }
-            let slot = PictureSlot(keepsNewest: request.isLive)
-            let failure = decode(source, request, into: slot)
+            let failure = decode(source)
             _ = writer.write(.ended(failure, source.counts))
         } catch {
             _ = writer.write(.ended(error, SourceCounts()))
@@ -38,23 +44,40 @@ public final class CameraServer {
     }
 
     /// Decodes on this thread and writes on another.
-    private func decode(_ source: VideoSource, _ request: CameraRequest, into slot: PictureSlot) -> DecodingError? {
+    private func decode(_ source: VideoSource) -> DecodingError? {
         let writing = DispatchGroup()
         // Until the group is done the writer belongs to that queue alone.
         nonisolated(unsafe) let writer = writer
-        let interrupt = interrupt
+        // Read when the group is done.
+        nonisolated(unsafe) var failure: DecodingError?
+        let (slot, interrupt, name) = (slot, interrupt, request.name)
         DispatchQueue(label: "footpath.camera.write").async(group: writing) {
-            while let (head, picture) = slot.take() {
-                if !writer.write(.frame(head), picture: picture) {
-                    interrupt.raise()
-                    slot.close()
+            while let (head, picture, number) = slot.take() {
+                guard let isRead = writer.write(head, picture, toSlot: number) else {
+                    failure = .broken(source: name.redacted, reason: Self.unsharable(head.layout))
+                    break
                 }
+                if !isRead { break }
             }
+            // What breaks off here breaks off there; at the stream's end it is too late to matter.
+            slot.abandon()
+            interrupt.raise()
         }
-        defer {
-            slot.close()
-            writing.wait()
-        }
+        let ending = decode(source, into: slot)
+        if case .interrupted = ending { slot.abandon() } else { slot.close() }
+        writing.wait()
+        return failure ?? ending
+    }
+
+    private static func unsharable(_ layout: PictureLayout) -> String {
+        let most = PictureMemory.slotSize >> 20
+        return
+            "its pictures (\(layout.width)x\(layout.height), \(layout.pixelFormat)) take more than \(most) MB each, or lie "
+            + "in a device's memory"
+    }
+
+    /// Decodes until the stream ends or is interrupted.
+    private func decode(_ source: VideoSource, into slot: PictureSlot) -> DecodingError? {
         var timing = PictureTiming(request)
         do throws(DecodingError) {
             while let frame = try source.next() {
@@ -81,12 +104,13 @@ extension Arrival {
     }
 }
 
-/// Holds one picture between two threads.
+/// Holds one picture between two threads, until it is asked for.
 private final class PictureSlot: @unchecked Sendable {
     // `condition` protects all that follows.
     private let condition = NSCondition()
     private let keepsNewest: Bool
     private var waiting: (head: PictureHead, picture: Picture)?
+    private var asked: Int?
     private var isClosed = false
 
     init(keepsNewest: Bool) {
@@ -97,6 +121,7 @@ private final class PictureSlot: @unchecked Sendable {
     func put(_ head: PictureHead, _ picture: Picture) {
         condition.withLock {
             while !keepsNewest && waiting != nil && !isClosed { condition.wait() }
+            guard !isClosed else { return }
             var head = head
             if let old = waiting?.head {
                 head.dropped = old.dropped + 1
@@ -108,21 +133,42 @@ private final class PictureSlot: @unchecked Sendable {
         }
     }
 
-    /// Takes the picture; nil once the slot is closed and empty.
-    func take() -> (PictureHead, Picture)? {
+    /// Asks for the picture, or for the next one.
+    func ask(_ number: Int) {
         condition.withLock {
-            while waiting == nil && !isClosed { condition.wait() }
-            defer {
-                waiting = nil
-                condition.broadcast()
-            }
-            return waiting.map { ($0.head, $0.picture) }
+            asked = number
+            condition.broadcast()
         }
     }
 
+    /// Takes the picture once it is asked for, and what it was asked for with; nil once the slot is closed and empty.
+    func take() -> (PictureHead, Picture, Int)? {
+        condition.withLock {
+            while true {
+                if let waiting, let asked {
+                    (self.waiting, self.asked) = (nil, nil)
+                    condition.broadcast()
+                    return (waiting.head, waiting.picture, asked)
+                }
+                if isClosed && waiting == nil { return nil }
+                condition.wait()
+            }
+        }
+    }
+
+    /// Takes no further picture; the one that waits can still be taken.
     func close() {
         condition.withLock {
             isClosed = true
+            condition.broadcast()
+        }
+    }
+
+    /// Closes it, and forgets the picture that waits.
+    func abandon() {
+        condition.withLock {
+            isClosed = true
+            waiting = nil
             condition.broadcast()
         }
     }

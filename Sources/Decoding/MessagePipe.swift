@@ -2,27 +2,34 @@ import Foundation
 import Glibc
 import PathModel
 
-/// Writes messages of a camera process to its pipe. For one thread at a time.
+/// Writes messages of a camera process to its pipe, and pictures to the memory it shares. For one thread at a time.
 final class MessageWriter {
     private let descriptor: Int32
+    private let memory: PictureMemory
     private let encoder = JSONEncoder()
-    private var planes: [UInt8] = []
 
-    init(descriptor: Int32) {
+    init(descriptor: Int32, memory: PictureMemory) {
         self.descriptor = descriptor
+        self.memory = memory
     }
 
     /// Writes one message; waits while the pipe is full.
     ///
     /// - Returns: false where nobody reads any more.
-    func write(_ message: CameraMessage, picture: Picture? = nil) -> Bool {
+    func write(_ message: CameraMessage) -> Bool {
         guard let head = try? encoder.encode(message) else { return false }
-        let body = picture.map { $0.copyPlanes(to: &planes) } ?? 0
-        // A picture of a format without planes is left out; there are none that software decoders give.
-        guard let body else { return true }
-        var lengths = [UInt32(head.count), UInt32(body)]
-        let hasHead = lengths.withUnsafeMutableBytes { put(UnsafeRawBufferPointer($0)) } && head.withUnsafeBytes(put)
-        return hasHead && (body == 0 || planes.withUnsafeBytes { put(UnsafeRawBufferPointer(rebasing: $0[..<body])) })
+        var length = UInt32(head.count)
+        return (withUnsafeBytes(of: &length) { Data($0) } + head).withUnsafeBytes { put($0) }
+    }
+
+    /// Leaves a picture in a slot and tells of it.
+    ///
+    /// - Returns: false where nobody reads any more; nil where the picture is too large or has no form that can be shared.
+    func write(_ head: PictureHead, _ picture: Picture, toSlot slot: Int) -> Bool? {
+        guard let count = picture.byteCount, let target = memory.bytes(count, ofSlot: slot),
+            picture.copyPlanes(to: target)
+        else { return nil }
+        return write(.frame(head))
     }
 
     private func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -49,40 +56,38 @@ final class MessageReader {
         case interrupted
     }
 
-    /// Larger heads are none of ours: a process that lost its way must not fill the memory.
-    private static let largestHead = 1 << 20
+    /// Larger messages are none of ours: a process that lost its way must not fill the memory.
+    private static let largestMessage = 1 << 16
     private let descriptor: Int32
+    private let memory: PictureMemory
     private let interrupt: InterruptFlag
     private let decoder = JSONDecoder()
-    private let pool = PicturePool()
 
-    init(descriptor: Int32, interrupt: InterruptFlag) {
+    init(descriptor: Int32, memory: PictureMemory, interrupt: InterruptFlag) {
         self.descriptor = descriptor
+        self.memory = memory
         self.interrupt = interrupt
     }
 
-    /// The next message, whole within `seconds`.
-    func read(within seconds: Double) throws(Failure) -> (CameraMessage, Picture?) {
+    /// The next message, whole within `seconds`, and with a frame its picture.
+    ///
+    /// - Parameter slot: of the memory, where the next picture was asked for; given back where none comes.
+    func read(within seconds: Double, slot: Int? = nil) throws(Failure) -> (CameraMessage, Picture?) {
+        var leased = slot
+        defer { leased.map(memory.giveBack) }
         let end = ContinuousClock.now + .seconds(seconds)
-        var lengths = [UInt32](repeating: 0, count: 2)
-        if let failure = lengths.withUnsafeMutableBytes({ fill($0, until: end) }) { throw failure }
-        let (headLength, bodyLength) = (Int(lengths[0]), Int(lengths[1]))
-        guard headLength <= Self.largestHead else { throw .closed }
-        var head = [UInt8](repeating: 0, count: headLength)
+        var length: UInt32 = 0
+        if let failure = withUnsafeMutableBytes(of: &length, { fill($0, until: end) }) { throw failure }
+        guard length <= Self.largestMessage else { throw .closed }
+        var head = [UInt8](repeating: 0, count: Int(length))
         if let failure = head.withUnsafeMutableBytes({ fill($0, until: end) }) { throw failure }
-        guard let message = try? decoder.decode(CameraMessage.self, from: Data(head)) else { throw .closed }
-        guard case .frame(let frame) = message else {
-            guard bodyLength == 0 else { throw .closed }
-            return (message, nil)
+        guard let message = try? decoder.decode(CameraMessage.self, from: Data(head)), message.isPlausible else {
+            throw .closed
         }
-        guard Picture.byteCount(of: frame.layout) == bodyLength else { throw .closed }
-        var failure: Failure?
-        let picture = Picture.make(frame.layout, from: pool) { bytes in
-            failure = fill(bytes, until: end)
-            return failure == nil
-        }
-        if let failure { throw failure }
-        guard let picture else { throw .closed }
+        guard case .frame(let frame) = message else { return (message, nil) }
+        guard let slot else { throw .closed }
+        leased = nil
+        guard let picture = Picture.make(frame.layout, inSlot: slot, of: memory) else { throw .closed }
         return (message, picture)
     }
 

@@ -20,15 +20,17 @@ struct CameraVerb: ParsableCommand {
         let interrupt = InterruptFlag()
         let signals = Signals(raising: interrupt)
         defer { withExtendedLifetime(signals) {} }
+        let server = CameraServer(request, output: STDOUT_FILENO, interrupt: interrupt)
+        let asking = server.asking
         // The end of standard input is the end of who started it, however that came about.
         DispatchQueue(label: "footpath.camera.parent").async {
-            while readLine() != nil {}
+            while let line = readLine() { Int(line).map(asking) }
             interrupt.raise()
             // FFmpeg has calls that no flag interrupts.
             Thread.sleep(forTimeInterval: 2)
             _exit(ExitStatus.interrupted.rawValue)
         }
         MemoryLimit.set(for: request.options)
-        CameraServer(output: STDOUT_FILENO, interrupt: interrupt).run(request)
+        server.run()
     }
 }

@@ -4,12 +4,23 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/// Starts the program at `path` with pipes in place of its standard input and output; standard error is shared. It
-/// inherits no other descriptor, no ignored signal, no signal mask, and nothing of the environment that is the daemon's alone.
+/// The descriptor under which a program that `footpath_spawn` starts finds what is shared with it.
+enum { FOOTPATH_SHARED_DESCRIPTOR = 3 };
+
+/// Starts the program at `path` with pipes in place of its standard input and output; standard error is shared, and the
+/// descriptor `shared` where it isn't negative. It inherits no other descriptor, no ignored signal, no signal mask, and
+/// nothing of the environment that is the daemon's alone.
 ///
 /// Returns 0, or an errno; then nothing was started. `input` and `output` are this side's ends, to write to and to read
 /// from.
-int footpath_spawn(const char *path, char *const arguments[], pid_t *process, int *input, int *output);
+int footpath_spawn(
+    const char *path, char *const arguments[], int shared, pid_t *process, int *input, int *output);
+
+/// A file in memory without a name (memfd_create(2)), of `size` bytes for good: who shares it can make it neither shorter,
+/// so that no mapping of it ever raises SIGBUS, nor longer. Takes memory where it is written to.
+///
+/// Returns a descriptor, which is closed on exec; -1 with errno where there is none.
+int footpath_shared_memory(int64_t size);
 
 /// Opens a process, so that no other that gets its number later is taken for it (pidfd_open(2)). Returns 0, or an errno.
 int footpath_open_process(pid_t process, int *descriptor);

@@ -1,0 +1,90 @@
+import CProcess
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Memory that a camera process and the daemon share: slots for a picture each. The daemon makes it and says which slot the
+/// next picture goes to; the process writes it there.
+///
+/// The process may write to any slot at any time: what is in one may be any bytes, and what is known of them comes by the
+/// pipe, is checked once, and lies in the daemon's own memory. The file's size is sealed, so that reading it never fails.
+final class PictureMemory: Sendable {
+    /// A picture of 8K in 10 bits has 100 MB.
+    static let slotSize = 128 << 20
+    /// A camera has two pictures in the daemon at most, and one on its way there.
+    static let slotCount = 3
+    /// The descriptor of the memory in a camera process.
+    static let inherited = Int32(FOOTPATH_SHARED_DESCRIPTOR)
+    /// Scalers may read a little beyond a picture's end.
+    private static let margin = 4096
+
+    private struct Slots {
+        var free = Array(0..<slotCount)
+        var mappings = [Mapping?](repeating: nil, count: slotCount)
+    }
+
+    private struct Mapping: @unchecked Sendable {
+        // Of the slot's bytes, which belong to who took the slot.
+        let start: UnsafeMutableRawPointer
+        let length: Int
+    }
+
+    /// Of the file.
+    let descriptor: Int32
+    private let slots = Mutex(Slots())
+    /// Raised once for each free slot. Begins at 0, since a semaphore that ends below where it began traps.
+    private let available = DispatchSemaphore(value: 0)
+    private let isWritable: Bool
+
+    /// Memory to share; nil with `errno` where the system gives none.
+    init?() {
+        descriptor = footpath_shared_memory(Int64(Self.slotSize * Self.slotCount))
+        isWritable = false
+        guard descriptor >= 0 else { return nil }
+        for _ in 0..<Self.slotCount { available.signal() }
+    }
+
+    /// The memory behind a descriptor, which is taken over.
+    init(sharedBy descriptor: Int32) {
+        self.descriptor = descriptor
+        isWritable = true
+    }
+
+    deinit {
+        slots.withLock { slots in
+            for mapping in slots.mappings { mapping.map { _ = munmap($0.start, $0.length) } }
+        }
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// A slot that no picture is in; nil where none gets free within `seconds`.
+    func takeSlot(within seconds: Double) -> Int? {
+        guard available.wait(timeout: .now() + seconds) == .success else { return nil }
+        return slots.withLock { $0.free.removeFirst() }
+    }
+
+    /// Gives a slot back that was taken.
+    func giveBack(_ slot: Int) {
+        slots.withLock { $0.free.append(slot) }
+        available.signal()
+    }
+
+    /// Where the first `count` bytes of a slot are, which nobody else here may use; nil where they are too many.
+    func bytes(_ count: Int, ofSlot slot: Int) -> UnsafeMutableRawBufferPointer? {
+        guard (0..<Self.slotCount).contains(slot), count > 0, count <= Self.slotSize - Self.margin else { return nil }
+        return slots.withLock { slots in
+            if let mapping = slots.mappings[slot], mapping.length >= count + Self.margin {
+                return UnsafeMutableRawBufferPointer(start: mapping.start, count: count)
+            }
+            slots.mappings[slot].map { _ = munmap($0.start, $0.length) }
+            slots.mappings[slot] = nil
+            let length = count + Self.margin
+            let start = mmap(
+                nil, length, isWritable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, descriptor,
+                slot * Self.slotSize)
+            guard let start, start != MAP_FAILED else { return nil }
+            slots.mappings[slot] = Mapping(start: start, length: length)
+            return UnsafeMutableRawBufferPointer(start: start, count: count)
+        }
+    }
+}
