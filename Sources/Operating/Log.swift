@@ -14,6 +14,7 @@ public final class Log: @unchecked Sendable {
     private static let interval = Duration.seconds(1)
     private let queue = DispatchQueue(label: "footpath.log")
     private let waiting = Atomic<Int>(0)
+    private let lost = Atomic<Int>(0)
     private let isJournal: Bool
     private let output: FileHandle
     // `lock` protects all that follows.
@@ -73,6 +74,7 @@ public final class Log: @unchecked Sendable {
     /// Writes what was held back long enough; to be called about once a second.
     public func tick() {
         lock.withLock {
+            tellLoss()
             let now = ContinuousClock.now
             for (kind, repetition) in repeated where now - repetition.last >= Self.interval {
                 flush(kind)
@@ -83,7 +85,10 @@ public final class Log: @unchecked Sendable {
 
     /// Waits until everything is written, for a second at most.
     public func finish() {
-        lock.withLock { repeated.keys.forEach(flush) }
+        lock.withLock {
+            repeated.keys.forEach(flush)
+            tellLoss()
+        }
         let written = DispatchGroup()
         queue.async(group: written) {}
         _ = written.wait(timeout: .now() + 1)
@@ -99,7 +104,22 @@ public final class Log: @unchecked Sendable {
     }
 
     private func put(_ level: LogLevel, _ camera: String?, _ text: String) {
+        guard waiting.load(ordering: .relaxed) < Self.mostWaiting else {
+            lost.add(1, ordering: .relaxed)
+            return
+        }
+        tellLoss()
+        append(level, camera, text)
+    }
+
+    /// Says how many messages are missing from here, once there is room again.
+    private func tellLoss() {
         guard waiting.load(ordering: .relaxed) < Self.mostWaiting else { return }
+        let count = lost.exchange(0, ordering: .relaxed)
+        if count > 0 { append(.error, nil, "\(count) messages are lost: nobody read them in time") }
+    }
+
+    private func append(_ level: LogLevel, _ camera: String?, _ text: String) {
         waiting.add(1, ordering: .relaxed)
         let line = format == .json ? json(level, camera, text) : plain(level, camera, text)
         queue.async { [self] in

@@ -9,9 +9,12 @@ import Settings
 final class Outputs {
     /// An open output.
     struct Entry: Sendable {
-        let path: String
-        let sink: DaemonSink
+        let target: OutputTarget
+        let sink: QueuedSink
         let output: RecordOutput
+
+        /// As the configuration names it.
+        var path: String { target.text }
     }
 
     private let settings: DaemonConfig.Output
@@ -38,27 +41,27 @@ final class Outputs {
         }
     }
 
-    /// Whether a path is open.
-    func isOpen(_ path: String) -> Bool { entries.contains { $0.path == path } }
+    /// Whether an output is open.
+    func isOpen(_ target: OutputTarget) -> Bool { entries.contains { $0.target == target } }
 
     /// A camera's output.
     func output(for feed: String) throws(RecordingError) -> RecordOutput {
-        let path = settings.path(for: feed)
-        if let entry = entries.first(where: { $0.path == path }) { return entry.output }
+        let target = settings.target(for: feed)
+        if let entry = entries.first(where: { $0.target == target }) { return entry.output }
         let log = log
-        let sink = try DaemonSink(
-            path, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes,
+        let sink = try QueuedSink(
+            target, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes,
             report: { log.write(Self.level(of: $0), nil, "\($0)") })
-        let entry = Entry(path: path, sink: sink, output: RecordOutput(sink: sink, nextSequence: sink.nextSequence))
+        let entry = Entry(target: target, sink: sink, output: RecordOutput(sink: sink, nextSequence: sink.nextSequence))
         entries.append(entry)
         return entry.output
     }
 
     /// Closes what none of these cameras writes to.
     func keep(feeds: [String]) {
-        let wanted = Set(feeds.map(settings.path))
-        finish(entries.filter { !wanted.contains($0.path) })
-        entries.removeAll { !wanted.contains($0.path) }
+        let wanted = Set(feeds.map(settings.target))
+        finish(entries.filter { !wanted.contains($0.target) })
+        entries.removeAll { !wanted.contains($0.target) }
     }
 
     /// Opens files anew, after others renamed them. Afterwards no line is written to the old ones, unless a disk holds
@@ -67,7 +70,7 @@ final class Outputs {
         entries.forEach { $0.sink.requestReopen() }
         let end = Date(timeIntervalSinceNow: 1)
         for entry in entries where !entry.sink.waitForReopen(seconds: max(0, end.timeIntervalSinceNow)) {
-            log.write(.error, nil, "\(entry.path): the disk holds up opening it anew")
+            log.write(.error, nil, "\(entry.target): the disk holds up opening it anew")
         }
     }
 

@@ -71,7 +71,7 @@ extension Daemon {
         // What is open stays with its cameras until these have ended.
         let trial = Outputs(new.output, log: log)
         defer { trial.finish() }
-        try trial.open(feeds: names.filter { !outputs.isOpen(new.output.path(for: $0)) })
+        try trial.open(feeds: names.filter { !outputs.isOpen(new.output.target(for: $0)) })
     }
 
     private func changeListener(to new: DaemonConfig) throws {

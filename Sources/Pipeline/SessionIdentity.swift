@@ -2,6 +2,7 @@ import Analyzing
 import Decoding
 import Detecting
 import PathModel
+import Recording
 import Tracking
 
 extension Analysis {
@@ -41,10 +42,17 @@ extension AnalysisOptions {
         if let sampleRate { settings.append(SessionStart.Setting("fps", .number(sampleRate))) }
         if let stream { settings.append(SessionStart.Setting("stream", .number(Double(stream)))) }
         if !masks.isEmpty {
-            let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
-            settings.append(SessionStart.Setting("masks", .text(text)))
+            settings.append(SessionStart.Setting("masks", .text(recordedMasks)))
         }
         return settings
+    }
+
+    /// All of them, or what tells them from others where a line has no room for all.
+    private var recordedMasks: String {
+        let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
+        guard text.utf8.count > RecordWriter.longestSetting, let digest = SHA256Digest() else { return text }
+        digest.update(Array(text.utf8))
+        return "\(masks.count) with SHA-256 \(digest.hexadecimal())"
     }
 }
 

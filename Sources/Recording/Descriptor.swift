@@ -36,6 +36,9 @@ extension FileDescriptor {
         }
     }
 
+    /// Whether it was opened for writing (fcntl(2)).
+    var isForWriting: Bool { fcntl(rawValue, F_GETFL) & O_ACCMODE != O_RDONLY }
+
     /// Whether a write of up to `PIPE_BUF` bytes to a pipe would not wait (poll(2), pipe(7)).
     var isWritable: Bool {
         var request = pollfd(fd: rawValue, events: Int16(POLLOUT), revents: 0)

@@ -5,7 +5,7 @@
 struct JSONLine {
     private var bytes: [UInt8]
     private var needsComma = false
-    private let textLimit: Int
+    let textLimit: Int
 
     /// An empty object in which no text takes more than `textLimit` bytes, unless it is added with its own limit.
     init(textLimit: Int) {

@@ -8,6 +8,8 @@ public enum OutputEvent: Sendable, Hashable {
     case recovered(path: String, lost: Int)
     /// The file's name stands for another file now, or for none, though nobody asked to open it anew.
     case moved(path: String)
+    /// The file was damaged; it has another name now, and a new one was begun.
+    case putAside(path: String, to: String)
     /// A new file was begun, and the old one got a name of its own.
     case rotated(path: String, to: String)
     /// So many lines were still waiting when the output had to end.
@@ -18,7 +20,7 @@ public enum OutputEvent: Sendable, Hashable {
     /// Whether somebody should look after it.
     public var isTrouble: Bool {
         switch self {
-        case .failed, .losing, .abandoned, .ended: true
+        case .failed, .losing, .putAside, .abandoned, .ended: true
         case .recovered, .moved, .rotated: false
         }
     }
@@ -35,6 +37,8 @@ extension OutputEvent: CustomStringConvertible {
                 ? "\(path): lines are written again; none was lost."
                 : "\(path): lines are written again; \(lost) were lost, and their seq is missing."
         case .moved(let path): "\(path): the file was moved or removed by others, so it is opened anew."
+        case .putAside(let path, let aside):
+            "\(path): is damaged, as after a power loss; it is \(aside) now, and a new file is begun. Look at it, and remove it."
         case .rotated(let path, let old): "\(path): begun anew; the lines before are in \(old)."
         case .abandoned(let path, let lost): "\(path): ended before \(lost) lines could be written; they are lost."
         case .ended(let path, let lost):

@@ -20,12 +20,15 @@ public enum OutputTarget: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// For messages.
-    public var description: String {
+    /// The name that `init` reads.
+    public var text: String {
         switch self {
-        case .standardOutput: "standard output"
+        case .standardOutput: "-"
         case .socket(let path): Self.socketScheme + path
         case .file(let path): path
         }
     }
+
+    /// For messages.
+    public var description: String { self == .standardOutput ? "standard output" : text }
 }

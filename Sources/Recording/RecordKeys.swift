@@ -28,10 +28,13 @@ extension JSONLine {
         }
     }
 
+    /// Where the line would be too long even with all other texts cut, settings are cut, too.
+    private var settingLimit: Int { textLimit > RecordWriter.shortestText ? RecordWriter.longestSetting : textLimit }
+
     private mutating func add(_ setting: SessionStart.Setting) {
         switch setting.value {
         case .number(let value): add(setting.key, exactly: value)
-        case .text(let value): add(setting.key, value)
+        case .text(let value): add(setting.key, value, limit: settingLimit)
         case .flag(let value): add(setting.key, value)
         }
     }

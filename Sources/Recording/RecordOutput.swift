@@ -11,14 +11,14 @@ public final class RecordOutput: @unchecked Sendable {
     private var nextSequence: Int
 
     /// An output to `sink`, whose first line gets the number `nextSequence` (not 0 where a file is continued; see
-    /// `DaemonSink.nextSequence`). The caller finishes the sink.
+    /// `QueuedSink.nextSequence`). The caller finishes the sink.
     public init(sink: any RecordSink, nextSequence: Int = 0) {
         self.sink = sink
         self.nextSequence = nextSequence
     }
 
     /// Writes the line that `makeLine` makes for its number. A line that the sink throws for uses up no number; one that
-    /// a `DaemonSink` counts as lost does.
+    /// a `QueuedSink` counts as lost does.
     func write(_ makeLine: (_ sequence: Int) throws(RecordingError) -> String) throws(RecordingError) {
         lock.lock()
         defer { lock.unlock() }

@@ -6,15 +6,19 @@ import PathModel
 /// speeds have up to 5 decimals (a hundredth of a pixel at 1000 pixels), percentages 2, frame rates 3.
 ///
 /// A line never exceeds `maximumLineBytes`. Texts are cut, and end in `…`: the feed at 256 bytes and the session at 64,
-/// always alike; other texts at 1024 bytes, or 256, or 64 where the line would be too long otherwise.
+/// always alike; a setting's at `longestSetting`; other texts at 1024 bytes, or 256, or 64 where the line would be too long otherwise.
 public struct RecordWriter {
     /// The longest line with its newline, as records.md promises: log shippers drop longer ones.
     public static let maximumLineBytes = 8192
 
+    /// The longest text of a setting in bytes, of which there may be one in a line; so that all of many masks stand there.
+    public static let longestSetting = 4096
+
     private static let version = "1.0"
     private static let feedLimit = 256
     private static let sessionLimit = 64
-    private static let textLimits = [1024, 256, 64]
+    static let shortestText = 64
+    private static let textLimits = [1024, 256, shortestText]
 
     private let output: RecordOutput
     private let feed: String

@@ -64,7 +64,7 @@ public struct AnalyzeSettings: Sendable {
     ) throws(SettingsError) -> AnalysisOptions {
         var options = AnalysisOptions()
         var check = Check(place: place)
-        check.within(0...100, confidence, "confidence", unit: "percent")
+        check.percent(confidence, "confidence")
         options.minimumConfidence = confidence / 100
         if let fps {
             check.within(0.001...1000, fps, "fps", unit: "frames a second")
@@ -79,7 +79,7 @@ public struct AnalyzeSettings: Sendable {
         options.recordsPredicted = predicted
         check.within(0...1000, faceFPS, "face-fps", unit: "times a second")
         options.faceRate = faceFPS
-        check.within(0...100, faceConfidence, "face-confidence", unit: "percent")
+        check.percent(faceConfidence, "face-confidence")
         options.faces.minimumConfidence = faceConfidence / 100
         check.within(8...10000, minFace, "min-face", unit: "pixels")
         options.faces.minimumWidth = minFace
@@ -187,6 +187,14 @@ private struct Check {
             return nil
         }
         return PixelSize(width: width, height: height)
+    }
+
+    mutating func percent(_ value: Double, _ name: String) {
+        within(0...100, value, name, unit: "percent")
+        // Other programs count confidence to 1; nobody means less than one in a hundred.
+        if value > 0 && value < 1 {
+            fail(name, shortest(value), "is percent here; give \(shortest(value * 100)) for \(value)")
+        }
     }
 
     /// A mask `LEFT,TOP,WIDTH,HEIGHT` in ratios of the frame; nil where it is wrong.

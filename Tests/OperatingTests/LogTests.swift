@@ -40,6 +40,25 @@ import Testing
         #expect(lines == ["<3>two; lines", "<5>cam: runs"])
     }
 
+    @Test func messagesThatNobodyReadsAreCounted() async throws {
+        let pipe = Pipe()
+        let log = Log(environment: [:], output: pipe.fileHandleForWriting)
+        // A pipe holds 64 KiB, and a thousand messages wait.
+        for number in 0..<5000 {
+            log.write(.info, nil, "message \(number) of many, long enough to fill a pipe with them")
+        }
+        let reader = Task.detached { pipe.fileHandleForReading.readDataToEndOfFile() }
+        usleep(300_000)
+        log.tick()
+        log.finish()
+        try pipe.fileHandleForWriting.close()
+        let lines = String(decoding: await reader.value, as: UTF8.self).split(separator: "\n")
+        let losses = lines.compactMap {
+            $0.firstMatch(of: /error: ([0-9]+) messages are lost/).flatMap { Int($0.output.1) }
+        }
+        #expect(!losses.isEmpty && losses.reduce(0, +) == 5000 - (lines.count - losses.count))
+    }
+
     @Test func jsonIsAnObjectALine() throws {
         let lines = try lines { log in
             log.configure(level: .debug, format: .json)

@@ -155,7 +155,7 @@ import Waiting
         #expect(try clip.analysis(options).sessionID == id, "the same records")
         options.minimumConfidence = 0.3
         #expect(try clip.analysis(options).sessionID != id)
-        #expect(try Clip().analysis().sessionID == id, "the folder does not matter")
+        #expect(try Clip().analysis().sessionID != id, "another folder's file of the same name")
     }
 
     @Test func aMissingFaceNetworkIsToldBeforeAnythingIsWritten() throws {

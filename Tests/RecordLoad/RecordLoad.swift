@@ -54,19 +54,19 @@ enum RecordLoad {
 
     private static func say(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
-    private static func open() throws(RecordingError) -> DaemonSink {
+    private static func open() throws(RecordingError) -> QueuedSink {
         let policies: [String: SyncPolicy] = ["never": .never, "interval": .standard, "line": .line]
         let rotation = number("rotate").map {
             Rotation(
                 maximumBytes: Int64($0), maximumAge: nil, keep: number("keep") ?? 10_000,
                 compresses: options["compress"] == "yes")
         }
-        return try DaemonSink(
-            arguments[1], sync: policies[options["sync"] ?? "interval"] ?? .standard, rotation: rotation,
+        return try QueuedSink(
+            OutputTarget(arguments[1]), sync: policies[options["sync"] ?? "interval"] ?? .standard, rotation: rotation,
             queueBytes: number("queue") ?? 4_000_000, report: { say("\($0)") })
     }
 
-    private static func handleSignals(of sink: DaemonSink, ending: DispatchSemaphore) -> [any DispatchSourceSignal] {
+    private static func handleSignals(of sink: QueuedSink, ending: DispatchSemaphore) -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "signals")
         return [SIGHUP, SIGTERM].map { number in
             signal(number, SIG_IGN)

@@ -16,7 +16,7 @@ import Testing
             let (ballast, path) = (folder + "/ballast", folder + "/a.jsonl")
             try write(String(repeating: "x", count: 32 * 1024), to: ballast)
             let events = Events()
-            let sink = try DaemonSink.open(path, queueBytes: 20_000, events: events)
+            let sink = try QueuedSink.open(path, queueBytes: 20_000, events: events)
             let recorder = Recorder(sink)
             // What a full disk doesn't take waits, and then is lost; the cameras go on in any case.
             var lines = 1000

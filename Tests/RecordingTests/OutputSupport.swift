@@ -21,13 +21,14 @@ final class Events: @unchecked Sendable {
     func count(_ isOfKind: (OutputEvent) -> Bool) -> Int { all.count { isOfKind($0) } }
 }
 
-extension DaemonSink {
+extension QueuedSink {
     /// A file whose reports go to `events`.
     static func open(
         _ path: String, sync: SyncPolicy = .standard, rotation: Rotation? = nil, queueBytes: Int = 4_000_000,
         events: Events = Events()
-    ) throws -> DaemonSink {
-        try DaemonSink(path, sync: sync, rotation: rotation, queueBytes: queueBytes, report: { events.add($0) })
+    ) throws -> QueuedSink {
+        try QueuedSink(
+            OutputTarget(path), sync: sync, rotation: rotation, queueBytes: queueBytes, report: { events.add($0) })
     }
 
     /// Waits until everything is written, which a slow disk may need longer for than `finish` waits, and ends.
@@ -37,10 +38,10 @@ extension DaemonSink {
     }
 
     /// A sink on a descriptor in place of the standard output.
-    static func stream(_ descriptor: FileDescriptor, queueBytes: Int, events: Events = Events()) throws -> DaemonSink {
+    static func stream(_ descriptor: FileDescriptor, queueBytes: Int, events: Events = Events()) throws -> QueuedSink {
         let reporter = OutputReporter { events.add($0) }
-        return try DaemonSink(
-            OutputStream(descriptor: descriptor), nextSequence: 0, queue: LineQueue(capacity: queueBytes),
+        return try QueuedSink(
+            StandardOutputDrain(descriptor: descriptor), nextSequence: 0, queue: LineQueue(capacity: queueBytes),
             queueBytes: queueBytes, reporter: reporter)
     }
 }
@@ -49,7 +50,7 @@ extension DaemonSink {
 struct Recorder: Sendable {
     private let output: RecordOutput
 
-    init(_ sink: DaemonSink) {
+    init(_ sink: QueuedSink) {
         output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
     }
 

@@ -16,7 +16,7 @@ import Testing
     func noLineIsLostOrDoubledAndNoFileIsTooLarge(bytes: Int64) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            let sink = try DaemonSink.open(path, rotation: bySize(bytes))
+            let sink = try QueuedSink.open(path, rotation: bySize(bytes))
             try Recorder(sink).write(1000)
             sink.drain()
             let names = try files(in: folder)
@@ -50,7 +50,7 @@ import Testing
             let path = folder + "/a.jsonl"
             let others = ["a.jsonl.1", "a.jsonl.20240101T000000Z", "a.jsonl.20240101T000000.000Z.bak", "b.jsonl"]
             for name in others { try write("", to: folder + "/" + name) }
-            let sink = try DaemonSink.open(path, rotation: bySize(20_000, keep: 3))
+            let sink = try QueuedSink.open(path, rotation: bySize(20_000, keep: 3))
             try Recorder(sink).write(1000)
             sink.drain()
             #expect(sink.status.rotations > 5)
@@ -66,7 +66,7 @@ import Testing
     @Test func oldFilesAreCompressedWhileLinesGoOn() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            let sink = try DaemonSink.open(path, rotation: bySize(50_000, compresses: true))
+            let sink = try QueuedSink.open(path, rotation: bySize(50_000, compresses: true))
             try Recorder(sink).write(2000)
             sink.drain()
             #expect(try eventually { try files(in: folder).dropFirst().allSatisfy { $0.hasSuffix("Z.gz") } })
@@ -91,7 +91,7 @@ import Testing
             #expect(try run("gzip", ["-k", stamps[0]]).status == 0)
             try write("half", to: stamps[1] + ".gz.tmp")
             try FileManager.default.moveItem(atPath: stamps[3], toPath: stamps[3] + ".gz.tmp")
-            let sink = try DaemonSink.open(path, rotation: bySize(50_000, keep: 3, compresses: true))
+            let sink = try QueuedSink.open(path, rotation: bySize(50_000, keep: 3, compresses: true))
             let wanted = ["a.jsonl"] + (1...3).map { "a.jsonl.2024010\($0)T000000.000Z.gz" }
             #expect(try eventually { try files(in: folder).filter { !$0.hasSuffix(".copy") } == wanted })
             sink.drain()
@@ -104,7 +104,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             try write(line(41), to: path + ".20240101T000000.000Z")
-            let sink = try DaemonSink.open(path, rotation: bySize(50_000))
+            let sink = try QueuedSink.open(path, rotation: bySize(50_000))
             sink.drain()
             #expect(sink.nextSequence == 42)
         }
@@ -114,7 +114,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             try write(line(41), to: path + ".20990101T000000.000Z")
-            let sink = try DaemonSink.open(path, rotation: bySize(10_000))
+            let sink = try QueuedSink.open(path, rotation: bySize(10_000))
             try Recorder(sink).write(100)
             sink.drain()
             let names = try files(in: folder).dropFirst()
@@ -132,7 +132,7 @@ import Testing
             for (minutes, files) in [(61, 1), (59, 2)] {
                 let rotation = Rotation(
                     maximumBytes: nil, maximumAge: .seconds(minutes * 60), keep: 9, compresses: false)
-                let sink = try DaemonSink.open(path, rotation: rotation)
+                let sink = try QueuedSink.open(path, rotation: rotation)
                 try Recorder(sink).write(1)
                 sink.drain()
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == files)
@@ -150,7 +150,7 @@ import Testing
             #expect(try run("mount", ["--bind", path, path]).status == 0)
             defer { _ = try? run("umount", [path]) }
             let events = Events()
-            let sink = try DaemonSink.open(path, rotation: bySize(10_000), events: events)
+            let sink = try QueuedSink.open(path, rotation: bySize(10_000), events: events)
             try Recorder(sink).write(100)
             sink.drain()
             #expect(try sequences(content(of: path)) == Array(0..<100))

@@ -46,7 +46,7 @@ import Tracking
         for (problem, start) in zip(found, starts) { #expect(problem.hasPrefix(start), "\(problem)") }
     }
 
-    @Test(arguments: [0, 0.5, 100]) func limitsBelongToTheirRange(confidence: Double) throws {
+    @Test(arguments: [0, 1, 100]) func limitsBelongToTheirRange(confidence: Double) throws {
         #expect(try options { $0.confidence = confidence }.minimumConfidence == confidence / 100)
     }
 
@@ -55,6 +55,17 @@ import Tracking
         #expect(try options { $0.confidence = 90 }.tracker == standard, "fewer records don't change who is followed")
         let weak = try options { $0.confidence = 20 }.tracker
         #expect(weak.lowConfidence == 0.2 && weak.seedConfidence == 0.2 && weak.birthConfidence == 0.25)
+    }
+
+    @Test func aShareOfOneIsNotTakenForPercent() {
+        var settings = AnalyzeSettings()
+        (settings.confidence, settings.faceConfidence) = (0.5, 0.75)
+        let error = #expect(throws: SettingsError.self) { try settings.options(cores: 1) }
+        #expect(
+            error?.problems == [
+                "--confidence 0.5: is percent here; give 50 for 0.5",
+                "--face-confidence 0.75: is percent here; give 75 for 0.75",
+            ])
     }
 
     @Test(arguments: [-0.1, 100.1, .nan, .infinity]) func otherConfidencesAreRefused(confidence: Double) {

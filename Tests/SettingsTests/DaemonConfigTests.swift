@@ -53,7 +53,7 @@ import Testing
             "output: {path: /x/{feed}.jsonl}\ncameras: [{name: a, source: rtsp://h/x}]".replacing(
                 "{path: /x/{feed}.jsonl}", with: "{path: '/x/{feed}.jsonl'}"))
         #expect(config.output == .init(path: "/x/{feed}.jsonl", sync: .standard, rotation: nil, queueBytes: 4_000_000))
-        #expect(config.output.path(for: "a") == "/x/a.jsonl")
+        #expect(config.output.target(for: "a") == .file(path: "/x/a.jsonl"))
         #expect(config.http == nil)
         #expect(config.logLevel == .info)
         #expect(config.workers == 4)

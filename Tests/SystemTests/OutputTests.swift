@@ -96,6 +96,84 @@ struct OutputTests {
     private static let canMount =
         (try? run("unshare", ["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status) == 0
 
+    @Test(
+        "An annotated video that finds the disk full ends with 74, and there is none; the records are whole",
+        .enabled(if: canMount, "needs unshare and mount"))
+    func annotationOnAFullDisk() throws {
+        let place = try Workplace(Clips.clip)
+        let script = """
+            mkdir disk && mount -t tmpfs -o size=12k tmpfs disk
+            \(Workplace.analyze) clip.mp4 --output out.jsonl --annotate disk/drawn.mp4; status=$?
+            ls disk; exit $status
+            """
+        let result = try place.shell("unshare --mount --map-root-user sh -c '\(script)'").wait()
+        #expect(result.status == 74)
+        #expect(result.errors.contains("can't write disk/drawn.mp4 to its end: No space left on device"))
+        #expect(result.output == "")
+        #expect(try place.records("out.jsonl").all("session_end").count == 1)
+    }
+
+    @Test("Messages that nobody can read cost neither work nor code", arguments: ["2>/dev/full", "2>&-"])
+    func lostMessages(errors: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        let result = try place.shell("\(Workplace.analyze) missing.mp4 one.mp4 --output out.jsonl \(errors)").wait()
+        #expect(result.status == 66)
+        #expect(try place.records("out.jsonl").all("session_end").count == 1)
+    }
+
+    @Test(
+        "What is printed and can't be is an error",
+        arguments: ["probe one.mp4", "--help", "--version", "help track", "--generate-completion-script bash"],
+        [">/dev/full", ">&-"])
+    func printedForNobody(verb: String, output: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        let result = try place.shell("\"$PROGRAM\" \(verb) \(output)").wait()
+        #expect(result.status == 74)
+        #expect(result.errors.hasPrefix("footpath: standard output: "))
+    }
+
+    @Test(
+        "A closed descriptor is no other file's",
+        arguments: [("one.mp4 --output - >&-", 74), ("- --output out.jsonl <&-", 66)])
+    func closedDescriptors(arguments: String, status: Int) throws {
+        let place = try Workplace(Clips.oneFrame)
+        let result = try place.shell("\(Workplace.analyze) \(arguments)").wait(seconds: 30)
+        #expect(Int(result.status) == status)
+        #expect(try place.names == ["one.mp4"])
+    }
+
+    @Test("Films of one name, and one film twice, are different sessions", arguments: [true, false])
+    func sessions(isOneOutput: Bool) throws {
+        let place = try Workplace(Clips.oneFrame)
+        for folder in ["08", "09"] {
+            try FileManager.default.createDirectory(atPath: place.path(folder), withIntermediateDirectories: false)
+            try place.add(Clips.oneFrame, as: folder + "/30.mp4")
+        }
+        var records: [Records] = []
+        if isOneOutput {
+            #expect(
+                try place.analyze("08/30.mp4", "09/30.mp4", "08/30.mp4", "one.mp4", "--output", "all").status == 0)
+            records = [try place.records("all")]
+        } else {
+            #expect(try place.analyze("08/30.mp4", "09/30.mp4", "one.mp4").status == 0)
+            records = try ["08/30.mp4", "09/30.mp4", "one.mp4"].map { try place.records($0 + ".paths.jsonl") }
+        }
+        let sessions = records.flatMap { $0.values("session", of: "session_start") as [String] }
+        #expect(sessions.count == (isOneOutput ? 4 : 3) && Set(sessions).count == sessions.count)
+    }
+
+    @Test("A stream without a name has the session of its content")
+    func pipedSessions() throws {
+        let place = try Workplace(Clips.clip, Clips.streamed)
+        try ffmpeg("-i", Clips.clip.path, "-vf", "negate", "-t", "0.2", place.path("other.mkv"))
+        let sessions = try ["clip.mkv", "clip.mkv", "other.mkv"].enumerated().flatMap { index, name -> [String] in
+            #expect(
+                try place.shell("cat \(name) | \(Workplace.analyze) - --fps 5 --output \(index)").wait().status == 0)
+            return try place.records("\(index)").values("session", of: "session_start")
+        }
+        #expect(sessions[0] == sessions[1] && sessions[1] != sessions[2])
+    }
+
     @Test("A reader that goes away ends with 74")
     func readerGone() throws {
         let place = try Workplace(Clips.clip)

@@ -112,6 +112,62 @@ import Testing
         #expect(try footpath("track", path).status == 64, "ratios say nothing of pixels")
     }
 
+    /// Lines of 30 frames, one box each.
+    private func records(_ time: (Int) -> Int?, left: Double = 0.2) -> String {
+        (0..<30).map { frame in
+            let pts = time(frame).map { "\"pts_ms\":\($0)," } ?? ""
+            return
+                "{\"frame\":\(frame),\(pts)\"confidence\":80,\"box\":{\"left\":\(left),\"top\":0.2,\"width\":0.1,\"height\":0.4}}\n"
+        }.joined()
+    }
+
+    @Test(
+        "Times that don't grow with the frames are refused with their lines",
+        arguments: [
+            (12, 36_000_000, "line 14: "), (12, -36_000_000, "line 13: "), (0, 7200, "line 2: "), (29, 5, "line 30: "),
+        ])
+    func strayTimes(frame: Int, time: Int, complaint: String) throws {
+        let path = try file("det.jsonl", records { $0 == frame ? time : $0 * 40 })
+        let result = try footpath("track", path, "--image-size", "800x400")
+        #expect(result.status == 66 && result.output.isEmpty)
+        #expect(result.errors.contains(complaint) && result.errors.contains("times must grow"), "\(result.errors)")
+    }
+
+    @Test("Times that say nothing don't count, and that is told")
+    func idleTimes() throws {
+        for (times, note) in [
+            ({ _ in 0 }, "every pts_ms is the same"),
+            ({ $0 % 2 == 0 ? $0 * 40 : nil }, "15 of 30 lines have no pts_ms"),
+        ] as [((Int) -> Int?, String)] {
+            let result = try footpath("track", file("det.jsonl", records(times)), "--image-size", "800x400")
+            #expect(result.output.split(separator: "\n").count == 30)
+            #expect(result.errors.contains(note) && result.errors.contains("assuming 30 frames/s"))
+        }
+    }
+
+    @Test("Pixels where ratios are expected are refused")
+    func pixelsForRatios() throws {
+        let path = try file("det.jsonl", records({ $0 * 40 }, left: 120))
+        let result = try footpath("track", path, "--image-size", "800x400")
+        #expect(
+            result.status == 66 && result.errors.contains("line 1: a box that reaches to 120.1"), "\(result.errors)")
+    }
+
+    @Test("Devices, links and pipes are written to as they are")
+    func specialOutputs() throws {
+        let path = try file("det.txt", walker())
+        let (link, target) = (place.path("link"), try file("target", "old"))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "target")
+        #expect(try footpath("track", path, "--output", link, "--force").status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "target")
+        #expect(try String(contentsOfFile: target, encoding: .utf8).hasPrefix("1,1,"))
+        #expect(try footpath("track", path, "--output", "/dev/full", "--force").status == 74)
+        let script =
+            "mkfifo pipe; cat pipe & '\(Project.program.path)' track det.txt --output pipe --force && wait; test -p pipe"
+        let piped = try run("sh", ["-c", "cd '\(place.url.path)' && { \(script); }"])
+        #expect(piped.status == 0 && piped.output.hasPrefix("1,1,"))
+    }
+
     @Test("seqinfo.ini gives what the command line doesn't")
     func sequenceFolder() throws {
         try FileManager.default.createDirectory(atPath: place.path("seq/det"), withIntermediateDirectories: true)
@@ -126,7 +182,9 @@ import Testing
         arguments: [
             ("1,-1,1,1,9,9", "line 2: 6 fields"), ("1,-1,1,one,9,9,1", "line 2: 'one' is not a number"),
             ("0,-1,1,1,9,9,1", "line 2: frame 0"), ("1.5,-1,1,1,9,9,1", "line 2: frame 1.5"),
-            ("1,-1,nan,1,9,9,1", "line 2: 'nan'"), ("99999999999999,-1,1,1,9,9,1", "line 2: frame 99999999999999"),
+            ("1,-1,1,1,0,9,1", "line 2: width 0.0 and height 9.0: must be above 0"),
+            ("1,-1,1,1,9,-9,1", "line 2: width 9.0 and height -9.0"), ("1,-1,nan,1,9,9,1", "line 2: 'nan'"),
+            ("99999999999999,-1,1,1,9,9,1", "line 2: frame 99999999999999"),
         ])
     func brokenLines(line: String, complaint: String) throws {
         let result = try footpath("track", file("det.txt", "1,-1,1,1,9,9,1\n\(line)\n"))

@@ -15,8 +15,8 @@ public struct DaemonConfig: Sendable {
         /// Bytes that wait for a slow reader of the socket.
         public var queueBytes: Int
 
-        /// The path for a camera of this name.
-        public func path(for feed: String) -> String { path.replacing("{feed}", with: feed) }
+        /// Where the records of a camera of this name go.
+        public func target(for feed: String) -> OutputTarget { OutputTarget(path.replacing("{feed}", with: feed)) }
     }
 
     /// An address on this machine.
@@ -104,7 +104,10 @@ public struct DaemonConfig: Sendable {
         output.queueBytes = Int(mapping["queue"]?.size(10_000...1_000_000_000) ?? 4_000_000)
         if let rotate = mapping["rotate"] {
             output.rotation = Self.rotation(rotate)
-            if output.path == "-" || output.path.hasPrefix("unix:") { rotate.fail("only files are rotated") }
+            guard case .file = OutputTarget(output.path) else {
+                rotate.fail("only files are rotated")
+                return output
+            }
         }
         return output
     }
@@ -113,8 +116,8 @@ public struct DaemonConfig: Sendable {
         if text.replacing("{feed}", with: "").contains(where: { "{}".contains($0) }) {
             value.fail("\(text): {feed} is the only word in braces")
         }
-        if text.hasPrefix("unix:") {
-            if !text.hasPrefix("unix:/") {
+        if case .socket(let path) = OutputTarget(text) {
+            if !path.hasPrefix("/") {
                 value.fail("\(text): give the socket's whole path, such as unix:/run/x.sock")
             }
             if text.contains("{feed}") { value.fail("\(text): there is one socket for all cameras") }

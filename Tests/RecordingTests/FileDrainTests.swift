@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 
 /// The daemon's files.
-@Suite struct RecordFileTests {
+@Suite struct FileDrainTests {
     @Test(arguments: ["", #"{"v":"1.0","event":"pa"#, "{"], [SyncPolicy.never, .standard, .line])
     func aContinuedFileLosesItsPartialLineAndCountsOn(partial: String, policy: SyncPolicy) throws {
         try withTemporaryFolder { folder in
@@ -16,7 +16,7 @@ import Testing
             try writeSession(to: .open(path, sync: policy))
             let whole = try content(of: path)
             try write(whole + partial, to: path)
-            let sink = try DaemonSink.open(path, sync: policy)
+            let sink = try QueuedSink.open(path, sync: policy)
             #expect(sink.nextSequence == Sample.all.count)
             try writeSession(to: sink, session: "99999999-2222-3333-4444-555555555555")
             #expect(try content(of: path).hasPrefix(whole))
@@ -29,23 +29,72 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             if let old { try write(old, to: path) }
-            let sink = try DaemonSink.open(path)
+            let sink = try QueuedSink.open(path)
             #expect(sink.nextSequence == 0)
             try writeSession(to: sink)
             try validateRecords(at: path)
         }
     }
 
-    @Test(arguments: [
-        "ftypisom", #"{"some":"json"}"# + "\n", #"{"v":"1.0","event":"path"}"# + "\n",
-        #"{"v":"1.0","seq":99999999999999999999,"time":""}"# + "\n",
-    ])
+    @Test(arguments: ["ftypisom", #"{"some":"json"}"# + "\n", "\n\nroot:x:0:0:\n"])
     func aFileOfSomethingElseIsNotTouched(content old: String) throws {
         try withTemporaryFolder { folder in
             let path = folder + "/clip.mp4"
             try write(old, to: path)
-            #expect(throws: RecordingError.notRecords(path: path)) { try DaemonSink.open(path) }
+            #expect(throws: RecordingError.notRecords(path: path)) { try QueuedSink.open(path) }
             #expect(try content(of: path) == old)
+        }
+    }
+
+    @Test(arguments: [
+        ("\0\0\0\0", 0), ("\n\n", 0), (#"{"v":"1.0","event":"path"}"# + "\n", 0),
+        (#"{"v":"1.0","seq":99999999999999999999,"time":""}"# + "\n", 0), ("WHOLE\n", 1), ("WHOLE\0\0\0\n", 1),
+        ("WHOLEnot a record\n", 1), ("not a record\nWHOLE", 1), ("\0\0\0\0\nWHOLE", 1), ("WHOLE{\"seq\":7,}\n", 1),
+    ])
+    func aDamagedFileIsPutAsideAndCountedOnFrom(damage: String, lines: Int) throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.jsonl"
+            let whole = #"{"v":"1.0","event":"gap","feed":"a","seq":41,"time":""}"# + "\n"
+            let old = damage.replacing("WHOLE", with: whole)
+            try write(old, to: path)
+            let events = Events()
+            let sink = try QueuedSink.open(path, events: events)
+            #expect(sink.nextSequence == (lines == 0 ? 0 : 42))
+            try writeSession(to: sink)
+            let next = sink.nextSequence
+            #expect(try sequences(content(of: path)) == Array(next..<next + Sample.all.count))
+            let aside = try #require(files(in: folder).first { $0.hasPrefix("a.jsonl.damaged-") })
+            #expect(try content(of: folder + "/" + aside) == old)
+            #expect(events.all == [.putAside(path: path, to: folder + "/" + aside)])
+            #expect(events.all.first?.isTrouble == true)
+        }
+    }
+
+    @Test func aDamagedFileBehindALinkIsPutAsideWhereItIs() throws {
+        try withTemporaryFolder { folder in
+            try write("\0", to: folder + "/a.jsonl")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: "a.jsonl")
+            try writeSession(to: .open(folder + "/link"))
+            try validateRecords(at: folder + "/a.jsonl")
+            #expect(try files(in: folder).count == 3)
+        }
+    }
+
+    @Test func aFileIsWrittenByOneOutputAlone() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.jsonl"
+            let first = try QueuedSink.open(path)
+            try FileManager.default.linkItem(atPath: path, toPath: folder + "/hard")
+            try FileManager.default.createSymbolicLink(atPath: folder + "/soft", withDestinationPath: "a.jsonl")
+            for name in ["a.jsonl", "hard", "soft"] {
+                let other = "\(folder)/\(name)"
+                #expect(throws: RecordingError.isInUse(path: other)) { try QueuedSink.open(other) }
+            }
+            // Another program, too.
+            let result = try run(Project.built("record-load").path, [path, "1", "1"])
+            #expect(result.status != 0 && result.errors.contains("is being written to"), "\(result)")
+            first.finish()
+            try QueuedSink.open(folder + "/hard").finish()
         }
     }
 
@@ -55,7 +104,9 @@ import Testing
             let whole = #"{"v":"1.0","event":"gap","feed":"\"seq\":7,","seq":41,"time":""}"# + "\n"
             for length in [8191, 8192, 8193, 30_000] {
                 try write(whole + String(repeating: "x", count: length), to: path)
-                #expect(try OpenRecordFile(path: path).nextSequence == 42)
+                let file = try AppendedFile(path: path, reporter: OutputReporter { _ in })
+                #expect(file.nextSequence == 42)
+                try file.close()
                 #expect(try content(of: path) == whole)
             }
         }
@@ -66,17 +117,17 @@ import Testing
             let pipe = folder + "/pipe"
             #expect(mkfifo(pipe, 0o600) == 0)
             for path in [folder, pipe, "/dev/full"] {
-                #expect(throws: RecordingError.notFile(path: path)) { try DaemonSink.open(path) }
+                #expect(throws: RecordingError.notFile(path: path)) { try QueuedSink.open(path) }
             }
             let missing = folder + "/missing/a.jsonl"
             let refusal = RecordingError.failed(path: missing, operation: .open, errno: .noSuchFileOrDirectory)
-            #expect(throws: refusal) { try DaemonSink.open(missing) }
+            #expect(throws: refusal) { try QueuedSink.open(missing) }
         }
     }
 
     @Test func aFinishedOutputRefusesLinesAndMayBeFinishedAgain() throws {
         try withTemporaryFolder { folder in
-            let sink = try DaemonSink.open(folder + "/a.jsonl")
+            let sink = try QueuedSink.open(folder + "/a.jsonl")
             sink.finish()
             sink.finish()
             #expect(throws: RecordingError.self) { try sink.write(line: "late") }
@@ -86,7 +137,7 @@ import Testing
 
     @Test func linesAreToBeSyncedWithinTheIntervalThoughNoneFollows() throws {
         try withTemporaryFolder { folder in
-            let file = try RecordFile(
+            let file = try FileDrain(
                 path: folder + "/a.jsonl", sync: .interval(.milliseconds(100)), rotation: nil,
                 reporter: OutputReporter { _ in }, onRotation: {})
             let line = Array("{\"v\":\"1.0\",\"seq\":0,}\n".utf8)
@@ -105,7 +156,7 @@ import Testing
     @Test func aFileThatIsRenamedIsOpenedAnewOnRequestWhileThreadsWrite() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            let sink = try DaemonSink.open(path)
+            let sink = try QueuedSink.open(path)
             let recorder = Recorder(sink)
             let threads = DispatchGroup()
             for _ in 0..<4 {
@@ -136,7 +187,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             let events = Events()
-            let sink = try DaemonSink.open(path, events: events)
+            let sink = try QueuedSink.open(path, events: events)
             let recorder = Recorder(sink)
             try recorder.write(1)
             #expect(eventually { sink.status.writtenLines == 1 })
@@ -158,7 +209,7 @@ import Testing
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
             let events = Events()
-            let sink = try DaemonSink.open(path, events: events)
+            let sink = try QueuedSink.open(path, events: events)
             let recorder = Recorder(sink)
             try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
             try write("precious", to: path)
@@ -183,7 +234,7 @@ import Testing
             let path = folder + "/in/a.jsonl"
             try FileManager.default.createDirectory(atPath: folder + "/in", withIntermediateDirectories: false)
             let events = Events()
-            let sink = try DaemonSink.open(path, events: events)
+            let sink = try QueuedSink.open(path, events: events)
             let recorder = Recorder(sink)
             try FileManager.default.removeItem(atPath: folder + "/in")
             #expect(eventually { sink.status.trouble != nil })
@@ -201,7 +252,7 @@ import Testing
     @Test func aTruncatedFileIsNotFilledWithZeros() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"
-            let sink = try DaemonSink.open(path)
+            let sink = try QueuedSink.open(path)
             let recorder = Recorder(sink)
             try recorder.write(100)
             #expect(eventually { sink.status.writtenLines == 100 })
@@ -212,7 +263,7 @@ import Testing
         }
     }
 
-    private func writeSession(to sink: DaemonSink, session: String = Sample.session) throws {
+    private func writeSession(to sink: QueuedSink, session: String = Sample.session) throws {
         let output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
         let writer = RecordWriter(output: output, feed: "clip.mp4", session: session, origin: Sample.origin)
         for record in Sample.all { try writer.write(record) }

@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// It holds whole lines only: what a full disk took of a line is removed at once, and what a crash left of one when the
 /// file is opened. Lines are written whole, as many at once as wait.
-final class RecordFile: LineDestination {
+final class FileDrain: LineDrain {
     private static let checkInterval = Duration.seconds(1)
     private static let rotationPause = Duration.seconds(60)
 
@@ -21,7 +21,7 @@ final class RecordFile: LineDestination {
     private let archive: Archive?
     private let reporter: OutputReporter
     private let onRotation: () -> Void
-    private var file: OpenRecordFile
+    private var file: AppendedFile
     private var schedule: SyncSchedule
     private var isUnsynced = false
     private var hasFailed = false
@@ -33,7 +33,7 @@ final class RecordFile: LineDestination {
     /// Opens or creates the file, readable by everybody, as the process's umask allows.
     ///
     /// - Parameter onRotation: called when a new file was begun for size or age.
-    /// - Throws: `notRecords`, `notFile`, `noSpace` or `failed`.
+    /// - Throws: `notRecords`, `notFile`, `isInUse`, `noSpace` or `failed`.
     init(
         path: String, sync policy: SyncPolicy, rotation: Rotation?, reporter: OutputReporter,
         onRotation: @escaping () -> Void
@@ -44,11 +44,11 @@ final class RecordFile: LineDestination {
         self.reporter = reporter
         self.onRotation = onRotation
         archive = rotation.map { Archive(path: path, rotation: $0, reporter: reporter) }
-        file = try OpenRecordFile(path: path)
+        file = try AppendedFile(path: path, reporter: reporter)
         schedule = SyncSchedule(policy, start: .now)
         nextCheck = .now + Self.checkInterval
         // Where the file is new, the lines before are in the one that was put aside last.
-        nextSequence = file.size > 0 ? file.nextSequence : archive?.nextSequence ?? file.nextSequence
+        nextSequence = file.size > 0 ? file.nextSequence : max(file.nextSequence, archive?.nextSequence ?? 0)
         archive?.tidy()
     }
 
@@ -110,7 +110,7 @@ final class RecordFile: LineDestination {
     /// Goes over to the file that has the path now, where that is another one. Where that fails, the old one stays.
     private func open() throws(RecordingError) {
         if file.identity.isAt(path) { return }
-        let new = try OpenRecordFile(path: path)
+        let new = try AppendedFile(path: path, reporter: reporter)
         leave()
         file = new
         reporter.works(.reopen)
@@ -166,9 +166,9 @@ final class RecordFile: LineDestination {
         guard file.identity.isAt(path) else { return try open() }
         let old = try archive.newPath()
         try RecordingError.attempt(.rename, path) { try Disk.rename(path, to: old) }
-        let new: OpenRecordFile
+        let new: AppendedFile
         do {
-            new = try OpenRecordFile(path: path)
+            new = try AppendedFile(path: path, reporter: reporter)
         } catch {
             try? Disk.rename(old, to: path)
             throw error

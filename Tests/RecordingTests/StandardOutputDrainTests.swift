@@ -7,7 +7,7 @@ import Testing
 @testable import Recording
 
 /// The daemon's standard output.
-@Suite struct OutputStreamTests {
+@Suite struct StandardOutputDrainTests {
     init() {
         // As the command line does: without this a closed pipe would end the process.
         signal(SIGPIPE, SIG_IGN)
@@ -16,7 +16,7 @@ import Testing
     @Test func aStoppedReaderHoldsNobodyUpAndLossShows() throws {
         let (reading, writing) = try FileDescriptor.pipe()
         let events = Events()
-        let sink = try DaemonSink.stream(writing, queueBytes: 50_000, events: events)
+        let sink = try QueuedSink.stream(writing, queueBytes: 50_000, events: events)
         try writing.close()
         let recorder = Recorder(sink)
         #expect(try seconds { try recorder.write(2000) } < 5)
@@ -49,7 +49,7 @@ import Testing
 
     @Test func linesOfManyThreadsArriveWholeAndInOrderThoughTheReaderIsSlow() throws {
         let (reading, writing) = try FileDescriptor.pipe()
-        let sink = try DaemonSink.stream(writing, queueBytes: 10_000_000)
+        let sink = try QueuedSink.stream(writing, queueBytes: 10_000_000)
         try writing.close()
         let recorder = Recorder(sink)
         let threads = DispatchGroup()
@@ -77,7 +77,7 @@ import Testing
     @Test func aStuckReaderDoesNotKeepItFromEnding() throws {
         let (reading, writing) = try FileDescriptor.pipe()
         let events = Events()
-        let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000, events: events)
+        let sink = try QueuedSink.stream(writing, queueBytes: 1_000_000, events: events)
         try Recorder(sink).write(1000)
         #expect(seconds { sink.finish() } < 1.1)
         let lost = sink.status.droppedLines
@@ -91,12 +91,12 @@ import Testing
         let (reading, writing) = try FileDescriptor.pipe()
         var ended = 0
         for _ in 0..<3 {
-            let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+            let sink = try QueuedSink.stream(writing, queueBytes: 1_000_000)
             try Recorder(sink).write(500)
             sink.finish()
             ended += sink.status.writtenLines
         }
-        let sink = try DaemonSink.stream(writing, queueBytes: 1_000_000)
+        let sink = try QueuedSink.stream(writing, queueBytes: 1_000_000)
         let reader = Reader(reading)
         try Recorder(sink).write(500)
         sink.drain()
@@ -111,7 +111,7 @@ import Testing
     @Test func aReaderThatIsGoneEndsItThoughNoLineComes() throws {
         let (reading, writing) = try FileDescriptor.pipe()
         let events = Events()
-        let sink = try DaemonSink.stream(writing, queueBytes: 50_000, events: events)
+        let sink = try QueuedSink.stream(writing, queueBytes: 50_000, events: events)
         try reading.close()
         #expect(eventually { sink.status.hasEnded })
         try Recorder(sink).write(10)
@@ -128,12 +128,19 @@ import Testing
             let file = try FileDescriptor.open(
                 FilePath(path), .writeOnly, options: [.create], permissions: [.ownerReadWrite])
             try file.writeAll("before\n".utf8)
-            let sink = try DaemonSink.stream(file, queueBytes: 1_000_000)
+            let sink = try QueuedSink.stream(file, queueBytes: 1_000_000)
             try Recorder(sink).write(100)
             sink.finish()
             try file.close()
             #expect(try content(of: path).hasPrefix("before\n"))
             #expect(try sequences(String(content(of: path).dropFirst(7))) == Array(0..<100))
         }
+    }
+
+    @Test func whatIsNotOpenForWritingIsRefused() throws {
+        let descriptor = try FileDescriptor.open("/dev/null", .readOnly)
+        let refusal = RecordingError.failed(path: "standard output", operation: .open, errno: .badFileDescriptor)
+        #expect(throws: refusal) { try QueuedSink.stream(descriptor, queueBytes: 1000) }
+        try descriptor.close()
     }
 }

@@ -6,14 +6,14 @@ import SystemPackage
 /// its reader's end is its own.
 ///
 /// A line that a full pipe cut is finished before anything else is written, be it by the next output to the same pipe.
-final class OutputStream: LineDestination {
+final class StandardOutputDrain: LineDrain {
     /// What a pipe with any room at all takes without waiting: `PIPE_BUF` of Linux (pipe(7)).
     private static let pieceBytes = 4096
 
     /// What outputs that had to end in the middle of a line left of it.
     private static let unfinished = Mutex<[FileIdentity: [UInt8]]>([:])
 
-    let path = "standard output"
+    let path = "\(OutputTarget.standardOutput)"
     let survivesHangUp = false
     let pause = Duration.seconds(1)
     private let descriptor: FileDescriptor
@@ -27,7 +27,11 @@ final class OutputStream: LineDestination {
         let path = path
         self.descriptor = try RecordingError.attempt(.open, path) { try descriptor.duplicate() }
         let copy = self.descriptor
-        let status = try RecordingError.attempt(.open, path) { try copy.stat() }
+        let status = try RecordingError.attempt(.open, path) {
+            // A closed one, in whose place something to read is kept.
+            if !copy.isForWriting { throw Errno.badFileDescriptor }
+            return try copy.stat()
+        }
         isSocket = status.type == .socket
         let identity = FileIdentity(status)
         self.identity = identity

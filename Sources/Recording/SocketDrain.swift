@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// Connects again for ever. A line that the end of a connection cut is written whole on the next one; what the reader
 /// had not taken out of the system's buffer yet is lost with it, uncounted, but missing by `seq`.
-final class SocketStream: LineDestination {
+final class SocketDrain: LineDrain {
     private static let shortestPause = Duration.milliseconds(100)
     private static let longestPause = Duration.seconds(5)
 
@@ -17,15 +17,15 @@ final class SocketStream: LineDestination {
     private var connection: FileDescriptor?
     private var connected = ContinuousClock.now
 
-    /// - Parameter path: `unix:` and the socket's path.
+    /// - Parameter path: the socket's.
     /// - Throws: where no address holds the path; nothing is connected yet.
     init(path: String, reporter: OutputReporter) throws(RecordingError) {
-        self.path = path
+        self.path = "\(OutputTarget.socket(path: path))"
         self.reporter = reporter
-        address = String(path.dropFirst("unix:".count))
+        address = path
         // sun_path of unix(7), with its end.
         guard address.utf8.count < 108 else {
-            throw .failed(path: path, operation: .open, errno: .fileNameTooLong)
+            throw .failed(path: self.path, operation: .open, errno: .fileNameTooLong)
         }
     }
 

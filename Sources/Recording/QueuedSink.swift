@@ -6,14 +6,14 @@ import SystemPackage
 /// `write` never waits and never fails while the output is open. Lines wait in a queue whose bytes are bounded, while a
 /// disk is slow or full or a reader is slow or absent; where there is no room in it they are lost whole, counted, and
 /// their `seq` with them. Any thread may use it; lines arrive in the order of the calls.
-public final class DaemonSink: RecordSink, @unchecked Sendable {
+public final class QueuedSink: RecordSink, @unchecked Sendable {
     /// Seconds from `requestFinish` to the end, whatever disk and reader do.
     public static let farewell = 0.9
 
     /// The `seq` of the first line: 0, or where a continued file leaves off.
     public let nextSequence: Int
 
-    private let destination: any LineDestination
+    private let destination: any LineDrain
     private let queue: LineQueue
     private let reporter: OutputReporter
     private let wakeup: Wakeup
@@ -32,26 +32,24 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
     /// A socket that nobody listens at yet is no error: it is tried again for ever, as it is when its reader goes away.
     ///
     /// - Parameters:
-    ///   - path: A file, to be continued where it exists; `-`; or `unix:` and the path of a stream socket that the
-    ///     reader listens at.
+    ///   - target: A file is continued where it exists.
     ///   - rotation: For files: when to begin a new one.
     ///   - queueBytes: Bytes that wait at most.
     ///   - report: Told what people should know, from any thread.
-    /// - Throws: `notRecords`, `notFile`, `noSpace` or `failed`.
+    /// - Throws: `notRecords`, `notFile`, `isInUse`, `noSpace` or `failed`.
     public convenience init(
-        _ path: String, sync: SyncPolicy = .standard, rotation: Rotation? = nil, queueBytes: Int,
+        _ target: OutputTarget, sync: SyncPolicy = .standard, rotation: Rotation? = nil, queueBytes: Int,
         report: @escaping @Sendable (OutputEvent) -> Void
     ) throws(RecordingError) {
         let reporter = OutputReporter(report)
         let queue = LineQueue(capacity: queueBytes)
-        let destination: any LineDestination
+        let destination: any LineDrain
         var next = 0
-        if path == "-" {
-            destination = try OutputStream(descriptor: .standardOutput)
-        } else if path.hasPrefix("unix:") {
-            destination = try SocketStream(path: path, reporter: reporter)
-        } else {
-            let file = try RecordFile(
+        switch target {
+        case .standardOutput: destination = try StandardOutputDrain(descriptor: .standardOutput)
+        case .socket(let path): destination = try SocketDrain(path: path, reporter: reporter)
+        case .file(let path):
+            let file = try FileDrain(
                 path: path, sync: sync, rotation: rotation, reporter: reporter, onRotation: queue.noteRotation)
             (destination, next) = (file, file.nextSequence)
         }
@@ -59,7 +57,7 @@ public final class DaemonSink: RecordSink, @unchecked Sendable {
     }
 
     init(
-        _ destination: any LineDestination, nextSequence: Int, queue: LineQueue, queueBytes: Int,
+        _ destination: any LineDrain, nextSequence: Int, queue: LineQueue, queueBytes: Int,
         reporter: OutputReporter
     ) throws(RecordingError) {
         self.destination = destination

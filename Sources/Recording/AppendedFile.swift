@@ -3,7 +3,7 @@ import PathModel
 import SystemPackage
 
 /// A file of records that is open for appending.
-struct OpenRecordFile {
+struct AppendedFile {
     /// What it is, whatever its name is by now.
     let identity: FileIdentity
     /// Bytes in whole lines.
@@ -18,11 +18,31 @@ struct OpenRecordFile {
     /// Bytes of a line that the disk took only in part.
     private var partialBytes = 0
 
-    /// Opens a file, or creates it, and cuts off a partial last line.
+    /// Opens a file, or creates it, locks it and cuts off a partial last line. A damaged file is put aside and a new one
+    /// made, whose lines are counted on from it.
     ///
-    /// - Throws: `notRecords`, `notFile`, `noSpace` or `failed`.
-    init(path: String) throws(RecordingError) {
-        self.path = path
+    /// - Throws: `notRecords`, `notFile`, `isInUse`, `noSpace` or `failed`.
+    init(path: String, reporter: OutputReporter) throws(RecordingError) {
+        let (descriptor, tail) = try Self.open(path)
+        switch tail {
+        case .records(let tail):
+            try self.init(descriptor, tail, path: path)
+        case .foreign:
+            try? descriptor.close()
+            throw .notRecords(path: path)
+        case .damaged(let nextSequence):
+            // Its lock holds until it has another name.
+            defer { try? descriptor.close() }
+            let aside = try Self.putAside(path)
+            reporter.tell(.putAside(path: path, to: aside))
+            let (new, _) = try Self.open(path)
+            try self.init(new, RecordTail(end: 0, nextSequence: nextSequence), path: path)
+        }
+    }
+
+    private static func open(
+        _ path: String
+    ) throws(RecordingError) -> (descriptor: FileDescriptor, content: RecordTail.Content) {
         let descriptor: FileDescriptor
         do {
             // Without waiting, lest a pipe that nobody reads holds it up.
@@ -36,8 +56,35 @@ struct OpenRecordFile {
         do throws(RecordingError) {
             let status = try RecordingError.attempt(.open, path) { try descriptor.stat() }
             guard status.type == .regular else { throw .notFile(path: path) }
+            try RecordingError.attempt(.lock, path) { try descriptor.lock() }
+            return (descriptor, try RecordingError.attempt(.read, path) { try RecordTail.content(of: descriptor) })
+        } catch {
+            try? descriptor.close()
+            throw error
+        }
+    }
+
+    /// - Returns: the file's new name.
+    private static func putAside(_ path: String) throws(RecordingError) -> String {
+        let file = try NewFile.end(ofLinksAt: path)
+        var now = Int64(Date.now.timeIntervalSince1970 * 1000)
+        while true {
+            let aside = "\(file).damaged-\(OldFile.stamp(UTCTime(milliseconds: now)))"
+            do throws(RecordingError) {
+                try RecordingError.attempt(.rename, path) { try Disk.rename(file, toFree: aside) }
+                return aside
+            } catch .exists {
+                now += 1
+            }
+        }
+    }
+
+    private init(_ descriptor: FileDescriptor, _ tail: RecordTail, path: String) throws(RecordingError) {
+        self.path = path
+        do throws(RecordingError) {
+            try tail.repair(descriptor, path: path)
+            let status = try RecordingError.attempt(.open, path) { try descriptor.stat() }
             identity = FileIdentity(status)
-            let tail = try RecordTail(repairing: descriptor, path: path)
             (size, nextSequence) = (tail.end, tail.nextSequence)
             let first = try RecordingError.attempt(.read, path) { try RecordTail.firstTime(in: descriptor) }
             let now = Int64(Date.now.timeIntervalSince1970 * 1000)

@@ -6,12 +6,12 @@ import Testing
 
 @testable import Recording
 
-@Suite struct SocketStreamTests {
+@Suite struct SocketDrainTests {
     @Test func linesWaitForAReaderThatListensLater() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/s"
             let events = Events()
-            let sink = try DaemonSink.open("unix:" + path, events: events)
+            let sink = try QueuedSink.open("unix:" + path, events: events)
             let recorder = Recorder(sink)
             try recorder.write(100)
             #expect(eventually { sink.status.trouble != nil })
@@ -30,7 +30,7 @@ import Testing
     @Test func aStoppedReaderHoldsNobodyUpAndLossShows() throws {
         try withTemporaryFolder { folder in
             let listener = try Listener(folder + "/s")
-            let sink = try DaemonSink.open("unix:\(folder)/s", queueBytes: 100_000)
+            let sink = try QueuedSink.open("unix:\(folder)/s", queueBytes: 100_000)
             let recorder = Recorder(sink)
             let connection = listener.accept()
             #expect(try seconds { try recorder.write(3000) } < 5)
@@ -51,7 +51,7 @@ import Testing
         try withTemporaryFolder { folder in
             let listener = try Listener(folder + "/s")
             let events = Events()
-            let sink = try DaemonSink.open("unix:\(folder)/s", queueBytes: 10_000_000, events: events)
+            let sink = try QueuedSink.open("unix:\(folder)/s", queueBytes: 10_000_000, events: events)
             let first = listener.accept()
             // Shortly before the buffer is full lines are cut.
             try Recorder(sink).write(2000)
@@ -88,7 +88,7 @@ import Testing
     @Test func aReaderThatComesBackGetsWhatCameMeanwhile() throws {
         try withTemporaryFolder { folder in
             var listener = try Listener(folder + "/s")
-            let sink = try DaemonSink.open("unix:\(folder)/s")
+            let sink = try QueuedSink.open("unix:\(folder)/s")
             let recorder = Recorder(sink)
             let first = listener.accept()
             try recorder.write(10)
@@ -109,7 +109,7 @@ import Testing
     @Test func nobodyListeningDoesNotKeepItFromEnding() throws {
         try withTemporaryFolder { folder in
             let events = Events()
-            let sink = try DaemonSink.open("unix:\(folder)/s", events: events)
+            let sink = try QueuedSink.open("unix:\(folder)/s", events: events)
             try Recorder(sink).write(10)
             #expect(seconds { sink.finish() } < 1.1)
             #expect(events.all.last == .abandoned(path: "unix:\(folder)/s", lost: 10))
@@ -119,7 +119,7 @@ import Testing
     @Test func aStuckReaderDoesNotKeepItFromEnding() throws {
         try withTemporaryFolder { folder in
             let listener = try Listener(folder + "/s")
-            let sink = try DaemonSink.open("unix:\(folder)/s")
+            let sink = try QueuedSink.open("unix:\(folder)/s")
             let connection = listener.accept()
             try Recorder(sink).write(5000)
             #expect(seconds { sink.finish() } < 1.1)
@@ -132,7 +132,7 @@ import Testing
     @Test func aPathThatNoAddressHoldsIsRefused() {
         let path = "unix:/" + String(repeating: "x", count: 107)
         #expect(throws: RecordingError.failed(path: path, operation: .open, errno: .fileNameTooLong)) {
-            try DaemonSink.open(path)
+            try QueuedSink.open(path)
         }
     }
 }
