@@ -82,6 +82,9 @@ public final class CameraServer {
         do throws(DecodingError) {
             while let frame = try source.next() {
                 guard let head = timing.head(of: frame, at: .now(), counts: source.counts) else { continue }
+                guard Picture.byteCount(of: frame.picture.layout) != nil else {
+                    return .unscalable(reason: "its pixel format, \(frame.picture.layout.pixelFormat), has no planes")
+                }
                 slot.put(head, frame.picture)
             }
             return nil

@@ -85,13 +85,15 @@ public final class Log: @unchecked Sendable {
 
     /// Waits until everything is written, for a second at most.
     public func finish() {
-        lock.withLock {
-            repeated.keys.forEach(flush)
-            tellLoss()
+        lock.withLock { repeated.keys.forEach(flush) }
+        let end = DispatchTime.now() + 1
+        // The loss can be told once there is room.
+        for _ in 0..<2 {
+            lock.withLock { tellLoss() }
+            let written = DispatchGroup()
+            queue.async(group: written) {}
+            _ = written.wait(timeout: end)
         }
-        let written = DispatchGroup()
-        queue.async(group: written) {}
-        _ = written.wait(timeout: .now() + 1)
     }
 
     private func flush(_ kind: Kind) {

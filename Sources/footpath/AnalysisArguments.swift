@@ -39,7 +39,7 @@ struct AnalysisArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Another person network: a YOLOX-style ONNX file. Its own input size applies unless another is given.",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var model: String?
 
     @Option(

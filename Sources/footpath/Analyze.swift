@@ -24,13 +24,14 @@ struct Analyze: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: ArgumentHelp("Video files, in the order to analyse them.", valueName: "video"))
+    @Argument(help: ArgumentHelp("Video files, in the order to analyse them.", valueName: "video"), completion: .file())
     var videos: [String]
 
     @Option(
         name: [.short, .long],
         help: ArgumentHelp(
-            "Where records go: a file for all videos together, or - for standard output.", valueName: "file"))
+            "Where records go: a file for all videos together, or - for standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
@@ -41,7 +42,8 @@ struct Analyze: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also write a video with boxes, ids, trails and landmarks drawn. For one VIDEO.", valueName: "out.mp4"))
+            "Also write a video with boxes, ids, trails and landmarks drawn. For one VIDEO.", valueName: "out.mp4"),
+        completion: .file())
     var annotate: String?
 
     @Flag(name: [.short, .long], help: "Say nothing but errors.")

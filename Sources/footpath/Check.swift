@@ -3,6 +3,7 @@ import Decoding
 import Dispatch
 import Following
 import Foundation
+import Recording
 import Settings
 import Waiting
 
@@ -17,7 +18,7 @@ struct Check: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: "The configuration.")
+    @Argument(help: "The configuration.", completion: .file())
     var config: String
 
     @Flag(help: "Also open every camera and wait for its first picture.")
@@ -36,7 +37,7 @@ struct Check: ParsableCommand {
             console.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
-        print("\(config): \(cameras.count) cameras, all settings in order")
+        try DirectSink().write(line: "\(config): \(cameras.count) cameras, all settings in order")
         guard probe else { return }
         let interrupt = InterruptFlag()
         let signals = Signals(raising: interrupt)
@@ -50,6 +51,7 @@ struct Check: ParsableCommand {
         }
         group.wait()
         if interrupt.isRaised { throw ExitCode(ExitStatus.interrupted.rawValue) }
+        if let failure = results.printFailure { throw failure }
         if results.haveFailed { throw ExitCode(ExitStatus.input.rawValue) }
     }
 
@@ -58,14 +60,19 @@ struct Check: ParsableCommand {
         // `lock` protects all that follows, and standard output.
         private let lock = NSLock()
         private var failed = false
+        private var unprinted: RecordingError?
 
+        var printFailure: RecordingError? { lock.withLock { unprinted } }
         var haveFailed: Bool { lock.withLock { failed } }
 
         func add(_ result: (text: String, isFine: Bool)) {
             lock.withLock {
                 failed = failed || !result.isFine
-                print(result.text)
-                fflush(nil)
+                do throws(RecordingError) {
+                    try DirectSink().write(line: result.text)
+                } catch {
+                    unprinted = error
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ struct FaceArguments: ParsableArguments {
             "Leave out faces narrower than this many pixels of the original picture.", valueName: "pixels"))
     var minFace = AnalyzeSettings().minFace
 
-    @Option(help: ArgumentHelp("Another face network: a YuNet ONNX file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Another face network: a YuNet ONNX file.", valueName: "file"), completion: .file())
     var faceModel: String?
 
     func apply(to settings: inout AnalyzeSettings) {

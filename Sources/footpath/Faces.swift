@@ -19,7 +19,9 @@ struct Faces: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: ArgumentHelp("Pictures or videos; of a video the first frame.", valueName: "picture"))
+    @Argument(
+        help: ArgumentHelp("Pictures or videos; of a video the first frame.", valueName: "picture"),
+        completion: .file())
     var pictures: [String]
 
     @OptionGroup

@@ -34,8 +34,16 @@ struct Footpath: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch {
+            if exitCode(for: error) == .failure { fail(error) }
             end(error)
         }
+    }
+
+    /// Ends with an error of Footpath's own.
+    private static func fail(_ error: any Error) -> Never {
+        let status = ExitStatus(of: error)
+        if status != .interrupted { Console(isQuiet: false).error("\(error)") }
+        Glibc.exit(status.rawValue)
     }
 
     /// Ends with an error, or with what was asked for instead of running: help, the version, a completion script.
@@ -50,8 +58,7 @@ struct Footpath: ParsableCommand {
             try DirectSink().write(line: text)
             Glibc.exit(code.rawValue)
         } catch {
-            Console(isQuiet: false).error("\(error)")
-            Glibc.exit(ExitStatus(of: error).rawValue)
+            fail(error)
         }
     }
 }

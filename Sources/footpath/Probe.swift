@@ -13,7 +13,9 @@ struct Probe: ParsableCommand {
         abstract: "Print what Footpath sees of a video.",
         discussion: "Opens VIDEO as analyze would and decodes its first frame.\n\n\(ExitStatus.help)")
 
-    @Argument(help: ArgumentHelp("A file, a URL, an image sequence, or - for standard input.", valueName: "video"))
+    @Argument(
+        help: ArgumentHelp("A file, a URL, an image sequence, or - for standard input.", valueName: "video"),
+        completion: .file())
     var video: String
 
     @Option(help: .videoStream)

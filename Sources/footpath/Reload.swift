@@ -14,19 +14,13 @@ struct Reload: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file())
     var config = "/etc/footpath/footpath.yaml"
 
     func run() throws {
-        let console = Console(isQuiet: false)
-        do {
-            guard let listener = try DaemonConfig(path: config, needsSecrets: false).http else {
-                throw SettingsError(problems: ["\(config): has no http:, so the daemon can't be asked; kill -HUP it"])
-            }
-            try DirectSink().write(line: "reloaded: \(DaemonControl.reload(listener))")
-        } catch {
-            console.error("\(error)")
-            throw ExitCode(ExitStatus(of: error).rawValue)
+        guard let listener = try DaemonConfig(path: config, needsSecrets: false).http else {
+            throw SettingsError(problems: ["\(config): has no http:, so the daemon can't be asked; kill -HUP it"])
         }
+        try DirectSink().write(line: "reloaded: \(DaemonControl.reload(listener))")
     }
 }

@@ -20,7 +20,7 @@ struct Run: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"))
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file())
     var config = "/etc/footpath/footpath.yaml"
 
     func run() throws {

@@ -29,11 +29,12 @@ struct TrackDetections: ParsableCommand {
             \(ExitStatus.help)
             """)
 
-    @Argument(help: ArgumentHelp("Detections.", valueName: "det"))
+    @Argument(help: ArgumentHelp("Detections.", valueName: "det"), completion: .file())
     var detections: String
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"))
+        name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"),
+        completion: .file())
     var output: String?
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
@@ -88,25 +89,22 @@ struct TrackDetections: ParsableCommand {
 
     func run() throws {
         let console = Console(isQuiet: false)
-        do {
-            let settings = try settings.checked()
-            let input = try TrackInput(path: detections, settings: settings)
-            for note in input.notes { console.note(note) }
-            var rows = TrackRows(imageSize: input.imageSize)
-            let seconds = rows.track(input, options: settings.tracker)
-            if timing {
-                let speed = Int((Double(input.frames.count) / max(seconds, 1e-9)).rounded())
-                console.note("\(input.frames.count) frames in \(seconds) s: \(speed) frames/s")
-            }
-            try write(
-                rows.text(
-                    TrackRows.Completion(
-                        smoother: settings.smoother, longestGap: settings.bridge,
-                        includesPredicted: settings.predicted)))
-        } catch {
-            console.error("\(error)")
-            throw ExitCode(ExitStatus(of: error).rawValue)
+        let settings = try settings.checked()
+        let input = try TrackInput(path: detections, settings: settings)
+        for note in input.notes { console.note(note) }
+        var rows = TrackRows(imageSize: input.imageSize)
+        let seconds = rows.track(input, options: settings.tracker)
+        let total = input.frames.reduce(0) { $0 + $1.detections.count }
+        if rows.followed < total { console.note("\(total - rows.followed) of \(total) boxes belong to no track") }
+        if timing {
+            let speed = Int((Double(input.frames.count) / max(seconds, 1e-9)).rounded())
+            console.note("\(input.frames.count) frames in \(seconds) s: \(speed) frames/s")
         }
+        try write(
+            rows.text(
+                TrackRows.Completion(
+                    smoother: settings.smoother, longestGap: settings.bridge,
+                    includesPredicted: settings.predicted)))
     }
 
     private var settings: TrackSettings {

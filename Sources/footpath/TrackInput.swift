@@ -2,6 +2,7 @@ import Decoding
 import Foundation
 import PathModel
 import Settings
+import Tracking
 
 /// The detections of a sequence, by frame.
 struct TrackInput {
@@ -75,6 +76,7 @@ struct TrackInput {
             if lines.haveTimes, times[number] == nil { continue }
             frames.append(Frame(number: number, time: lines.haveTimes ? times[number] ?? counted : counted))
         }
+        var outside = 0
         let position = Dictionary(uniqueKeysWithValues: zip(frames.map(\.number), frames.indices))
         for item in lines.items {
             guard let index = position[item.frame] else { continue }
@@ -86,7 +88,12 @@ struct TrackInput {
                 : BoundingBox(
                     left: (item.box.left - 1) / width, top: (item.box.top - 1) / height, width: item.box.width / width,
                     height: item.box.height / height)
+            if box.clipped(to: .frame) == nil { outside += 1 }
             frames[index].detections.append(Detection(box: box, confidence: scale.confidence(item.score)))
+        }
+        if outside > 0 {
+            notes.append(
+                "\(outside) of \(lines.items.count) boxes lie outside of frames of \(imageSize) (--image-size)")
         }
     }
 }
@@ -143,9 +150,9 @@ private struct SequenceInfo {
 
     init(of detections: URL) {
         let folder = detections.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
-        guard let text = try? String(contentsOf: folder.appendingPathComponent("seqinfo.ini"), encoding: .utf8) else {
-            return
-        }
+        let file = folder.appendingPathComponent("seqinfo.ini")
+        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return }
+        OpenedFiles.note(path: file.path)
         for line in text.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1)
             if parts.count == 2 { values[parts[0]] = parts[1] }

@@ -31,6 +31,11 @@ struct TrackRows {
     private var rows: [Int: [Row]] = [:]
     private var ids: [Int: Int] = [:]
 
+    /// How many detected boxes belong to somebody.
+    var followed: Int {
+        ids.keys.reduce(0) { $0 + (rows[$1] ?? []).count { $0.source == .measured } }
+    }
+
     init(imageSize: PixelSize) {
         self.imageSize = imageSize
     }

@@ -1,6 +1,7 @@
 import Following
 import Foundation
 import Settings
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,19 +41,25 @@ import Testing
         #expect(lines == ["<3>two; lines", "<5>cam: runs"])
     }
 
-    @Test func messagesThatNobodyReadsAreCounted() async throws {
+    @Test func messagesThatNobodyReadsAreCounted() throws {
         let pipe = Pipe()
         let log = Log(environment: [:], output: pipe.fileHandleForWriting)
         // A pipe holds 64 KiB, and a thousand messages wait.
-        for number in 0..<5000 {
-            log.write(.info, nil, "message \(number) of many, long enough to fill a pipe with them")
+        for number in 0..<5000 { log.write(.info, nil, "message \(number), long enough to fill a pipe with them") }
+        let read = Mutex("")
+        let reading = DispatchGroup()
+        DispatchQueue(label: "reader").async(group: reading) {
+            let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            read.withLock { $0 = text }
         }
-        let reader = Task.detached { pipe.fileHandleForReading.readDataToEndOfFile() }
-        usleep(300_000)
-        log.tick()
+        for _ in 0..<20 {
+            log.tick()
+            usleep(50_000)
+        }
         log.finish()
         try pipe.fileHandleForWriting.close()
-        let lines = String(decoding: await reader.value, as: UTF8.self).split(separator: "\n")
+        reading.wait()
+        let lines = read.withLock { $0.split(separator: "\n") }
         let losses = lines.compactMap {
             $0.firstMatch(of: /error: ([0-9]+) messages are lost/).flatMap { Int($0.output.1) }
         }

@@ -153,6 +153,15 @@ import Testing
             result.status == 66 && result.errors.contains("line 1: a box that reaches to 120.1"), "\(result.errors)")
     }
 
+    @Test("Boxes that are in no track are counted, and so are those outside of the frame")
+    func boxesOfNobody() throws {
+        let path = try file("det.txt", walker() + "\n3,-1,5000,10,40,100,0.9\n")
+        let result = try footpath("track", path, "--image-size", "640x480")
+        #expect(
+            result.errors.contains("1 of 21 boxes lie outside of frames of 640x480 (--image-size)"), "\(result.errors)")
+        #expect(result.errors.contains("1 of 21 boxes belong to no track"))
+    }
+
     @Test("Devices, links and pipes are written to as they are")
     func specialOutputs() throws {
         let path = try file("det.txt", walker())

@@ -79,7 +79,11 @@ public struct DaemonConfig: Sendable {
         cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
         if looksAtFiles, let value = top?["output"]?.mapping(nil)?["path"] {
             let output = output
-            for path in Set(cameras.map { output.path(for: $0.name) }).sorted() { Self.checkPlace(path, value) }
+            let paths = cameras.compactMap { camera -> String? in
+                guard case .file(let path) = output.target(for: camera.name) else { return nil }
+                return path
+            }
+            for path in Set(paths).sorted() { Self.checkPlace(path, value) }
         }
         warnings = problems.warnings
         if !problems.all.isEmpty { throw SettingsError(problems: problems.all) }
@@ -122,14 +126,13 @@ public struct DaemonConfig: Sendable {
             }
             if text.contains("{feed}") { value.fail("\(text): there is one socket for all cameras") }
             // sun_path of unix(7), with its end.
-            if text.utf8.count - "unix:".utf8.count >= 108 { value.fail("a socket's path has at most 107 bytes") }
+            if path.utf8.count >= 108 { value.fail("a socket's path has at most 107 bytes") }
         }
         return text
     }
 
     /// Whether a file can come to be there.
     private static func checkPlace(_ path: String, _ value: ConfigValue) {
-        if path == "-" || path.hasPrefix("unix:") { return }
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
             value.fail("\(path): is a folder; give a file in it")
