@@ -17,7 +17,7 @@ MOST_BOXES = 300
 
 
 def fitted_size(frame, budget):
-    """The input (height, width) of at most `budget` pixels, in steps of 32, in which a frame (height, width) is largest."""
+    """The input (height, width) of at most `budget` pixels, in steps of 32, that shows a frame largest."""
     best, best_shown = (32, 32), 0
     for height in range(32, budget // 32 + 1, 32):
         for width in range(32, budget // height + 1, 32):

@@ -15,6 +15,7 @@ from .pictures import IGNORED, PERSON, Reader, lines
 from .precision import SIZES, Measure
 
 LEAST_SCORE = 0.02
+MARKS = ("<!-- measured -->", "<!-- end -->")
 PEDESTRIAN = 1
 # On a vehicle, static, distractor, reflection: neither wanted nor a mistake (Milan et al. 2016, section 4.1.4).
 DISTRACTORS = (2, 7, 8, 12)
@@ -89,7 +90,17 @@ def measured(detector, frames):
     return measure.result()
 
 
-def evaluate(arguments=None):
+def write_table(path, lines):
+    """Puts lines between the marks of a text, as the model card has them."""
+    text = path.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(MARKS[0])
+    _, end, after = rest.partition(MARKS[1])
+    if not end:
+        raise ValueError(f"{path} has no {MARKS[0]} and {MARKS[1]} to write between")
+    path.write_text("\n".join([before + begin, *lines, end + after]), encoding="utf-8")
+
+
+def parsed(arguments):
     parser = argparse.ArgumentParser(prog="Training/evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("networks", nargs="+", type=Path, help="ONNX that --model takes, or checkpoints (.pt)")
     parser.add_argument("--data", nargs="*", type=Path, default=[], help="data sets with held-out pictures")
@@ -98,27 +109,39 @@ def evaluate(arguments=None):
     parser.add_argument("--every", type=int, default=8, help="measure every so-maniest frame of a video")
     parser.add_argument("--size", default="448x256", help="pixels of the largest scale, in the shape of each frame")
     parser.add_argument("--scales", type=lambda text: [int(part) for part in text.split(",")], default=[1, 3])
-    arguments = parser.parse_args(arguments)
+    parser.add_argument("--into", type=Path, help=f"a text to write the table into, between {' and '.join(MARKS)}")
+    values = parser.parse_args(arguments)
+    if not values.data and not values.videos:
+        parser.error("nothing to measure with: --data or --videos")
+    return values
+
+
+def evaluate(arguments=None):
+    arguments = parsed(arguments)
     sources = [
         (f"{folder.name}, held out", lambda f=folder: held_out(f, arguments.pictures)) for folder in arguments.data
     ]
     sources += [(folder.name, lambda f=folder: video(f, arguments.every)) for folder in arguments.videos]
-    if not sources:
-        parser.error("nothing to measure with: --data or --videos")
-    print("| measured with | network | AP50 | AP50:95 | small | medium | large | ms |")
-    print("|---|---|---|---|---|---|---|---|")
-    every = list(detectors(arguments))
+    table = []
+
+    def row(*cells):
+        table.append(f"| {' | '.join(cells)} |")
+        print(table[-1], flush=True)
+
+    headings = ("measured with", "network", "AP50", "AP50:95", "small", "medium", "large", "ms")
+    row(*headings)
+    row(*("---" for _ in headings))
+    networks = list(detectors(arguments))
     for name, frames in sources:
-        for detector in every:
+        for detector in networks:
             detector.seconds, detector.pictures = 0.0, 0
             result = measured(detector, frames())
-            by_size = " | ".join(_percent(result[size][0]) for size in SIZES if size != "all")
+            by_size = (_percent(result[size][0]) for size in SIZES if size != "all")
             cost = detector.seconds / max(1, detector.pictures) * 1000
-            print(
-                f"| {name} | {detector.name} | {_percent(result['all'][0])} | {_percent(result['all'][1])} "
-                f"| {by_size} | {cost:.1f} |",
-                flush=True,
-            )
+            both = (_percent(value) for value in result["all"][:2])
+            row(name, detector.name, *both, *by_size, f"{cost:.1f}")
+    if arguments.into:
+        write_table(arguments.into, table)
 
 
 def _percent(value):

@@ -56,9 +56,12 @@ def main(arguments=None):
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("onnx", type=Path, help="file to write")
     parser.add_argument("--not-averaged", action="store_true", help="the last weights, not their average")
+    parser.add_argument("--compact", type=Path, help="write the checkpoint, too, in as few bytes as keep its worth")
     values = parser.parse_args(arguments)
     saved = checkpoints.expanded(checkpoints.load(values.checkpoint))
     worst = export(checkpoints.network_of(saved, not values.not_averaged), values.onnx)
+    if values.compact:
+        checkpoints.save(values.compact, checkpoints.compact(saved))
     written = values.onnx.read_bytes()
     print(f"{values.onnx}: {len(written):,} bytes, SHA-256 {hashlib.sha256(written).hexdigest()}")
     print(f"{saved.get('samples', 'unknown')} samples; at most {worst:.1e} from PyTorch's output")

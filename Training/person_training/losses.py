@@ -55,7 +55,7 @@ def candidates(boxes, size):
 
 @torch.no_grad()
 def assign(scores, boxes, people, owners, size):
-    """Task-aligned assignment (Feng et al. 2021) with as many cells for a person as their boxes are good (Ge et al. 2021).
+    """Task-aligned assignment (Feng et al. 2021); the better a person's boxes, the more cells (Ge et al. 2021).
 
     - scores [N, A] and boxes [N, A, 4] as the network has them now.
     - people [G, 4], owners [G]: boxes of people, and the pictures that they are in.

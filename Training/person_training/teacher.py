@@ -1,7 +1,7 @@
 """A stronger network whose features and rows the trained one learns to have, read from ONNX and run by PyTorch.
 
-Only what YOLOX (Ge et al. 2021) exports is understood: strides 8, 16 and 32, for each a concatenation of box, objectness
-and scores of classes, person first.
+Only what YOLOX (Ge et al. 2021) exports is understood: strides 8, 16 and 32, for each a concatenation of box,
+objectness and scores of classes, person first.
 """
 
 import onnx

@@ -78,11 +78,12 @@ class Training:
         return self.distillation.parameters() if self.distillation else ()
 
     def _restore(self):
+        """What the output holds, if it is there: all of a training. Of `start`, the averaged weights."""
         options = self.options
         resumed = options.output.exists()
         source = options.output if resumed else options.start
         values = checkpoints.expanded(checkpoints.load(source)) if source else None
-        self.network = checkpoints.network_of(values, averaged=False) if values else PersonNetwork()
+        self.network = checkpoints.network_of(values, averaged=not resumed) if values else PersonNetwork()
         self.network.to(self.device, memory_format=torch.channels_last)
         self.distillation = None
         if self.teacher:
@@ -97,25 +98,26 @@ class Training:
             lr=options.rate,
             foreach=True,
         )
-        if values and "network" in values:
-            self.average.values = {name: value.to(self.device) for name, value in values["average"].items()}
-            self.average.steps = values["average_steps"]
-            self.samples, self.steps = values["samples"], values["steps"]
-            if self.distillation and values["distillation"]:
-                self.distillation.load_state_dict(values["distillation"])
-            if bool(self.distillation) == bool(values["distillation"]):
-                self.optimiser.load_state_dict(values["optimiser"])
-            if resumed:
-                self._go_on(values)
-        elif values:
-            self.average.steps = 5000
+        if values:
+            self.samples, self.steps = values.get("samples", 0), values.get("steps", 0)
+        if resumed:
+            self._go_on(values)
         if options.decay_samples and self.decay_from is None:
             self.decay_from = self.samples
+            # What was averaged at the full rate would outweigh a short decay.
+            self.average = Average(self.network)
 
     def _go_on(self, values):
-        """The state of what a stopped training did by chance and by plan."""
-        self.run_steps = values["run_steps"]
-        self.decay_from = values["decay_from"]
+        """All that a stopped training had, down to its random numbers."""
+        if bool(self.distillation) != bool(values["distillation"]):
+            taught = "with" if values["distillation"] else "without"
+            raise ValueError(f"{self.options.output} was trained {taught} a teacher: go on so")
+        if self.distillation:
+            self.distillation.load_state_dict(values["distillation"])
+        self.optimiser.load_state_dict(values["optimiser"])
+        self.average.values = {name: value.to(self.device) for name, value in values["average"].items()}
+        self.average.steps = values["average_steps"]
+        self.run_steps, self.decay_from = values["run_steps"], values["decay_from"]
         random = values["random"]
         if self.rank < len(random) and random[self.rank]["device"] == self.device.type:
             self.rng.bit_generator.state = random[self.rank]["numpy"]

@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+
 from person_training.datasets import Writer
 
 SIZE = (192, 320)

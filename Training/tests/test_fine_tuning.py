@@ -8,11 +8,11 @@ import unittest
 from pathlib import Path
 
 import torch
+
 from person_training import checkpoints, detectors
 from person_training.evaluating import held_out, measured
 from person_training.exporting import export
 from person_training.training import Options, Training
-
 from tests import figures
 from tests.test_parts import Folder
 

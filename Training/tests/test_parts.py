@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+
 from person_training import checkpoints, colours, composing, converting, pictures, rendering
 from person_training.averaging import Average
 from person_training.detectors import Detector, fitted_size, halved, suppressed
@@ -16,7 +17,6 @@ from person_training.losses import assign, losses
 from person_training.network import PersonNetwork, boxes_of, cells, widened
 from person_training.precision import Measure
 from person_training.schedule import SIZES_OF_USE, phase
-
 from tests import figures
 
 
