@@ -11,6 +11,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as processes
 
+from . import pictures
 from .training import Options, Training
 
 
@@ -50,6 +51,13 @@ def train(arguments=None):
     values = vars(parsed(arguments))
     count = values.pop("processes") or len(os.sched_getaffinity(0))
     options = Options(**values)
+    try:
+        # Decoded before the processes begin, which then find the pictures in the cache.
+        pictures.load(options.data, options.cache)
+        for path in filter(None, (options.start, options.teacher)):
+            path.open("rb").close()
+    except (OSError, ValueError, KeyError) as error:
+        return f"train: {error}"
     if options.device != "cpu" or count == 1:
         return _run(0, 1, None, options)
     with socket.socket() as probe:

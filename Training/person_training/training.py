@@ -2,7 +2,7 @@
 
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +40,7 @@ class Options:
     pixels: int = 1_000_000
     save_every: float = 120.0
     seed: int = 1
-    log_every: float = field(default=30.0)
+    log_every: float = 30.0
 
 
 class Training:
@@ -50,12 +50,7 @@ class Training:
         self.options, self.rank, self.world = options, rank, world
         self.device = torch.device(options.device)
         self.stopping = False
-        # One process decodes the pictures, the others wait for it.
-        if rank == 0:
-            self.pictures = pictures.load(options.data, options.cache)
-        self._wait()
-        if rank:
-            self.pictures = pictures.load(options.data, options.cache)
+        self.pictures = pictures.load(options.data, options.cache)
         self.renderer = (
             rendering.OpenCVRenderer(self.pictures)
             if self.device.type == "cpu"
@@ -69,10 +64,6 @@ class Training:
         torch.manual_seed(options.seed)
         self._restore()
         self.parameters = [*self.network.parameters(), *self.distillation_parameters()]
-
-    def _wait(self):
-        if self.world > 1:
-            dist.barrier()
 
     def distillation_parameters(self):
         return self.distillation.parameters() if self.distillation else ()
