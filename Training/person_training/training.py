@@ -109,6 +109,9 @@ class Training:
         self.average.values = {name: value.to(self.device) for name, value in values["average"].items()}
         self.average.steps = values["average_steps"]
         self.run_steps, self.decay_from = values["run_steps"], values["decay_from"]
+        if self.decay_from is not None and not self.options.decay_samples:
+            # After a decay at the full rate again: slowly at first.
+            self.run_steps, self.decay_from = 0, None
         random = values["random"]
         if self.rank < len(random) and random[self.rank]["device"] == self.device.type:
             self.rng.bit_generator.state = random[self.rank]["numpy"]
