@@ -38,7 +38,7 @@ public struct AnalysisOptions: Hashable, Sendable {
     /// The size it sees.
     public var inputSize = InputSize.fitted(PixelSize(width: 448, height: 256))
     /// At how many scales it sees the picture, each half the one before.
-    public var scales = 3
+    public var scales = 1
     /// Points of paths below are not recorded, 0...1.
     public var minimumConfidence = 0.5
     /// Frames a second of the video to analyse; nil for all.

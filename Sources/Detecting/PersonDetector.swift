@@ -3,8 +3,8 @@ import PathModel
 
 /// Finds people with the person network or a YOLOX-style one, at several scales.
 ///
-/// The person network finds people best who are 30 to 110 pixels high in its input; nearer ones come out large there.
-/// So it also sees the picture at half and at a quarter of the size, which costs less than a third more.
+/// A network that finds large people badly sees the picture at half and at a quarter of the size, too, which costs less
+/// than a third more. The person network needs one scale.
 public final class PersonDetector: Detector {
     /// One scale: a session, and its input.
     private struct Level {

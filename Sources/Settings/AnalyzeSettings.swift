@@ -95,7 +95,7 @@ public struct AnalyzeSettings: Sendable {
         if let model {
             options.personNetwork = .file(model)
         } else {
-            // Of its boxes with a score below, one in twenty is a person (measured on real clips, three scales).
+            // Of its boxes with a score below, one in twenty is a person (measured on real clips).
             options.tracker.lowConfidence = 0.3
             options.tracker.birthConfidence = 0.55
             // Where people cross, its boxes of pieces are taken for whoever is hidden.
@@ -107,8 +107,7 @@ public struct AnalyzeSettings: Sendable {
         options.tracker.lowConfidence = min(options.tracker.lowConfidence, wanted)
         options.tracker.birthConfidence = min(options.tracker.birthConfidence, wanted + 0.05)
         check.within(1...4, Double(scales ?? 1), "scales", unit: "")
-        // Other networks were trained on people of every size.
-        options.scales = scales ?? (model == nil ? options.scales : 1)
+        options.scales = scales ?? options.scales
         options.inputSize = chosenInputSize(&check)
         if let maxPicture, let size = check.size(maxPicture, "max-picture", example: "3840x2160") {
             if ![size.width, size.height].allSatisfy({ (16...32768).contains($0) }) {

@@ -32,7 +32,7 @@ struct AnalysisArguments: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "At how many scales the network sees the picture, 1 to 4. Default: 3, or 1 for another network.",
+            "At how many scales the network sees the picture, 1 to 4, each half the one before. Default: 1.",
             valueName: "number"))
     var scales: Int?
 
