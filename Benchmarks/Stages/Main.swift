@@ -1,3 +1,4 @@
+import Analyzing
 import ArgumentParser
 import Decoding
 import Foundation
@@ -26,17 +27,19 @@ struct Main: ParsableCommand {
     var workers: Int?
 
     @Option(help: ArgumentHelp("Searches for each person's face per second of the video.", valueName: "number"))
-    var faceFps = AnalyzeSettings().faceFPS
+    var faceFps: Double?
 
     func run() throws {
-        var settings = AnalyzeSettings()
-        (settings.inputSize, settings.scales, settings.workers) = (inputSize, scales, workers)
-        settings.faceFPS = faceFps
+        let given = [
+            "input_size": inputSize, "scales": scales.map { "\($0)" }, "workers": workers.map { "\($0)" },
+            "face_fps": faceFps.map { "\($0)" },
+        ]
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let runtime = try RuntimeFolder()
         let benchmark = StageBenchmark(
             SourceName(video), engine: try OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
-            options: try settings.options(cores: cores), threads: min(8, cores))
+            options: try AnalysisOptions(given.compactMapValues { $0.map { [$0] } }, cores: cores),
+            threads: min(8, cores))
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         print(String(decoding: try encoder.encode(benchmark.run()), as: UTF8.self))

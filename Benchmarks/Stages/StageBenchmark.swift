@@ -76,7 +76,7 @@ struct StageBenchmark {
 
     private func decodeAll() throws(DecodingError) -> Int {
         let source = try VideoSource(
-            name, options: options.sourceOptions, rate: options.sampleRate, threads: threads, interrupt: interrupt)
+            name, options: options.sourceOptions, fps: options.fps, threads: threads, interrupt: interrupt)
         var frames = 0
         while try source.next() != nil { frames += 1 }
         return frames
@@ -103,7 +103,7 @@ struct StageBenchmark {
     /// At most 24 pictures, evenly spread over the first thousand frames.
     private func samplePictures() throws -> ([Picture], ModelSet) {
         let source = try VideoSource(
-            name, options: options.sourceOptions, rate: options.sampleRate, threads: threads, interrupt: interrupt)
+            name, options: options.sourceOptions, fps: options.fps, threads: threads, interrupt: interrupt)
         var single = options
         single.workers = 1
         let models = ModelSet(
@@ -130,11 +130,11 @@ struct StageBenchmark {
 
     /// The cost of faces, as the difference of two runs by one worker, with and without.
     private func measureFaces() throws -> (perFace: Double, perFrame: Double) {
-        guard options.faceRate > 0 else { return (0, 0) }
+        guard options.faceFPS > 0 else { return (0, 0) }
         var with = options
         with.workers = 1
         var without = with
-        without.faceRate = 0
+        without.faceFPS = 0
         let plain = try Cost.of { try analysis(without).run(output: RecordOutput(sink: NullSink())) }
         let faces = try Cost.of { try analysis(with).run(output: RecordOutput(sink: NullSink())) }
         let difference = max(0, faces.cpu - plain.cpu) * 1000

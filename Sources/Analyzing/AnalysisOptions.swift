@@ -42,7 +42,7 @@ public struct AnalysisOptions: Hashable, Sendable {
     /// Points of paths below are not recorded, 0...1.
     public var minimumConfidence = 0.5
     /// Frames a second of the video to analyse; nil for all.
-    public var sampleRate: Double?
+    public var fps: Double?
     /// How detections are linked.
     public var tracker = ByteTracker.Options()
     /// What is done about a camera that moves.
@@ -51,15 +51,15 @@ public struct AnalysisOptions: Hashable, Sendable {
     /// predicted, once they reappear. Records wait as long for it.
     public var bridge = 2.0
     /// Whether points are recorded too of those out of sight who don't reappear.
-    public var recordsPredicted = false
+    public var predicted = false
     /// How often a track's face is looked for, per second of the video; 0 never looks.
-    public var faceRate = 5.0
+    public var faceFPS = 5.0
     /// The networks that find faces.
     public var faceDetector = FaceDetectorSource.blazeFace
     /// What of faces is looked for.
     public var faces = FaceFinder.Options()
     /// Whether measured landmarks are recorded beside the smoothed ones.
-    public var keepsRawLandmarks = false
+    public var rawLandmarks = false
     /// Regions that are blacked out before any network sees them, in ratios of the frame.
     public var masks: [BoundingBox] = []
     /// Pictures of more pixels aren't decoded.
@@ -70,6 +70,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var stream: Int?
     /// When the first frame was taken, in milliseconds since 1970 UTC; nil asks the container.
     public var startTime: Int64?
+    /// Of all this, what changes results, by the user's names for it.
+    public var recorded: [SessionStart.Setting] = []
 
     /// The defaults.
     public init() {}
@@ -83,6 +85,6 @@ public struct AnalysisOptions: Hashable, Sendable {
 
     /// What of tracks is recorded.
     package var recordedPoints: PathAssembler.Options {
-        .init(minimumConfidence: minimumConfidence, bridge: bridge, recordsPredicted: recordsPredicted)
+        .init(minimumConfidence: minimumConfidence, bridge: bridge, predicted: predicted)
     }
 }

@@ -20,7 +20,7 @@ public final class FacePictures {
     ) throws(InferenceError) {
         sourceOptions = options.sourceOptions
         var options = options
-        options.faceRate = 1
+        options.faceFPS = 1
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: PixelSize(width: 1, height: 1))
         guard let finder = try models.makeFaceFinder() else { preconditionFailure("a rate above 0 looks for faces") }

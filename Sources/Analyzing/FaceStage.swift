@@ -29,8 +29,8 @@ struct FaceStage {
 
     /// Nil where no faces are looked for.
     init?(options: AnalysisOptions) {
-        guard options.faceRate > 0 else { return nil }
-        schedule = FaceSchedule(rate: options.faceRate, minimumWidth: options.faces.minimumWidth)
+        guard options.faceFPS > 0 else { return nil }
+        schedule = FaceSchedule(rate: options.faceFPS, minimumWidth: options.faces.minimumWidth)
     }
 
     /// Takes a tracked frame.

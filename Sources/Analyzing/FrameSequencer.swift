@@ -103,7 +103,7 @@ package struct FrameSequencer {
         if smoother == nil || frame.newRun != nil {
             let size = frame.frame.picture.size
             smoother = FaceSmoother(
-                aspectRatio: Double(size.width) / Double(size.height), keepsRaw: options.keepsRawLandmarks)
+                aspectRatio: Double(size.width) / Double(size.height), keepsRaw: options.rawLandmarks)
         }
         var smoothed = frame
         for (serial, face) in frame.faces {

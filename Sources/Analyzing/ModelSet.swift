@@ -64,7 +64,7 @@ package final class ModelSet: Sendable {
             case .network: nil
             }
         inputSizes = size.map { PersonDetector.inputSizes(from: $0, levels: options.scales) } ?? [nil]
-        faceFiles = options.faceRate > 0 ? FaceFiles(folder: modelFolder, options: options) : nil
+        faceFiles = options.faceFPS > 0 ? FaceFiles(folder: modelFolder, options: options) : nil
     }
 
     /// Loads the networks and tries them.
@@ -127,7 +127,7 @@ package final class ModelSet: Sendable {
         var models = [
             SessionStart.Model(name: options.personNetwork.name, sha256: try digest(of: options.personNetwork))
         ]
-        guard options.faceRate > 0 else { return models }
+        guard options.faceFPS > 0 else { return models }
         for path in FaceFiles(folder: modelFolder, options: options).paths {
             let source = NetworkSource.file(path)
             models.append(SessionStart.Model(name: source.name, sha256: try digest(of: source)))

@@ -28,12 +28,12 @@ package struct PathAssembler {
         /// long for it.
         package var bridge = 2.0
         /// Whether the points of those who don't reappear in time are recorded too.
-        package var recordsPredicted = false
+        package var predicted = false
 
-        package init(minimumConfidence: Double = 0.5, bridge: Double = 2, recordsPredicted: Bool = false) {
+        package init(minimumConfidence: Double = 0.5, bridge: Double = 2, predicted: Bool = false) {
             self.minimumConfidence = minimumConfidence
             self.bridge = bridge
-            self.recordsPredicted = recordsPredicted
+            self.predicted = predicted
         }
     }
 
@@ -114,7 +114,7 @@ package struct PathAssembler {
         for track in update.tracks where track.source == .predicted {
             if sightings[track.serial]?.isMissed == false {
                 frame.undecided.insert(track.serial)
-            } else if !options.recordsPredicted {
+            } else if !options.predicted {
                 frame.tracks.removeAll { $0.serial == track.serial }
             }
         }
@@ -164,9 +164,9 @@ extension PathAssembler {
 
     /// Nobody knows where someone was.
     private mutating func giveUp(_ serial: Int) {
-        let recordsPredicted = options.recordsPredicted
+        let predicted = options.predicted
         decide(serial) { frame, index in
-            if !recordsPredicted { frame.tracks.remove(at: index) }
+            if !predicted { frame.tracks.remove(at: index) }
         }
     }
 

@@ -10,7 +10,7 @@ public struct CameraRequest: Hashable, Sendable, Codable {
     /// How to open and read it.
     public var options = SourceOptions()
     /// Pictures a second to give; nil gives all.
-    public var rate: Double?
+    public var fps: Double?
     /// Threads of the decoder.
     public var threads = 1
     /// Whether pictures come when they come. Only the newest is kept for a reader who is slow, and times are UTC. A file
@@ -22,7 +22,7 @@ public struct CameraRequest: Hashable, Sendable, Codable {
 
     /// The rate at which packets are chosen before decoding. A live camera's pictures are chosen afterwards: looking ahead to
     /// the next keyframe would hold them back.
-    var rateOfFile: Double? { isLive ? nil : rate }
+    var fpsOfFile: Double? { isLive ? nil : fps }
 
     /// A request for a source.
     public init(source: String, shown: String? = nil) {

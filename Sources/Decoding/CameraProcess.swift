@@ -34,7 +34,7 @@ final class CameraProcess {
         name = request.name
         // The first picture may need a second read.
         openPatience = (request.options.openTimeout ?? 600) + (request.options.readTimeout ?? 600) + Self.grace
-        let interval = request.rate.map { 1 / $0 } ?? 0
+        let interval = request.fps.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
         guard let line = try? JSONEncoder().encode(request), let memory = PictureMemory(),
             let child = ChildProcess(program, arguments: ["footpath", "camera", feed], shared: memory.descriptor)

@@ -32,7 +32,7 @@ public final class CameraServer {
             var options = request.options
             options.isLive = request.isLive
             let source = try VideoSource(
-                request.name, options: options, rate: request.rateOfFile, threads: request.threads,
+                request.name, options: options, fps: request.fpsOfFile, threads: request.threads,
                 interrupt: interrupt)
             let description = CameraDescription(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }

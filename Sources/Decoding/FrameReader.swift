@@ -25,7 +25,7 @@ final class FrameReader {
     /// The decoder's errors when the last frame was taken.
     private var errorsBefore: Int32 = 0
 
-    init(_ demuxer: Demuxer, decoder: Decoder, rate: Double?) throws(DecodingError) {
+    init(_ demuxer: Demuxer, decoder: Decoder, fps: Double?) throws(DecodingError) {
         guard let frame = av_frame_alloc() else {
             throw .unreadable(source: demuxer.source.redacted, reason: "out of memory")
         }
@@ -35,7 +35,7 @@ final class FrameReader {
         orientation = demuxer.orientation
         let timeline = Timeline(frameRate: demuxer.frameRate)
         selection = FrameSelection(
-            rate: rate, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline,
+            fps: fps, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline,
             microseconds: demuxer.microseconds)
         if !demuxer.isLive {
             strays = StrayTimes(

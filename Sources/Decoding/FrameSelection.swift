@@ -20,18 +20,18 @@ struct FrameSelection {
     private static let sentLimit = 256
 
     /// - Parameters:
-    ///   - rate: frames a second; nil for all.
+    ///   - fps: frames a second; nil for all.
     ///   - choosesPackets: whether packets and frames correspond one to one.
     ///   - timeline: gives frames their times.
     ///   - microseconds: converts the stream's time base.
-    init(rate: Double?, choosesPackets: Bool, timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
+    init(fps: Double?, choosesPackets: Bool, timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
         self.timeline = timeline
         self.microseconds = microseconds
-        guard let rate else { return }
+        guard let fps else { return }
         if choosesPackets {
-            packets = SampledPackets(rate: rate, timeline: timeline, microseconds: microseconds)
+            packets = SampledPackets(rate: fps, timeline: timeline, microseconds: microseconds)
         } else {
-            sampling = FrameSampling(rate: rate)
+            sampling = FrameSampling(rate: fps)
         }
     }
 

@@ -10,7 +10,7 @@ struct PictureTiming {
 
     init(_ request: CameraRequest) {
         isLive = request.isLive
-        sampling = request.isLive ? request.rate.map(FrameSampling.init) : nil
+        sampling = request.isLive ? request.fps.map(FrameSampling.init) : nil
         clock = LiveClock(skew: request.clockSkew)
     }
 

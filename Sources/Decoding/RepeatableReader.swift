@@ -13,7 +13,7 @@ final class RepeatableReader {
     var lastError: Int32? { decoder.lastError }
 
     private let options: SourceOptions
-    private let rate: Double?
+    private let fps: Double?
     private let interrupt: InterruptFlag
     private var decoder: Decoder
     private var reader: FrameReader
@@ -23,15 +23,15 @@ final class RepeatableReader {
 
     /// - Parameter threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
     init(
-        _ source: SourceName, options: SourceOptions, rate: Double?, threads: Int, interrupt: InterruptFlag
+        _ source: SourceName, options: SourceOptions, fps: Double?, threads: Int, interrupt: InterruptFlag
     ) throws(DecodingError) {
-        (self.options, self.rate, self.interrupt) = (options, rate, interrupt)
+        (self.options, self.fps, self.interrupt) = (options, fps, interrupt)
         isParallel = threads > 1 && source.isRegularFile
         demuxer = try Demuxer(source, options: options, interrupt: interrupt)
         decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1) {
             HardwareDevice.first(of: options.hardware, for: $0)
         }
-        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
+        reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
     }
 
     /// The next frame to analyse; see `FrameSource.next`.
@@ -52,7 +52,7 @@ final class RepeatableReader {
         decoder = try Decoder(for: demuxer, threads: 1) { [options] in
             HardwareDevice.first(of: options.hardware, for: $0)
         }
-        reader = try FrameReader(demuxer, decoder: decoder, rate: rate)
+        reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
         for _ in 0..<given { _ = try reader.next() }
     }
 }

@@ -17,16 +17,16 @@ public final class VideoSource: FrameSource {
     /// Opens a source and decodes its first frame.
     ///
     /// - Parameters:
-    ///   - rate: frames a second of the video to give; nil gives all.
+    ///   - fps: frames a second of the video to give; nil gives all.
     ///   - options: how to open and read it.
     ///   - threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
     ///   - interrupt: makes this and later calls return with `DecodingError.interrupted`.
     public init(
-        _ source: SourceName, options: SourceOptions = SourceOptions(), rate: Double? = nil, threads: Int,
+        _ source: SourceName, options: SourceOptions = SourceOptions(), fps: Double? = nil, threads: Int,
         interrupt: InterruptFlag
     ) throws(DecodingError) {
         footpath_silence()
-        reader = try RepeatableReader(source, options: options, rate: rate, threads: threads, interrupt: interrupt)
+        reader = try RepeatableReader(source, options: options, fps: fps, threads: threads, interrupt: interrupt)
         guard let first = try reader.next() else {
             var why = reader.lastError.map { ": \(message(averror: $0)) (FFmpeg's error \($0))" } ?? ""
             if reader.lastError == footpath_averror(EINVAL) {

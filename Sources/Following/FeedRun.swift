@@ -227,7 +227,7 @@ struct FeedRun {
     private func noteArrival(of frame: CameraFrame, at time: Timestamp, _ ledger: inout FeedLedger) {
         let seen = ledger.recorder.last.time
         // Where few are wanted, two of them are further apart.
-        let usual = request.rate.map { 1 / $0 } ?? 0
+        let usual = request.fps.map { 1 / $0 } ?? 0
         if frame.dropped > 0, time.seconds(since: seen) > max(Self.overloadGap, 1.5 * usual) {
             ledger.note(Gap(from: seen, to: time, reason: .overload, framesLost: frame.dropped), origin: origin)
         }

@@ -49,7 +49,7 @@ package struct StreamRecorder {
         let description = opening.description
         self.opening = opening
         let interval = 1 / (description.frameRate ?? 25)
-        frameInterval = max(interval, 1 / (options.sampleRate ?? .infinity))
+        frameInterval = max(interval, 1 / (options.fps ?? .infinity))
         framesBefore = summary.frames
         last = FrameInfo(index: 0, time: time)
         progress.duration = description.duration

@@ -51,7 +51,7 @@ public final class Analysis {
         self.options = options
         stop = InterruptFlag(following: interrupt)
         source = try VideoSource(
-            name, options: options.sourceOptions, rate: options.sampleRate, threads: decoderThreads, interrupt: stop)
+            name, options: options.sourceOptions, fps: options.fps, threads: decoderThreads, interrupt: stop)
         fingerprint = source.fingerprint()
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)

@@ -28,18 +28,18 @@ public final class AnnotatedVideo {
     ///   - file: where it is written.
     ///   - masks: blacked out in the video too, in ratios of the frame.
     ///   - options: how it was opened.
-    ///   - rate: frames a second of the video to draw, as they were analysed; nil draws all.
+    ///   - fps: frames a second of the video to draw, as they were analysed; nil draws all.
     /// - Throws: `DecodingError`.
     public init(
         _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox],
-        options: SourceOptions = SourceOptions(), rate: Double?, threads: Int, interrupt: InterruptFlag
+        options: SourceOptions = SourceOptions(), fps: Double?, threads: Int, interrupt: InterruptFlag
     ) throws(DecodingError) {
         (self.file, self.masks) = (file, masks)
-        source = try VideoSource(name, options: options, rate: rate, threads: threads, interrupt: interrupt)
+        source = try VideoSource(name, options: options, fps: fps, threads: threads, interrupt: interrupt)
         let description = source.description
         writer = try VideoWriter(
             path: path, at: file.path, frameSize: description.frameSize,
-            frameRate: min(description.frameRate ?? 25, rate ?? .infinity))
+            frameRate: min(description.frameRate ?? 25, fps ?? .infinity))
         frame = try source.next()
     }
 

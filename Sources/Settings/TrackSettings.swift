@@ -52,7 +52,7 @@ public struct TrackSettings: Sendable {
         check(0...3600, maxLost, "--max-lost", "seconds")
         check(0...3600, bridge, "--bridge", "seconds")
         check(0...3600, smooth, "--smooth", "seconds")
-        let size = imageSize.flatMap(Self.size)
+        let size = imageSize.flatMap { PixelSize($0, side: 1...100_000) }
         if let imageSize, size == nil {
             problems.append("--image-size \(imageSize): give WIDTHxHEIGHT, such as 1920x1080")
         }
@@ -69,10 +69,4 @@ public struct TrackSettings: Sendable {
             tracker: options)
     }
 
-    private static func size(_ text: String) -> PixelSize? {
-        let parts = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let width = parts[0], let height = parts[1] else { return nil }
-        guard (1...100_000).contains(width), (1...100_000).contains(height) else { return nil }
-        return PixelSize(width: width, height: height)
-    }
 }

@@ -38,7 +38,7 @@ struct Analyze: ParsableCommand {
     var force = false
 
     @OptionGroup(title: "Analysis")
-    var arguments: AnalysisArguments
+    var arguments: SettingArguments<AllSettings>
 
     @Option(
         help: ArgumentHelp(
@@ -53,7 +53,7 @@ struct Analyze: ParsableCommand {
         var session = AnalyzeSession(
             console: Console(isQuiet: quiet), output: output.map(OutputTarget.init), force: force,
             annotatePath: annotate)
-        let status = session.run(videos, settings: arguments.settings)
+        let status = session.run(videos, settings: arguments.texts)
         // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
         if status == .interrupted { _exit(status.rawValue) }
         throw ExitCode(status.rawValue)

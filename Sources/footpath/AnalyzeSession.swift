@@ -36,7 +36,7 @@ struct AnalyzeSession {
     /// Analyses the videos.
     ///
     /// - Returns: the first failure's code; later videos are tried all the same.
-    mutating func run(_ videos: [String], settings: AnalyzeSettings) -> ExitStatus {
+    mutating func run(_ videos: [String], settings: [String: [String]]) -> ExitStatus {
         let signals = Signals(raising: interrupt)
         defer { withExtendedLifetime(signals) {} }
         var result = ExitStatus.success
@@ -64,10 +64,10 @@ struct AnalyzeSession {
     }
 
     /// - Throws: `SettingsError` with all that is wrong with the settings and the names.
-    private func checked(_ settings: AnalyzeSettings, _ videos: [String]) throws(SettingsError) -> AnalysisOptions {
+    private func checked(_ settings: [String: [String]], _ videos: [String]) throws(SettingsError) -> AnalysisOptions {
         let problems = nameProblems(videos)
         do {
-            let options = try settings.options(cores: ProcessInfo.processInfo.activeProcessorCount)
+            let options = try AnalysisOptions(settings, cores: ProcessInfo.processInfo.activeProcessorCount)
             if problems.isEmpty { return options }
         } catch {
             throw SettingsError(problems: error.problems + problems)
@@ -174,7 +174,7 @@ struct AnalyzeSession {
         do {
             return try AnnotatedVideo(
                 video, path: path, file: file, masks: options.masks, options: options.sourceOptions,
-                rate: options.sampleRate, threads: threads, interrupt: interrupt)
+                fps: options.fps, threads: threads, interrupt: interrupt)
         } catch {
             file.discard()
             throw error

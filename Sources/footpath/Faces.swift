@@ -25,10 +25,7 @@ struct Faces: ParsableCommand {
     var pictures: [String]
 
     @OptionGroup
-    var arguments: FaceArguments
-
-    @OptionGroup
-    var source: SourceArguments
+    var arguments: SettingArguments<FaceSettings>
 
     func run() throws {
         let console = Console(isQuiet: false)
@@ -37,13 +34,10 @@ struct Faces: ParsableCommand {
         defer { withExtendedLifetime(signals) {} }
         var status = ExitStatus.success
         do {
-            var settings = AnalyzeSettings()
-            arguments.apply(to: &settings)
-            settings.maxPicture = source.maxPicture
             let runtime = try RuntimeFolder()
             let finder = try FacePictures(
                 engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
-                options: settings.options(cores: 1))
+                options: AnalysisOptions(arguments.texts, cores: 1))
             let sink = DirectSink()
             for picture in pictures where !interrupt.isRaised {
                 do {

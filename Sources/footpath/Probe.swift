@@ -1,9 +1,9 @@
+import Analyzing
 import ArgumentParser
 import Decoding
 import Detecting
 import Foundation
 import PathModel
-import Analyzing
 import Recording
 import Settings
 
@@ -18,11 +18,8 @@ struct Probe: ParsableCommand {
         completion: .file())
     var video: String
 
-    @Option(help: .videoStream)
-    var stream: Int?
-
     @OptionGroup
-    var source: SourceArguments
+    var arguments: SettingArguments<SourceSettings>
 
     func run() throws {
         let interrupt = InterruptFlag()
@@ -30,9 +27,7 @@ struct Probe: ParsableCommand {
         defer { withExtendedLifetime(signals) {} }
         let name = SourceName(video)
         do {
-            var settings = AnalyzeSettings()
-            (settings.stream, settings.maxPicture) = (stream, source.maxPicture)
-            let options = try settings.options(cores: 1).sourceOptions
+            let options = try AnalysisOptions(arguments.texts, cores: 1).sourceOptions
             let seen = try VideoSource(name, options: options, threads: 1, interrupt: interrupt).description
             for (key, value) in Self.lines(seen, name: name) {
                 try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)

@@ -16,12 +16,12 @@ import Testing
     }
 
     private func sequencer() -> FrameSequencer {
-        sequencer(faceRate: 0)
+        sequencer(faceFPS: 0)
     }
 
-    private func sequencer(faceRate: Double) -> FrameSequencer {
+    private func sequencer(faceFPS: Double) -> FrameSequencer {
         var options = AnalysisOptions()
-        options.faceRate = faceRate
+        options.faceFPS = faceFPS
         return FrameSequencer(options: options)
     }
 
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func aFrameWaitsForItsFacesAndKeepsItsPlace() throws {
-        var sequencer = sequencer(faceRate: 1)
+        var sequencer = sequencer(faceFPS: 1)
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
         var out: [AnalyzedFrame] = []
         for number in frames.indices { out += try sequencer.take(.detected(number: number, people: [person])) }
@@ -79,7 +79,7 @@ import Testing
     }
 
     @Test func aTracksNextSearchWaitsForTheOneBeforeAndBeginsWhereItFoundTheFace() throws {
-        var sequencer = sequencer(faceRate: 25)
+        var sequencer = sequencer(faceFPS: 25)
         for frame in frames { _ = try sequencer.take(.decoded(frame)) }
         _ = sequencer.takeJobs()
         for number in frames.indices { _ = try sequencer.take(.detected(number: number, people: [person])) }
@@ -101,7 +101,7 @@ import Testing
     @Test func searchesOfATrackThatEndedBeginWhereTheyWouldHave() throws {
         /// Where each frame's search began, with the workers at once or only when all frames are tracked.
         func searches(isLate: Bool) throws -> [Int: PersonInView.LastFace?] {
-            var sequencer = sequencer(faceRate: 25)
+            var sequencer = sequencer(faceFPS: 25)
             var begun: [Int: PersonInView.LastFace?] = [:]
             func search() throws {
                 while case let jobs = sequencer.takeJobs(), !jobs.isEmpty {

@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test(arguments: [false, true]) func whoDoesNotReappearWasThereOnlyIfAskedFor(predicted: Bool) {
-        let options = PathAssembler.Options(recordsPredicted: predicted)
+        let options = PathAssembler.Options(predicted: predicted)
         let out = assemble(hidden(for: 3, reappearingAt: nil), options: options)
         #expect(points(Array(out.joined())) == (predicted ? [[0, 1], [1, 1], [2, 1], [3, 1]] : [[0, 1]]))
         #expect(ends(out[4]).map(\.points) == [predicted ? 4 : 1])

@@ -37,7 +37,7 @@ import Testing
     @Test("The processor decodes what a device turns down", .enabled(if: hasVAAPI), arguments: clips)
     func fallback(media: Media) throws {
         let (demuxer, decoder) = try decoder(of: media)
-        let reader = try FrameReader(demuxer, decoder: decoder, rate: nil)
+        let reader = try FrameReader(demuxer, decoder: decoder, fps: nil)
         var pictures: [PixelBuffer] = []
         while let frame = try reader.next() { pictures.append(try frame.picture.image()) }
         #expect(pictures.count == 20)
@@ -73,7 +73,7 @@ import Testing
         #expect(failures == 60)
         let errors = decoder.errorsLogged
         #expect(errors >= 60)
-        let reader = try FrameReader(demuxer, decoder: decoder, rate: nil)
+        let reader = try FrameReader(demuxer, decoder: decoder, fps: nil)
         var count = 0
         while try reader.next() != nil { count += 1 }
         #expect(count == 20)
@@ -86,7 +86,7 @@ import Testing
         let demuxer = try Demuxer(
             SourceName(try media.make(in: folder)), options: SourceOptions(), interrupt: InterruptFlag())
         let decoder = try Decoder(for: demuxer, threads: 4)
-        let reader = try FrameReader(demuxer, decoder: decoder, rate: nil)
+        let reader = try FrameReader(demuxer, decoder: decoder, fps: nil)
         while try reader.next() != nil {}
         #expect(!decoder.hasComplained)
     }

@@ -61,7 +61,7 @@ func runFFmpeg(_ arguments: [String]) throws {
 
 /// Opens a file with a flag that nobody raises.
 func open(_ path: String, rate: Double? = nil, threads: Int = 2) throws -> VideoSource {
-    try VideoSource(SourceName(path), rate: rate, threads: threads, interrupt: InterruptFlag())
+    try VideoSource(SourceName(path), fps: rate, threads: threads, interrupt: InterruptFlag())
 }
 
 /// What a source gives until it ends or breaks off.

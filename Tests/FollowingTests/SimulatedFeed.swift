@@ -35,7 +35,7 @@ final class SimulatedFeed {
         camera = try ScriptedCamera(
             SourceName(Project.sample.path), clock: clock, onOpen: onOpen, script: script)
         var options = AnalysisOptions()
-        options.faceRate = 0
+        options.faceFPS = 0
         let settings = CameraSettings(
             name: "camera", source: source, options: options, statsInterval: statsInterval, settle: settle)
         let start = SessionStart(version: "1", models: [], settings: [])

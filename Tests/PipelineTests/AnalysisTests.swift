@@ -46,7 +46,7 @@ import Waiting
 
     @Test func facesAreLookedForAtTheRateAndLieInTheHead() throws {
         var options = AnalysisOptions()
-        options.faceRate = 5
+        options.faceFPS = 5
         var faces: [(person: BoundingBox, face: Face)] = []
         let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())) { record in
             if case .path(let point) = record.event, let face = point.face { faces.append((point.box, face)) }
@@ -58,7 +58,7 @@ import Waiting
             #expect(face.box.top >= person.top - 0.02 && face.box.bottom < person.center.y)
             #expect(face.landmarks.map(\.kind) == Landmark.Selection.five.kinds)
         }
-        options.faceRate = 0
+        options.faceFPS = 0
         #expect(try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())).faces == 0)
     }
 
@@ -120,7 +120,7 @@ import Waiting
     @Test func aShakenCameraBreaksNoPath() throws {
         let shaken = try Clip(isShaken: true)
         var options = AnalysisOptions()
-        options.faceRate = 0
+        options.faceFPS = 0
         options.cameraMotion = .off
         let broken = try shaken.analysis(options).run(output: RecordOutput(sink: MemorySink()))
         #expect(broken.paths != 2, "it takes the motion into account, or this shows nothing")
@@ -153,7 +153,7 @@ import Waiting
         var options = AnalysisOptions()
         options.workers = 7
         #expect(try clip.analysis(options).sessionID == id, "the same records")
-        options.minimumConfidence = 0.3
+        options.recorded = [SessionStart.Setting("confidence", .number(30))]
         #expect(try clip.analysis(options).sessionID != id)
         #expect(try Clip().analysis().sessionID != id, "another folder's file of the same name")
     }

@@ -26,7 +26,7 @@ import Waiting
         let clients = (1...9).map { number in
             var options = AnalysisOptions()
             options.scales = 1
-            options.faceRate = 0
+            options.faceFPS = 0
             options.faces.minimumWidth = Double(number)
             options.inputSize = .exact(PixelSize(width: 32 * number, height: 192))
             let models = ModelSet(engine: engine, modelFolder: "", options: options, frameSize: Clip.size)

@@ -79,7 +79,7 @@ import Testing
     @Test func aCamerasKeysComeBeforeTheDefaults() throws {
         let defaults = "{fps: 5, confidence: 60, transport: udp, read_timeout: 20s}"
         let settings = try camera("source: rtsp://h/x, fps: 2", defaults: defaults)
-        #expect(settings.options.sampleRate == 2)
+        #expect(settings.options.fps == 2)
         #expect(settings.options.minimumConfidence == 0.6)
         let request = try request("source: rtsp://h/x, transport: tcp", defaults: defaults)
         #expect(request.options.parameters["rtsp_transport"] == "tcp")

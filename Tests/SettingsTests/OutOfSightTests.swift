@@ -9,14 +9,11 @@ import Tracking
 /// What becomes of people out of sight and of cameras that move, on the command line and in a daemon's configuration.
 @Suite struct OutOfSightTests {
     @Test func recordsWaitAsLongAsPeopleMayBeLostWithinReason() throws {
-        var settings = AnalyzeSettings()
-        #expect(try settings.options(cores: 1).bridge == 2)
-        settings.maxLost = 4
-        #expect(try settings.options(cores: 1).bridge == 4 && settings.options(cores: 1).tracker.maxLost == 4)
-        settings.maxLost = 3000
-        #expect(try settings.options(cores: 1).bridge == 10)
-        settings.bridge = 0
-        #expect(try settings.options(cores: 1).bridge == 0)
+        func options(_ texts: [String: [String]]) throws -> AnalysisOptions { try AnalysisOptions(texts, cores: 1) }
+        #expect(try options([:]).bridge == 2)
+        #expect(try options(["max_lost": ["4"]]).bridge == 4 && options(["max_lost": ["4"]]).tracker.maxLost == 4)
+        #expect(try options(["max_lost": ["3000"]]).bridge == 10)
+        #expect(try options(["max_lost": ["3000"], "bridge": ["0"]]).bridge == 0)
     }
 
     private func cameras(_ yaml: String) throws -> [AnalysisOptions] {
@@ -37,7 +34,7 @@ import Tracking
         #expect(found.map(\.bridge) == [0.5, 3, 2])
         #expect(found.map(\.tracker.maxLost) == [2, 5, 2])
         #expect(found.map(\.cameraMotion) == [.auto, .auto, .off])
-        #expect(found.map(\.recordsPredicted) == [false, false, true])
+        #expect(found.map(\.predicted) == [false, false, true])
     }
 
     @Test func wrongValuesAreToldWithTheirPlace() throws {

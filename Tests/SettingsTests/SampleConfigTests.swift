@@ -106,6 +106,31 @@ import Testing
         #expect(named == known)
     }
 
+    /// What the sample says of the settings of an analysis.
+    private var analysis: [String] {
+        AnalysisSetting.all.filter(\.isOfCameras).flatMap { setting in
+            var lines = ["    #"]
+            for word in setting.help.split(separator: " ") {
+                if lines[lines.count - 1].count + word.count > 120 { lines.append("    #") }
+                lines[lines.count - 1] += " \(word)"
+            }
+            // Whoever leaves the rest as it is shouldn't analyse all frames.
+            return lines + ["    \(setting.key == "fps" ? "" : "#")\(setting.key): \(setting.example)"]
+        }
+    }
+
+    @Test("It says of an analysis what the table says; with FOOTPATH_RECORD=1 in the environment it is made so")
+    func itSaysWhatTheTableSays() throws {
+        let start = try #require(lines.firstIndex { $0.contains("#read_timeout:") }) + 2
+        let end = try #require(lines[start...].firstIndex(of: ""))
+        if ProcessInfo.processInfo.environment["FOOTPATH_RECORD"] == "1" {
+            let text = (lines[..<start] + analysis + lines[end...]).joined(separator: "\n")
+            try text.write(
+                to: Project.root.appendingPathComponent("systemd/footpath.yaml"), atomically: true, encoding: .utf8)
+        }
+        #expect(Array(lines[start..<end]) == analysis)
+    }
+
     @Test func whatIsSwitchedOffIsTheDefaultUnlessItSaysOtherwise() throws {
         let plain = try config()
         var others: Set<String> = []

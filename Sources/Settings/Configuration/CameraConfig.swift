@@ -11,12 +11,9 @@ struct CameraConfig {
     let statsInterval: Double
 
     /// Keys that `defaults` may have, too.
-    private static let shared = [
-        "transport", "options", "format", "hwaccel", "max_picture", "open_timeout", "read_timeout", "fps", "quality",
-        "input_size",
-        "scales", "model", "confidence", "masks", "camera_motion", "max_lost", "bridge", "predicted", "face_fps",
-        "landmarks", "raw_landmarks", "face_confidence", "min_face", "face_model", "settle",
-    ]
+    private static let shared =
+        ["transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "settle"]
+        + AnalysisSetting.all.filter(\.isOfCameras).map(\.key)
     private static let own = ["name", "source", "directory", "credentials"]
 
     /// Each camera holds two threads of Dispatch, which has 255, and each worker one.
@@ -78,7 +75,7 @@ struct CameraConfig {
         request.options = sourceOptions(own, all, source: request.source)
         request.options.mayNameFiles = own["directory"] == nil
         request.options.largestPicture = options.largestPicture
-        request.rate = options.sampleRate
+        request.fps = options.fps
         let isFolder = own["directory"] != nil
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
         return CameraSettings(
@@ -141,45 +138,27 @@ struct CameraConfig {
 
     // MARK: - The analysis
 
-    /// Seconds for which a live camera's records wait for somebody out of sight, where the file doesn't say.
-    private static let liveBridge = 0.5
-
     private func analysis(_ all: ConfigMapping, isLive: Bool) -> AnalysisOptions {
-        var settings = AnalyzeSettings()
-        let standard = settings
-        settings.confidence = all["confidence"]?.number() ?? standard.confidence
-        settings.fps = all["fps"]?.number()
-        settings.quality = all["quality"]?.choice()
-        settings.inputSize = all["input_size"]?.text()
-        settings.scales = all["scales"]?.integer(1...4)
-        settings.model = all["model"]?.file()
-        settings.cameraMotion = all["camera_motion"]?.choice() ?? standard.cameraMotion
-        settings.maxLost = all["max_lost"]?.duration(0...3600) ?? standard.maxLost
-        settings.bridge = all["bridge"]?.duration(0...60) ?? (isLive ? Self.liveBridge : nil)
-        settings.predicted = all["predicted"]?.flag() ?? false
-        settings.faceFPS = all["face_fps"]?.number() ?? standard.faceFPS
-        settings.landmarks = all["landmarks"]?.choice() ?? standard.landmarks
-        settings.rawLandmarks = all["raw_landmarks"]?.flag() ?? false
-        settings.faceConfidence = all["face_confidence"]?.number() ?? standard.faceConfidence
-        settings.minFace = all["min_face"]?.number() ?? standard.minFace
-        settings.faceModel = all["face_model"]?.file()
-        settings.masks = masks(all["masks"])
-        settings.maxPicture = all["max_picture"]?.text()
+        var texts: [String: [String]] = [:]
+        for setting in AnalysisSetting.all where setting.isOfCameras {
+            guard let value = all[setting.key] else { continue }
+            texts[setting.key] =
+                switch setting.form {
+                case .values:
+                    (value.list() ?? []).compactMap {
+                        $0.list().map { $0.compactMap { $0.text() }.joined(separator: ",") }
+                    }
+                case .flag, .value: (setting.isFile ? value.file() : value.text()).map { [$0] } ?? []
+                }
+        }
         do {
-            return try settings.options(cores: 1) { setting in
-                let key = setting == "mask" ? "masks" : setting.replacing("-", with: "_")
-                return all[key]?.place ?? "\(all.owner.place).\(key)"
+            return try AnalysisOptions(texts, .yaml, cores: 1, isLive: isLive) { setting, text in
+                guard let value = all[setting.key] else { return text }
+                return "\(value.place): \(value.shown(text))"
             }
         } catch {
             error.problems.forEach { all.owner.problems.add($0) }
             return AnalysisOptions()
-        }
-    }
-
-    /// Each as `LEFT,TOP,WIDTH,HEIGHT`.
-    private func masks(_ value: ConfigValue?) -> [String] {
-        (value?.list() ?? []).compactMap { mask in
-            mask.list().map { $0.compactMap { $0.text() }.joined(separator: ",") }
         }
     }
 }

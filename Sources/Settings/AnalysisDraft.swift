@@ -1,0 +1,92 @@
+import Analyzing
+import Inference
+import PathModel
+import Tracking
+
+/// What the user said of an analysis, and what comes of it together.
+@dynamicMemberLookup
+struct AnalysisDraft {
+    /// Seconds for which a live camera's records wait for somebody out of sight, and those of a file at most, where the user
+    /// doesn't say.
+    static let (liveBridge, longestBridge) = (0.5, 10.0)
+
+    private var options = AnalysisOptions()
+    // These have no default of their own.
+    var quality: Quality?
+    var exactSize: PixelSize?
+    var bridge: Double?
+    var workers: Int?
+
+    subscript<Value>(dynamicMember path: WritableKeyPath<AnalysisOptions, Value>) -> Value {
+        get { options[keyPath: path] }
+        set { options[keyPath: path] = newValue }
+    }
+
+    func finished(cores: Int, isLive: Bool) -> AnalysisOptions {
+        var options = options
+        let isOwnNetwork = options.personNetwork != .embeddedPersonNetwork
+        options.workers = workers ?? max(1, min(128, cores))
+        options.bridge = bridge ?? (isLive ? Self.liveBridge : min(options.tracker.maxLost, Self.longestBridge))
+        if let exactSize {
+            options.inputSize = .exact(exactSize)
+        } else if isOwnNetwork && quality == nil {
+            // It was made for one size; others would have to be asked for.
+            options.inputSize = .network
+        } else {
+            options.inputSize = .fitted((quality ?? .standard).inputSize)
+        }
+        chooseThresholds(&options, isOwnNetwork: isOwnNetwork)
+        options.recorded = AnalysisSetting.all.compactMap { setting in
+            setting.recorded(options).map { SessionStart.Setting(setting.key, $0) }
+        }
+        return options
+    }
+
+    private func chooseThresholds(_ options: inout AnalysisOptions, isOwnNetwork: Bool) {
+        // A track's confidence is no less than the mean of its scores. Weak beginnings would lower it below what is
+        // recorded.
+        options.tracker.seedConfidence = 0.5
+        if !isOwnNetwork {
+            // Of its boxes with a score below, one in twenty is a person (measured on real clips).
+            options.tracker.lowConfidence = 0.3
+            options.tracker.birthConfidence = 0.55
+            // Where people cross, its boxes of pieces are taken for whoever is hidden.
+            options.tracker.highOverlap = 0.3
+        }
+        // Who is wanted in the records must be followed in the first place.
+        let wanted = options.minimumConfidence
+        options.tracker.seedConfidence = min(options.tracker.seedConfidence, wanted)
+        options.tracker.lowConfidence = min(options.tracker.lowConfidence, wanted)
+        options.tracker.birthConfidence = min(options.tracker.birthConfidence, wanted + 0.05)
+    }
+}
+
+extension AnalysisOptions {
+    /// Reads settings.
+    ///
+    /// - Parameters:
+    ///   - texts: by the settings' keys.
+    ///   - cores: how many workers to have where the user doesn't say.
+    ///   - place: what a problem with a setting and one of its texts begins with.
+    /// - Throws: `SettingsError` with all that is wrong.
+    public init(
+        _ texts: [String: [String]], _ style: AnalysisSetting.Style = .commandLine, cores: Int, isLive: Bool = false,
+        place: (AnalysisSetting, _ text: String) -> String = { "--\($0.option) \($1)" }
+    ) throws(SettingsError) {
+        var draft = AnalysisDraft()
+        var problems: [String] = []
+        for setting in AnalysisSetting.all {
+            for problem in setting.take(texts[setting.key] ?? [], style, &draft) {
+                problems.append("\(place(setting, problem.text)): \(problem.reason)")
+            }
+        }
+        if texts["input_size"] != nil, texts["quality"] != nil,
+            let setting = AnalysisSetting.all.first(where: { $0.key == "quality" })
+        {
+            let other = style == .yaml ? "input_size" : "--input-size"
+            problems.append("\(place(setting, "and \(other)")): give one of them, both set the input size")
+        }
+        if !problems.isEmpty { throw SettingsError(problems: problems) }
+        self = draft.finished(cores: cores, isLive: isLive)
+    }
+}
