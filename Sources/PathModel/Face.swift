@@ -28,7 +28,7 @@ public struct Face: Hashable, Sendable {
 
 /// One named point on a face.
 public struct Landmark: Hashable, Sendable {
-    /// The names of Amazon Rekognition's `Landmark` type, in the order of records.md. Left and right are the viewer's:
+    /// The names of Amazon Rekognition's `Landmark` type, in the order of docs/records.md. Left and right are the viewer's:
     /// `eyeLeft` is the eye on the left of the picture.
     public enum Kind: String, CaseIterable, Sendable {
         case eyeLeft, eyeRight, nose, mouthLeft, mouthRight

@@ -1,4 +1,4 @@
-/// One observation of a stream, as it will stand on one line of the output (records.md, version 1.0).
+/// One observation of a stream, as it will stand on one line of the output (docs/records.md, version 1.0).
 public struct PathRecord: Hashable, Sendable {
     /// When it happened, on the stream's clock.
     public var time: Timestamp

@@ -1,6 +1,6 @@
 import PathModel
 
-/// Which keys each event has, and in which order (records.md).
+/// Which keys each event has, and in which order (docs/records.md).
 extension JSONLine {
     /// Adds an event's keys.
     mutating func add(_ event: PathRecord.Event, clock: StreamClock) {

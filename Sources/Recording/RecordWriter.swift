@@ -8,7 +8,7 @@ import PathModel
 /// A line never exceeds `maximumLineBytes`. Texts are cut, and end in `…`: the feed at 256 bytes and the session at 64,
 /// always alike; a setting's at `longestSetting`; other texts at 1024 bytes, or 256, or 64 where the line would be too long otherwise.
 public struct RecordWriter {
-    /// The longest line with its newline, as records.md promises: log shippers drop longer ones.
+    /// The longest line with its newline, as docs/records.md promises: log shippers drop longer ones.
     public static let maximumLineBytes = 8192
 
     /// The longest text of a setting in bytes, of which there may be one in a line; so that all of many masks stand there.

@@ -15,11 +15,16 @@ import Testing
     }
 
     private final class Meeting: Sendable {
+        private let expected: Int
         private let counts = Mutex<(now: Int, most: Int)>((0, 0))
         var most: Int { counts.withLock { $0.most } }
 
+        init(expected: Int) { self.expected = expected }
+
+        /// Stays until as many as are expected have met, 20 s at most, and a little longer: more may come.
         func attend() {
             counts.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
+            for _ in 0..<1000 where most < expected { usleep(20_000) }
             usleep(20_000)
             counts.withLock { $0.now -= 1 }
         }
@@ -59,14 +64,19 @@ import Testing
     /// Inferences that meet take a session each, up to what is allowed; more of them wait.
     @Test(arguments: [1, 2]) func asManyInferencesRunAtATimeAsAreAllowed(allowed: Int) throws {
         let networks = SharedNetworks<Int>(room: 1)
-        let meeting = Meeting()
+        let meeting = Meeting(expected: allowed)
         let run: @Sendable () -> Void = { meeting.attend() }
         _ = try network(0, of: networks, run: run)
         let shared = try network(0, of: networks, concurrency: allowed, run: run)
         let picture = picture
-        DispatchQueue.concurrentPerform(iterations: 6) { _ in
-            _ = try? shared.makeSession().run(picture, encoding: InputEncoding(layout: .nchw))
+        let group = DispatchGroup()
+        for number in 0..<6 {
+            // A queue each has a thread each, however busy the machine is.
+            DispatchQueue(label: "inference \(number)").async(group: group) {
+                _ = try? shared.makeSession().run(picture, encoding: InputEncoding(layout: .nchw))
+            }
         }
+        group.wait()
         #expect(meeting.most == allowed)
         #expect(compiled.all.count == allowed)
     }
