@@ -31,7 +31,9 @@ let package = Package(
             providers: [.apt(["libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev"])]),
         room("Waiting"),
         .target(name: "CProcess"),
-        room("Decoding", ["CFFmpeg", "CProcess", "PathModel", "Waiting"]),
+        room("Decoding", ["CFFmpeg", "PathModel"]),
+        room("Capturing", ["CFFmpeg", "CProcess", "Decoding", "PathModel", "Waiting"]),
+        room("Encoding", ["CFFmpeg", "Decoding", "PathModel", "Recording"]),
         .target(name: "COpenVINO"),
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
@@ -40,7 +42,6 @@ let package = Package(
         room("Tracking", ["PathModel"]),
         .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
         room("Recording", ["CRecording", "PathModel", system]),
-        room("Annotating", ["PathModel"]),
         room("Assembling", ["PathModel"]),
         room(
             "Analyzing",
@@ -50,19 +51,20 @@ let package = Package(
         room(
             "Following",
             [
-                "Analyzing", "Assembling", "CProcess", "Decoding", "Inference", "PathModel", "Recording", "Tracking",
-                "Waiting",
+                "Analyzing", "Assembling", "Capturing", "CProcess", "Decoding", "Inference", "PathModel", "Recording",
+                "Tracking", "Waiting",
             ]),
         room(
             "Pipeline",
             [
-                "Analyzing", "Annotating", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
                 "Tracking", "Waiting",
             ]),
         room(
             "Settings",
             [
-                "Analyzing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording", "Tracking",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
+                "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "CServing"),
@@ -70,14 +72,14 @@ let package = Package(
         room(
             "Operating",
             [
-                "Analyzing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording",
-                "Serving", "Settings", "Waiting",
+                "Analyzing", "Capturing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline",
+                "Recording", "Serving", "Settings", "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Decoding", "Detecting", "Following", "Inference", "Operating", "PathModel", "Pipeline",
-                "Recording", "Serving", "Settings", "Tracking", "Waiting",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Following", "Inference", "Operating",
+                "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Tracking", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -89,11 +91,13 @@ let package = Package(
             ], path: "Benchmarks/Stages", swiftSettings: strict),
 
         .target(
-            name: "TestSupport", dependencies: ["Decoding", "Inference", "PathModel", "Waiting"],
+            name: "TestSupport", dependencies: ["Capturing", "Decoding", "Inference", "PathModel", "Waiting"],
             path: "Tests/TestSupport",
             swiftSettings: strict),
         tests("PathModelTests", []),
         tests("DecodingTests", ["CFFmpeg", "Decoding"]),
+        tests("CapturingTests", ["Capturing", "Decoding", "Waiting"]),
+        tests("EncodingTests", ["Decoding", "Encoding", "Recording"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("AligningTests", ["Aligning"]),
@@ -105,17 +109,18 @@ let package = Package(
         tests("RecordingTests", ["Recording", "record-load", system]),
         tests("AssemblingTests", ["Assembling"]),
         tests("AnalyzingTests", ["Analyzing", "Decoding", "Detecting"]),
-        tests("FollowingTests", ["Analyzing", "Decoding", "Following", "Inference", "Recording", "Waiting"]),
+        tests(
+            "FollowingTests", ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Waiting"]),
         tests(
             "PipelineTests",
             [
-                "Aligning", "Analyzing", "Annotating", "Decoding", "Detecting", "Following", "Pipeline", "Recording",
+                "Aligning", "Analyzing", "Decoding", "Detecting", "Following", "Pipeline", "Recording",
                 "Waiting",
             ]),
         tests("WaitingTests", ["Waiting"]),
         tests(
             "SettingsTests",
-            ["Analyzing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
+            ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
         tests("ServingTests", ["CServing", "Serving"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),

@@ -99,15 +99,3 @@ package struct MaskedCutter: PictureCutter {
         return PictureCut(image: image, region: snapped)
     }
 }
-
-extension BoundingBox {
-    /// The whole pixels that this part of a picture of `size` touches, and one more on each side: scaling mixes
-    /// neighbours.
-    package func coveringPixels(of size: PixelSize) -> PixelRect {
-        func bound(_ value: Double, _ length: Int) -> Int { Int(min(max(value, -1), 2) * Double(length)) }
-        let x = bound(left, size.width) - 1
-        let y = bound(top, size.height) - 1
-        return PixelRect(
-            x: x, y: y, width: bound(right, size.width) + 2 - x, height: bound(bottom, size.height) + 2 - y)
-    }
-}

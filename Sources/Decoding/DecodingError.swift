@@ -1,7 +1,7 @@
 import CFFmpeg
 import PathModel
 
-/// Why a stream can't be opened, read, or written.
+/// Why a stream can't be opened or read.
 public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     /// There is nothing that can be read.
     case unreadable(source: String, reason: String)
@@ -15,10 +15,6 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     case interrupted
     /// A picture can't be scaled or cut.
     case unscalable(reason: String)
-    /// A video can't be created.
-    case unwritable(path: String, reason: String)
-    /// A video can't be written further.
-    case unwritten(path: String, reason: String)
 
     public var description: String {
         switch self {
@@ -27,8 +23,6 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
         case .broken(let source, let reason, let breakage): "\(source): \(reason)\(breakage)"
         case .interrupted: "interrupted"
         case .unscalable(let reason): "can't scale a picture: \(reason)"
-        case .unwritable(let path, let reason): "can't write \(path): \(reason)"
-        case .unwritten(let path, let reason): "can't write \(path) to its end: \(reason)"
         }
     }
 }
@@ -74,7 +68,7 @@ extension DecodingError {
 }
 
 /// What FFmpeg says of an error code.
-func message(averror code: Int32) -> String {
+package func message(averror code: Int32) -> String {
     if code == footpath_averror_unauthorized() {
         return
             "401: the credentials are wrong, or the camera wants Digest with SHA-256, which FFmpeg can't: let it allow "

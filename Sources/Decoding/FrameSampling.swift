@@ -2,20 +2,20 @@
 ///
 /// A frame is wanted when a point of the grid `first + k / rate` lies after the frame before it, up to and including
 /// its own time: the first frame at or after each grid point, whatever the spacing of frames.
-struct FrameSampling {
+package struct FrameSampling {
     /// Frames a second of the video.
     let rate: Double
     private var first: Int64?
     private var previous: Int64?
 
-    init(rate: Double) {
+    package init(rate: Double) {
         self.rate = rate
     }
 
     /// Whether the next frame in presentation order is wanted.
     ///
     /// - Parameter time: microseconds.
-    mutating func wants(_ time: Int64) -> Bool {
+    package mutating func wants(_ time: Int64) -> Bool {
         defer { previous = time }
         guard let first, let previous else {
             self.first = time

@@ -25,7 +25,7 @@ public struct DecodedFrame: Sendable {
     /// Something was damaged since the frame given before: frames may be missing between the two.
     public var followsDamage: Bool
     /// What a live stream says of when it was taken.
-    var streamTime = StreamTime()
+    package var streamTime = StreamTime()
 
     /// A frame.
     public init(info: FrameInfo, picture: Picture, followsDamage: Bool) {
@@ -33,6 +33,14 @@ public struct DecodedFrame: Sendable {
         self.picture = picture
         self.followsDamage = followsDamage
     }
+}
+
+/// What a live stream itself says of when a picture was taken.
+public struct StreamTime: Hashable, Sendable {
+    /// Microseconds; nil where the format has no times.
+    public var pts: Int64?
+    /// Added to a PTS it gives UTC in microseconds since 1970 by the camera's latest sender report; nil before the first.
+    public var reportedOffset: Int64?
 }
 
 /// How much of a stream was read.

@@ -1,9 +1,9 @@
 import PathModel
 
 /// One of the eight ways to turn and mirror a picture by right angles.
-struct Orientation: Hashable, Sendable, Codable {
+package struct Orientation: Hashable, Sendable, Codable {
     /// Rows become columns first.
-    var transposes = false
+    package var transposes = false
     /// Then left and right change places.
     var mirrorsX = false
     /// Then top and bottom change places.
@@ -22,7 +22,7 @@ struct Orientation: Hashable, Sendable, Codable {
         mirrorsY = (transposes ? b : d) < 0
     }
 
-    init(transposes: Bool = false, mirrorsX: Bool = false, mirrorsY: Bool = false) {
+    package init(transposes: Bool = false, mirrorsX: Bool = false, mirrorsY: Bool = false) {
         self.transposes = transposes
         self.mirrorsX = mirrorsX
         self.mirrorsY = mirrorsY

@@ -4,8 +4,8 @@ import PathModel
 /// A decoded picture as the decoder made it: its own pixel format and size, shared by reference count.
 public final class Picture: @unchecked Sendable {
     // The frame belongs to this object alone and is not written to after init: safe to read from any thread.
-    let frame: UnsafeMutablePointer<AVFrame>
-    let orientation: Orientation
+    package let frame: UnsafeMutablePointer<AVFrame>
+    package let orientation: Orientation
     /// Pixels across and down as a viewer shows it: sample aspect ratio, then rotation applied.
     public let size: PixelSize
 
@@ -28,7 +28,7 @@ public final class Picture: @unchecked Sendable {
     }
 
     /// Takes over what `frame` refers to and leaves it empty; `size` is that of the picture as shown.
-    init?(taking frame: UnsafeMutablePointer<AVFrame>, size: PixelSize, orientation: Orientation) {
+    package init?(taking frame: UnsafeMutablePointer<AVFrame>, size: PixelSize, orientation: Orientation) {
         guard let own = av_frame_alloc() else { return nil }
         av_frame_move_ref(own, frame)
         self.frame = own

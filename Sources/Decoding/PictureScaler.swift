@@ -186,7 +186,7 @@ private struct Conversion: Hashable, CustomStringConvertible {
 }
 
 extension Picture {
-    var format: AVPixelFormat { AVPixelFormat(frame.pointee.format) }
+    package var format: AVPixelFormat { AVPixelFormat(frame.pointee.format) }
 }
 
 extension AVPixelFormat: @retroactive Hashable {}

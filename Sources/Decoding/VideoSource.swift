@@ -8,7 +8,7 @@ public final class VideoSource: FrameSource {
     public var counts: SourceCounts { reader.counts }
 
     /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
-    var device: String { reader.device }
+    package var device: String { reader.device }
 
     private let reader: RepeatableReader
     /// Decoded on opening, to know what the stream really holds.

@@ -1,4 +1,5 @@
 import Analyzing
+import Capturing
 import Decoding
 
 /// What a daemon follows under one name.

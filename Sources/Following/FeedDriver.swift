@@ -1,4 +1,5 @@
 import Analyzing
+import Capturing
 import Decoding
 import Inference
 import PathModel

@@ -1,5 +1,6 @@
 import Analyzing
 import Assembling
+import Capturing
 import Decoding
 import Inference
 import PathModel

@@ -47,6 +47,16 @@ public struct BoundingBox: Hashable, Sendable {
     public func scaled(x: Double, y: Double) -> BoundingBox {
         BoundingBox(left: left * x, top: top * y, width: width * x, height: height * y)
     }
+
+    /// The whole pixels that this part of a picture of `size` touches, and one more on each side: scaling mixes
+    /// neighbours.
+    public func coveringPixels(of size: PixelSize) -> PixelRect {
+        func bound(_ value: Double, _ length: Int) -> Int { Int(min(max(value, -1), 2) * Double(length)) }
+        let x = bound(left, size.width) - 1
+        let y = bound(top, size.height) - 1
+        return PixelRect(
+            x: x, y: y, width: bound(right, size.width) + 2 - x, height: bound(bottom, size.height) + 2 - y)
+    }
 }
 
 /// A point, origin top left, in ratios of the frame unless a function says otherwise.

@@ -1,5 +1,6 @@
 import Analyzing
 import Decoding
+import Encoding
 import Following
 import Foundation
 import Inference

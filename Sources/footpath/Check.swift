@@ -1,4 +1,5 @@
 import ArgumentParser
+import Capturing
 import Decoding
 import Dispatch
 import Following

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Decoding
+import Encoding
 import Inference
 import Operating
 import Recording
@@ -41,8 +42,8 @@ enum ExitStatus: Int32, Comparable {
             switch error {
             case DecodingError.interrupted: .interrupted
             case DecodingError.broken: .partial
-            case DecodingError.unwritable: .output
-            case DecodingError.unwritten: .writing
+            case EncodingError.unwritable: .output
+            case EncodingError.unwritten: .writing
             case is DecodingError: .input
             case is InferenceError: .unavailable
             case let error as RecordingError where error.isOfCreation: .output

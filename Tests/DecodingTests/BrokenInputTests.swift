@@ -64,7 +64,7 @@ import Testing
     ])
     func soundAloneIsNoVideo(name: String, arguments: String) throws {
         let path = folder.path(name)
-        try runFFmpeg(arguments.split(separator: " ").map(String.init) + [path])
+        try ffmpeg(arguments.split(separator: " ").map(String.init) + [path])
         #expect(error(opening: path) == .noVideo(source: path, reason: "there is no video stream in it"))
     }
 
@@ -125,7 +125,7 @@ import Testing
     func damagedStreamsAreDecodedAsFarAsTheyGo(encoder: String, rate: Double?) throws {
         let media = Media("", "a.mkv", "-g 5 -c:v \(encoder)")
         let damaged = folder.path("damaged.mkv")
-        try runFFmpeg(["-i", media.make(in: folder), "-c", "copy", "-bsf:v", "noise=amount=40", damaged])
+        try ffmpeg(["-i", media.make(in: folder), "-c", "copy", "-bsf:v", "noise=amount=40", damaged])
         let decoded = try Decoded(damaged, rate: rate)
         #expect(decoded.counts.damaged > 0)
         #expect(!decoded.frames.isEmpty)
@@ -141,7 +141,7 @@ import Testing
     func damageIsRepeatable(encoder: String) throws {
         let media = Media("", "a.mkv", source: "testsrc2=size=640x360:rate=25:duration=2", "-g 25 -c:v \(encoder)")
         let damaged = folder.path("damaged.mkv")
-        try runFFmpeg(["-i", media.make(in: folder), "-c", "copy", "-bsf:v", "noise=amount=2000", damaged])
+        try ffmpeg(["-i", media.make(in: folder), "-c", "copy", "-bsf:v", "noise=amount=2000", damaged])
         let expected = try Decoded(damaged, threads: 1)
         #expect(expected.counts.damaged > 0)
         let pictures = try expected.frames.map { try $0.picture.image().bytes }

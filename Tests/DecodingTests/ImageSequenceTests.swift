@@ -40,7 +40,7 @@ import Testing
 @Suite struct ImageSequenceReadingTests {
     private static func pictures(_ names: [String], in folder: TemporaryFolder) throws {
         try FileManager.default.createDirectory(atPath: folder.path("6:30"), withIntermediateDirectories: false)
-        try runFFmpeg(["-f", "lavfi", "-i", Media.motion, "-frames:v", "1", folder.path("one.png")])
+        try ffmpeg(["-f", "lavfi", "-i", Media.motion, "-frames:v", "1", folder.path("one.png")])
         for name in names {
             try FileManager.default.copyItem(atPath: folder.path("one.png"), toPath: folder.path(name))
         }
@@ -73,10 +73,10 @@ import Testing
     func aCoverThatIsFlaggedAsTheDefaultIsNotTheFilm(container: String) throws {
         let folder = try TemporaryFolder()
         let (cover, film) = (folder.path("cover.jpg"), folder.path("film.mp4"))
-        try runFFmpeg(["-f", "lavfi", "-i", "color=red:size=320x240", "-frames:v", "1", cover])
-        try runFFmpeg(["-f", "lavfi", "-i", Media.motion, "-c:v", "libx264", film])
+        try ffmpeg(["-f", "lavfi", "-i", "color=red:size=320x240", "-frames:v", "1", cover])
+        try ffmpeg(["-f", "lavfi", "-i", Media.motion, "-c:v", "libx264", film])
         let path = folder.path("both." + container)
-        try runFFmpeg(
+        try ffmpeg(
             ["-i", cover, "-i", film, "-map", "0:v", "-map", "1:v", "-c", "copy", "-disposition:v:0", "default"]
                 + ["-disposition:v:1", "0", path])
         #expect(try Decoded(path).frames.count == 20)

@@ -61,11 +61,4 @@ import Testing
             try open(path, most: PixelSize(width: 100, height: 100)).description.frameSize
                 == PixelSize(width: 64, height: 48))
     }
-
-    @Test func memoryIsBoundedByTheLargestPicture() {
-        var options = SourceOptions()
-        #expect(MemoryLimit.budget(for: options) == 2 << 30)
-        options.largestPicture = PixelSize(width: 1024, height: 1024)
-        #expect(MemoryLimit.budget(for: options) == 1 << 30 + 16 << 20)
-    }
 }

@@ -58,7 +58,7 @@ import Testing
         let drawing =
             "color=black:size=64x48:duration=0.1,format=gbrp,drawbox=x=0:y=0:w=32:h=24:color=white:t=fill,"
             + "drawbox=x=32:y=0:w=32:h=24:color=red:t=fill"
-        try runFFmpeg(["-f", "lavfi", "-i", drawing] + range.options + [path])
+        try ffmpeg(["-f", "lavfi", "-i", drawing] + range.options + [path])
         let image = try #require(try open(path).next()).picture.image()
         for (place, colour) in [((10, 10), [255, 255, 255]), ((50, 10), [255, 0, 0]), ((10, 40), [0, 0, 0])] {
             let seen = image.pixel(place.0, place.1)
@@ -71,7 +71,7 @@ import Testing
         let folder = try TemporaryFolder()
         let path = folder.path("a.mkv")
         let size = PixelSize(width: width, height: height)
-        try runFFmpeg([
+        try ffmpeg([
             "-f", "lavfi", "-i",
             "color=yellow:size=32x32:duration=0.1,format=yuv420p,scale=\(width):\(height),setsar=1",
             "-c:v", "ffv1", "-colorspace", "smpte170m", "-pix_fmt", "yuv420p", path,
@@ -92,7 +92,7 @@ import Testing
     func pixelsThatAreNotSquareWidenThePicture(ratio: String, width: Int, height: Int) throws {
         let folder = try TemporaryFolder()
         let path = folder.path("a.mp4")
-        try runFFmpeg(["-f", "lavfi", "-i", Media.quadrants + ",setsar=\(ratio)", "-c:v", "libx264", path])
+        try ffmpeg(["-f", "lavfi", "-i", Media.quadrants + ",setsar=\(ratio)", "-c:v", "libx264", path])
         let description = try open(path).description
         #expect(description.frameSize == PixelSize(width: width, height: height))
         #expect(description.codedSize == PixelSize(width: 64, height: 48))

@@ -49,11 +49,3 @@ func randomPicture(_ size: PixelSize, seed: UInt64) -> PixelBuffer {
     for index in image.bytes.indices { image.bytes[index] = .random(in: 0...255, using: &random) }
     return image
 }
-
-extension PixelBuffer {
-    /// The three bytes at a place.
-    func pixel(_ x: Int, _ y: Int) -> [UInt8] {
-        let start = (y * size.width + x) * Self.channels
-        return Array(bytes[start..<start + Self.channels])
-    }
-}

@@ -82,7 +82,10 @@ public func footpath(_ arguments: String..., input: String? = nil, environment: 
 }
 
 /// Makes a media file with the real `ffmpeg`; throws with its messages where that fails.
-public func ffmpeg(_ arguments: String...) throws {
+public func ffmpeg(_ arguments: String...) throws { try ffmpeg(arguments) }
+
+/// Runs `ffmpeg`, which must succeed.
+public func ffmpeg(_ arguments: [String]) throws {
     let result = try run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + arguments)
     if result.status != 0 { throw CommandFailure(text: "ffmpeg \(arguments): \(result.errors)") }
 }

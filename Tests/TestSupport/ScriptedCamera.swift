@@ -1,3 +1,4 @@
+import Capturing
 import Decoding
 import PathModel
 import Synchronization

@@ -1,4 +1,5 @@
 import Analyzing
+import Capturing
 import Decoding
 import Following
 import Foundation

@@ -1,14 +1,11 @@
+import Decoding
 import Foundation
 import PathModel
-import TestSupport
-import Testing
-
-@testable import Decoding
 
 /// A tiny media file that a test makes with the real `ffmpeg`.
-struct Media: CustomTestStringConvertible, Sendable {
-    let testDescription: String
-    let file: String
+package struct Media: CustomStringConvertible, Sendable {
+    package let description: String
+    package let file: String
     private let encoding: [String]
     private let passes: Int
     private let cutting: [String]?
@@ -18,11 +15,11 @@ struct Media: CustomTestStringConvertible, Sendable {
     ///   - options: how to encode it.
     ///   - passes: of the encoder over the source.
     ///   - cut: options before the encoded file when it is copied into a second one, which then counts.
-    init(
+    package init(
         _ description: String, _ file: String, source: String = Media.motion, _ options: String = "", passes: Int = 1,
         cut: String? = nil
     ) {
-        testDescription = description
+        self.description = description
         self.file = file
         encoding = ["-f", "lavfi", "-i", source] + words(options)
         self.passes = passes
@@ -30,47 +27,41 @@ struct Media: CustomTestStringConvertible, Sendable {
     }
 
     /// 20 frames with a counter and moving parts.
-    static let motion = "testsrc2=size=64x48:rate=25:duration=0.8"
+    package static let motion = "testsrc2=size=64x48:rate=25:duration=0.8"
     /// Red and green above blue and white.
-    static let quadrants = """
+    package static let quadrants = """
         color=red:size=64x48:rate=25:duration=0.2,format=yuv444p,drawbox=x=32:y=0:w=32:h=24:color=lime:t=fill,\
         drawbox=x=0:y=24:w=32:h=24:color=blue:t=fill,drawbox=x=32:y=24:w=32:h=24:color=white:t=fill
         """
 
     /// Makes the file and returns its path.
-    func make(in folder: TemporaryFolder) throws -> String {
+    package func make(in folder: TemporaryFolder) throws -> String {
         let path = folder.path(file)
         for pass in 1...passes {
             let log = ["-pass", "\(pass)", "-passlogfile", folder.path("log")]
-            try runFFmpeg(encoding + (passes > 1 ? log : []) + [path])
+            try ffmpeg(encoding + (passes > 1 ? log : []) + [path])
         }
         guard let cutting else { return path }
         let copy = folder.path("cut-" + file)
-        try runFFmpeg(cutting + ["-i", path, "-c", "copy", copy])
+        try ffmpeg(cutting + ["-i", path, "-c", "copy", copy])
         return copy
     }
 }
 
 private func words(_ text: String) -> [String] { text.split(separator: " ").map(String.init) }
 
-/// Runs `ffmpeg` and requires that it succeeds.
-func runFFmpeg(_ arguments: [String]) throws {
-    let result = try run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + arguments)
-    try #require(result.status == 0, "\(arguments): \(result.errors)")
-}
-
 /// Opens a file with a flag that nobody raises.
-func open(_ path: String, rate: Double? = nil, threads: Int = 2) throws -> VideoSource {
+package func open(_ path: String, rate: Double? = nil, threads: Int = 2) throws -> VideoSource {
     try VideoSource(SourceName(path), fps: rate, threads: threads, interrupt: InterruptFlag())
 }
 
 /// What a source gives until it ends or breaks off.
-struct Decoded {
-    var frames: [DecodedFrame] = []
-    var failure: DecodingError?
-    var counts = SourceCounts()
+package struct Decoded {
+    package var frames: [DecodedFrame] = []
+    package var failure: DecodingError?
+    package var counts = SourceCounts()
 
-    init(_ source: VideoSource) {
+    package init(_ source: VideoSource) {
         do throws(DecodingError) {
             while let frame = try source.next() { frames.append(frame) }
         } catch {
@@ -79,17 +70,19 @@ struct Decoded {
         counts = source.counts
     }
 
-    init(_ path: String, rate: Double? = nil, threads: Int = 2) throws {
+    package init(_ path: String, rate: Double? = nil, threads: Int = 2) throws {
         self.init(try open(path, rate: rate, threads: threads))
     }
 
-    var infos: [FrameInfo] { frames.map(\.info) }
-    var microseconds: [Int64] { frames.map(\.info.time.microseconds) }
+    package var infos: [FrameInfo] { frames.map(\.info) }
+    package var microseconds: [Int64] { frames.map(\.info.time.microseconds) }
 }
 
 extension Picture {
     /// The picture, or a region of it, as packed RGB.
-    func image(of region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1), size: PixelSize? = nil)
+    package func image(
+        of region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1), size: PixelSize? = nil
+    )
         throws
         -> PixelBuffer
     {
@@ -101,37 +94,38 @@ extension Picture {
 
 extension PixelBuffer {
     /// The three bytes at a place.
-    func pixel(_ x: Int, _ y: Int) -> [Int] {
+    package func pixel(_ x: Int, _ y: Int) -> [Int] {
         let start = (y * size.width + x) * PixelBuffer.channels
         return bytes[start..<start + PixelBuffer.channels].map(Int.init)
     }
 
     /// The largest and the mean absolute difference of two pictures' bytes.
-    func difference(from other: [UInt8]) -> (largest: Int, mean: Double) {
+    package func difference(from other: [UInt8]) -> (largest: Int, mean: Double) {
         let differences = zip(bytes, other).map { abs(Int($0) - Int($1)) }
         return (differences.max() ?? 0, Double(differences.reduce(0, +)) / Double(max(1, differences.count)))
     }
 }
 
 /// The pixels of every frame as FFmpeg's command line shows them: turned, in packed RGB.
-func truePixels(_ path: String, in folder: TemporaryFolder, filter: String = "null", input: [String] = []) throws
+package func truePixels(_ path: String, in folder: TemporaryFolder, filter: String = "null", input: [String] = [])
+    throws
     -> [UInt8]
 {
     let raw = folder.path("truth.rgb")
-    try runFFmpeg(
+    try ffmpeg(
         input + ["-i", path, "-vf", filter, "-vsync", "0", "-sws_flags", "area"]
             + ["-f", "rawvideo", "-pix_fmt", "rgb24", raw])
     return try [UInt8](Data(contentsOf: URL(fileURLWithPath: raw)))
 }
 
 /// The time of every frame in microseconds as ffprobe shows it; nil where it shows none.
-func trueTimes(_ path: String) throws -> [Int64?] {
+package func trueTimes(_ path: String) throws -> [Int64?] {
     let result = try run(
         "ffprobe",
         [
             "-v", "error", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp_time",
             "-of", "default=noprint_wrappers=1:nokey=1", path,
         ])
-    try #require(result.status == 0, "\(result.errors)")
+    if result.status != 0 { throw CommandFailure(text: "ffprobe \(path): \(result.errors)") }
     return result.output.split(separator: "\n").map { Double($0).map { Int64(($0 * 1_000_000).rounded()) } }
 }

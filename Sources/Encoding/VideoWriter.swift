@@ -1,5 +1,21 @@
 import CFFmpeg
+import Decoding
 import PathModel
+
+/// Why a video can't be written.
+public enum EncodingError: Error, Hashable, CustomStringConvertible {
+    /// It can't be created.
+    case unwritable(path: String, reason: String)
+    /// It can't be written further.
+    case unwritten(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .unwritable(let path, let reason): "can't write \(path): \(reason)"
+        case .unwritten(let path, let reason): "can't write \(path) to its end: \(reason)"
+        }
+    }
+}
 
 /// Encodes pictures into a video file, the container chosen by the path's ending.
 ///
@@ -13,7 +29,7 @@ public final class VideoWriter {
     private let stream: UnsafeMutablePointer<AVStream>
     private let scaler: UnsafeMutableRawPointer
     private let frame: UnsafeMutablePointer<AVFrame>
-    private let packet: Packet
+    private let packet: UnsafeMutablePointer<AVPacket>
     /// Of the last picture, in the encoder's time base.
     private var lastTime: Int64 = -1
     private var isFinished = false
@@ -23,8 +39,8 @@ public final class VideoWriter {
 
     /// Whether FFmpeg knows the container of a path's ending.
     ///
-    /// - Throws: `DecodingError.unwritable`.
-    public static func checkEnding(of path: String) throws(DecodingError) {
+    /// - Throws: `EncodingError.unwritable`.
+    public static func checkEnding(of path: String) throws(EncodingError) {
         guard av_guess_format(nil, path, nil) != nil else { throw .unwritable(path: path, reason: noContainer) }
     }
 
@@ -37,14 +53,13 @@ public final class VideoWriter {
     ///   - place: where the file is until it is whole; replaced where it exists. Nil is `path`.
     ///   - frameSize: of the pictures; an odd last row or column is left out.
     ///   - frameRate: frames a second, as a hint to players and rate control.
-    /// - Throws: `DecodingError.unwritable`.
+    /// - Throws: `EncodingError.unwritable`.
     public init(
         path: String, at place: String? = nil, frameSize: PixelSize, frameRate: Double
-    ) throws(DecodingError) {
+    ) throws(EncodingError) {
         self.path = path
         self.frameSize = frameSize
         let even = PixelSize(width: frameSize.width & ~1, height: frameSize.height & ~1)
-        packet = try Packet()
         guard even.width > 0, even.height > 0 else {
             throw .unwritable(path: path, reason: "pictures of \(frameSize) are too small for a video")
         }
@@ -54,7 +69,10 @@ public final class VideoWriter {
         self.format = format
         var encoder: UnsafeMutablePointer<AVCodecContext>?
         var scaler: UnsafeMutableRawPointer?
-        do {
+        var packet = av_packet_alloc()
+        do throws(EncodingError) {
+            guard let packet else { throw .unwritable(path: path, reason: "out of memory") }
+            self.packet = packet
             let opened = try Self.openEncoder(even, frameRate: frameRate, for: format, path: path)
             encoder = opened
             self.encoder = opened
@@ -64,6 +82,7 @@ public final class VideoWriter {
             self.scaler = made
             frame = try Self.makeFrame(even, path: path)
         } catch {
+            av_packet_free(&packet)
             footpath_scaler_free(scaler)
             avcodec_free_context(&encoder)
             avio_closep(&format.pointee.pb)
@@ -75,7 +94,9 @@ public final class VideoWriter {
     deinit {
         var frame: UnsafeMutablePointer<AVFrame>? = frame
         var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
+        var packet: UnsafeMutablePointer<AVPacket>? = packet
         av_frame_free(&frame)
+        av_packet_free(&packet)
         footpath_scaler_free(scaler)
         avcodec_free_context(&encoder)
         avio_closep(&format.pointee.pb)
@@ -87,7 +108,7 @@ public final class VideoWriter {
     /// - Parameters:
     ///   - image: RGB, of the writer's frame size.
     ///   - microseconds: its time from the start of the video, greater than that of the picture before.
-    public func add(_ image: PixelBuffer, at microseconds: Int64) throws(DecodingError) {
+    public func add(_ image: PixelBuffer, at microseconds: Int64) throws(EncodingError) {
         precondition(image.size == frameSize && image.format == .rgb24)
         try check(av_frame_make_writable(frame))
         image.bytes.withUnsafeBufferPointer { bytes in
@@ -112,7 +133,7 @@ public final class VideoWriter {
     }
 
     /// Writes what the encoder holds, and the file's end.
-    public func finish() throws(DecodingError) {
+    public func finish() throws(EncodingError) {
         guard !isFinished else { return }
         isFinished = true
         try check(avcodec_send_frame(encoder, nil))
@@ -121,29 +142,29 @@ public final class VideoWriter {
         try check(avio_closep(&format.pointee.pb))
     }
 
-    private func writePackets() throws(DecodingError) {
+    private func writePackets() throws(EncodingError) {
         while true {
-            let code = avcodec_receive_packet(encoder, packet.pointer)
+            let code = avcodec_receive_packet(encoder, packet)
             if code == footpath_averror_eof() || code == footpath_averror(EAGAIN) { return }
             try check(code)
-            if packet.pointer.pointee.duration == 0 {
+            if packet.pointee.duration == 0 {
                 // An MP4 ends where its last frame begins if that has no duration, and players leave it out.
-                packet.pointer.pointee.duration = av_rescale_q(
+                packet.pointee.duration = av_rescale_q(
                     1, av_inv_q(encoder.pointee.framerate), encoder.pointee.time_base)
             }
-            av_packet_rescale_ts(packet.pointer, encoder.pointee.time_base, stream.pointee.time_base)
-            packet.pointer.pointee.stream_index = stream.pointee.index
-            try check(av_interleaved_write_frame(format, packet.pointer))
+            av_packet_rescale_ts(packet, encoder.pointee.time_base, stream.pointee.time_base)
+            packet.pointee.stream_index = stream.pointee.index
+            try check(av_interleaved_write_frame(format, packet))
         }
     }
 
-    private func check(_ code: Int32) throws(DecodingError) {
+    private func check(_ code: Int32) throws(EncodingError) {
         if code < 0 { throw .unwritten(path: path, reason: message(averror: code)) }
     }
 
     private static func openEncoder(
         _ size: PixelSize, frameRate: Double, for format: UnsafeMutablePointer<AVFormatContext>, path: String
-    ) throws(DecodingError) -> UnsafeMutablePointer<AVCodecContext> {
+    ) throws(EncodingError) -> UnsafeMutablePointer<AVCodecContext> {
         guard let codec = avcodec_find_encoder_by_name("libx264") ?? avcodec_find_encoder(AV_CODEC_ID_MPEG4),
             let encoder = avcodec_alloc_context3(codec)
         else { throw .unwritable(path: path, reason: "this FFmpeg encodes neither H.264 nor MPEG-4") }
@@ -178,7 +199,7 @@ public final class VideoWriter {
         _ format: UnsafeMutablePointer<AVFormatContext>, encoder: UnsafeMutablePointer<AVCodecContext>,
         at place: String,
         path: String
-    ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
+    ) throws(EncodingError) -> UnsafeMutablePointer<AVStream> {
         guard let stream = avformat_new_stream(format, nil) else {
             throw .unwritable(path: path, reason: "out of memory")
         }
@@ -194,7 +215,7 @@ public final class VideoWriter {
         return stream
     }
 
-    private static func makeScaler(_ size: PixelSize, path: String) throws(DecodingError) -> UnsafeMutableRawPointer {
+    private static func makeScaler(_ size: PixelSize, path: String) throws(EncodingError) -> UnsafeMutableRawPointer {
         let (width, height) = (Int32(size.width), Int32(size.height))
         guard
             let scaler = footpath_scaler_make(
@@ -205,7 +226,7 @@ public final class VideoWriter {
 
     private static func makeFrame(
         _ size: PixelSize, path: String
-    ) throws(DecodingError) -> UnsafeMutablePointer<AVFrame> {
+    ) throws(EncodingError) -> UnsafeMutablePointer<AVFrame> {
         guard let frame = av_frame_alloc() else { throw .unwritable(path: path, reason: "out of memory") }
         frame.pointee.width = Int32(size.width)
         frame.pointee.height = Int32(size.height)

@@ -1,6 +1,7 @@
+import Decoding
 import Testing
 
-@testable import Decoding
+@testable import Capturing
 
 @Suite struct LiveClockTests {
     private static let second = SimulatedCamera.second

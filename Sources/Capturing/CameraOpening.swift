@@ -1,4 +1,5 @@
 import CFFmpeg
+import Decoding
 import Dispatch
 import PathModel
 import Waiting

@@ -1,4 +1,5 @@
 import CFFmpeg
+import Decoding
 import PathModel
 
 /// A picture's planes as one run of bytes, rows padded to multiples of 32 bytes as scalers like them (av_image_copy_to_buffer,

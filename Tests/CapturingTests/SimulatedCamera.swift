@@ -1,5 +1,6 @@
 import TestSupport
 
+@testable import Capturing
 @testable import Decoding
 
 /// A camera, its network and this machine's clocks, in microseconds; `run` takes no time.

@@ -1,11 +1,11 @@
-import Annotating
 import Decoding
 import Foundation
 import PathModel
-import Pipeline
 import Recording
 import TestSupport
 import Testing
+
+@testable import Encoding
 
 @Suite struct AnnotationTests {
     private let size = PixelSize(width: 320, height: 192)

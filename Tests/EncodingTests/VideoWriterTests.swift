@@ -1,9 +1,10 @@
+import Decoding
 import Foundation
 import PathModel
 import TestSupport
 import Testing
 
-@testable import Decoding
+@testable import Encoding
 
 @Suite struct VideoWriterTests {
     private let folder: TemporaryFolder
@@ -50,7 +51,7 @@ import Testing
             (folder.path("none/a.mp4"), 64, "No such file or directory"),
             (folder.path("a.mp4"), 1, "pictures of 1x48 are too small for a video"),
         ] {
-            #expect(throws: DecodingError.unwritable(path: path, reason: reason)) {
+            #expect(throws: EncodingError.unwritable(path: path, reason: reason)) {
                 try VideoWriter(path: path, frameSize: PixelSize(width: width, height: 48), frameRate: 25)
             }
         }

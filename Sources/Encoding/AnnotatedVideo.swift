@@ -1,5 +1,3 @@
-import Analyzing
-import Annotating
 import Decoding
 import PathModel
 import Recording
@@ -19,7 +17,7 @@ public final class AnnotatedVideo {
     private var frame: DecodedFrame?
     /// Of `frame`.
     private var points: [PathPoint] = []
-    private var failure: DecodingError?
+    private var failure: (any Error)?
 
     /// Opens a source again and begins a video.
     ///
@@ -29,11 +27,11 @@ public final class AnnotatedVideo {
     ///   - masks: blacked out in the video too, in ratios of the frame.
     ///   - options: how it was opened.
     ///   - fps: frames a second of the video to draw, as they were analysed; nil draws all.
-    /// - Throws: `DecodingError`.
+    /// - Throws: `DecodingError` or `EncodingError`.
     public init(
         _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox],
         options: SourceOptions = SourceOptions(), fps: Double?, threads: Int, interrupt: InterruptFlag
-    ) throws(DecodingError) {
+    ) throws {
         (self.file, self.masks) = (file, masks)
         source = try VideoSource(name, options: options, fps: fps, threads: threads, interrupt: interrupt)
         let description = source.description
@@ -52,7 +50,7 @@ public final class AnnotatedVideo {
 
     /// Draws the frames that are left and gives the file its name.
     ///
-    /// - Throws: `DecodingError.unwritten` or `RecordingError`; then there is no file.
+    /// - Throws: `EncodingError.unwritten` or `RecordingError`; then there is no file.
     public func finish() throws {
         draw { _ in true }
         do {
@@ -70,13 +68,13 @@ public final class AnnotatedVideo {
 
     /// What goes wrong is told by `finish`: records go on without the video.
     private func draw(while isDue: (FrameInfo) -> Bool) {
-        do throws(DecodingError) {
+        do {
             while let frame, failure == nil, isDue(frame.info) {
                 try draw(frame)
                 points = []
                 self.frame = try source.next()
             }
-        } catch .broken, .interrupted {
+        } catch DecodingError.broken, DecodingError.interrupted {
             // The records reach no further either.
             frame = nil
         } catch {
@@ -85,7 +83,7 @@ public final class AnnotatedVideo {
     }
 
     /// A picture that can't be scaled is left out, as it is of the analysis.
-    private func draw(_ frame: DecodedFrame) throws(DecodingError) {
+    private func draw(_ frame: DecodedFrame) throws(EncodingError) {
         let description = source.description
         var image = PixelBuffer(size: description.frameSize, format: .rgb24)
         guard (try? scaler.draw(frame.picture, scaledTo: image.size, into: &image)) != nil else { return }

@@ -3,6 +3,7 @@ import PathModel
 import TestSupport
 import Testing
 
+@testable import Capturing
 @testable import Decoding
 
 /// What a camera process may write, and what comes of it.

@@ -1,3 +1,4 @@
+import Decoding
 import PathModel
 
 /// What a message of a camera process may say. The process decodes what strangers send, and may have become theirs: a number

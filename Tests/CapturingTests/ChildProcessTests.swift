@@ -1,8 +1,9 @@
 import Glibc
+import Decoding
 import TestSupport
 import Testing
 
-@testable import Decoding
+@testable import Capturing
 
 @Suite(.timeLimit(.minutes(1))) struct ChildProcessTests {
     private func shell(_ script: String) throws -> ChildProcess {

@@ -1,9 +1,10 @@
+import Decoding
 import Foundation
 import PathModel
 import TestSupport
 import Testing
 
-@testable import Decoding
+@testable import Capturing
 
 /// Real streams, from the network to the times of pictures.
 @Suite struct LiveStreamTests {
@@ -17,7 +18,7 @@ import Testing
         let file = folder.path(isRTSP ? "a.h264" : "a.jpg")
         let encoding =
             isRTSP ? ["-c:v", "libx264", "-g", "5", "-bf", "0", "-x264-params", "aud=1"] : ["-frames:v", "1"]
-        try runFFmpeg(["-f", "lavfi", "-i", Media.motion] + encoding + [file])
+        try ffmpeg(["-f", "lavfi", "-i", Media.motion] + encoding + [file])
         let server = Project.root.appendingPathComponent("Tests/Servers/odd-camera").path
         let camera = try Command(server, [kind, file] + arguments.split(separator: " ").map(String.init))
         defer { camera.signal(SIGKILL) }

@@ -1,3 +1,4 @@
+import Decoding
 import PathModel
 
 /// Which of a source's pictures are wanted, and when they were taken.

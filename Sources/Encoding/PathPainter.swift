@@ -1,7 +1,7 @@
 import PathModel
 
 /// Draws paths on the frames they belong to: boxes, ids, trails of the last seconds, faces and landmarks.
-public struct PathPainter {
+struct PathPainter {
     /// How long a trail stays, in seconds.
     private static let trailSeconds = 3.0
 
@@ -13,14 +13,14 @@ public struct PathPainter {
     private var trails: [Int: [TrailPoint]] = [:]
 
     /// A painter that has seen no frame.
-    public init() {}
+    init() {}
 
     /// Draws the points of one frame; frames must come in order.
     ///
     /// - Parameters:
     ///   - points: the recorded points of this frame, in ratios of it.
     ///   - image: the frame, RGB, as a viewer shows it.
-    public mutating func paint(_ points: [PathPoint], at time: Timestamp, on image: PixelBuffer) -> PixelBuffer {
+    mutating func paint(_ points: [PathPoint], at time: Timestamp, on image: PixelBuffer) -> PixelBuffer {
         var canvas = Canvas(image)
         let unit = max(1, min(image.size.width, image.size.height) / 240)
         let (width, height) = (Double(image.size.width), Double(image.size.height))

@@ -1,4 +1,4 @@
-import PathModel
+import Decoding
 
 /// When a picture came, on both of this machine's clocks, in microseconds.
 public struct Arrival: Hashable, Sendable {
@@ -11,14 +11,6 @@ public struct Arrival: Hashable, Sendable {
     public init(utc: Int64, monotonic: Int64) {
         (self.utc, self.monotonic) = (utc, monotonic)
     }
-}
-
-/// What a live stream itself says of when a picture was taken.
-public struct StreamTime: Hashable, Sendable {
-    /// Microseconds; nil where the format has no times.
-    public var pts: Int64?
-    /// Added to a PTS it gives UTC in microseconds since 1970 by the camera's latest sender report; nil before the first.
-    public var reportedOffset: Int64?
 }
 
 /// Gives a live stream's pictures their UTC: by the camera's own reports (RTCP sender reports, RFC 3550 section 6.4.1)
