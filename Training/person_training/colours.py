@@ -1,7 +1,11 @@
-"""Changes colours, sharpness and noise of drawn pictures, on the device where they lie, each picture in its own way."""
+"""Changes colours, sharpness and noise of drawn pictures, on the device where they lie, each picture in its own way.
+
+What is done to which picture is decided on the host, which never waits for the device.
+"""
 
 import math
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -20,59 +24,64 @@ QUANTISATION = (
 )
 
 
-def varied(pictures, generator):
-    """Bytes [N, H, W, 3] as float pictures [N, 3, H, W], 0...1, channels last, each with its colours changed."""
-    device = pictures.device
-    count = len(pictures)
+def moved(values, device, kind=None):
+    """An array as a tensor on a device; the host doesn't wait for the copy."""
+    tensor = torch.from_numpy(np.ascontiguousarray(values))
+    tensor = tensor.to(kind or (torch.float32 if tensor.is_floating_point() else tensor.dtype))
+    return tensor.pin_memory().to(device, non_blocking=True) if torch.device(device).type == "cuda" else tensor
 
-    def uniform(low, high):
-        return torch.empty(count, device=device).uniform_(low, high, generator=generator)
+
+def varied(pictures, rng, generator):
+    """Bytes [N, H, W, 3] as float pictures [N, 3, H, W], 0...1, channels last, each with its colours changed.
+
+    - rng: numpy's generator, decides what is done. generator: torch's, on the pictures' device, makes the noise.
+    """
+    device, count = pictures.device, len(pictures)
 
     def some(share):
-        return (uniform(0, 1) < share).nonzero()[:, 0]
+        return np.flatnonzero(rng.random(count) < share)
 
-    matrix, shift = _colour_changes(uniform, count, device)
+    def strengths(chosen, low, high):
+        return moved(rng.uniform(low, high, len(chosen)), device)
+
+    matrix, shift = (moved(values, device) for values in _colour_changes(rng, count))
     x = pictures.view(count, -1, 3).float().mul_(1 / 255)
     x = torch.baddbmm(shift, x, matrix.transpose(1, 2)).clamp_(0, 1)
     x = x.view(pictures.shape).permute(0, 3, 1, 2)
 
-    chosen = some(0.25)
-    if len(chosen):
-        exponent = torch.exp(uniform(-0.5, 0.5))[chosen, None, None, None]
-        x[chosen] = x[chosen].clamp(min=1e-4) ** exponent
-    chosen = some(0.2)
-    if len(chosen):
-        x[chosen] = _blurred(x[chosen], uniform(0.4, 1.3)[chosen])
-    chosen = some(0.1)
-    if len(chosen):
-        noise = torch.empty(x[chosen].shape, device=device).normal_(generator=generator)
-        x[chosen] += noise * uniform(0.01, 0.05)[chosen, None, None, None]
-    chosen = some(0.2)
-    if len(chosen):
-        x[chosen] = _compressed(x[chosen], uniform(0.6, 2.5)[chosen])
+    def change(share, change_of, low, high):
+        chosen = some(share)
+        if len(chosen):
+            at = moved(chosen, device)
+            x[at] = change_of(x[at], strengths(chosen, low, high))
+
+    def noisy(part, strength):
+        noise = torch.empty_like(part).normal_(generator=generator)
+        return part + noise * strength[:, None, None, None]
+
+    change(0.25, lambda part, power: part.clamp(min=1e-4) ** power.exp()[:, None, None, None], -0.5, 0.5)
+    change(0.2, _blurred, 0.4, 1.3)
+    change(0.1, noisy, 0.01, 0.05)
+    change(0.2, _compressed, 0.6, 2.5)
     return x.clamp_(0, 1)
 
 
-def _colour_changes(uniform, count, device):
+def _colour_changes(rng, count):
     """Matrices [N, 3, 3] and shifts [N, 1, 3]: saturation, hue, contrast, brightness; a twentieth becomes grey."""
-    luma = torch.tensor(LUMA, device=device)
-    grey = luma.expand(3, 3)
-    eye = torch.eye(3, device=device)
-    saturation = torch.where(uniform(0, 1) < 0.05, torch.zeros(count, device=device), uniform(0.3, 1.5))
+    grey, eye = np.tile(LUMA, (3, 1)), np.eye(3)
+    colour = np.where(rng.random(count) < 0.05, 0.0, rng.uniform(0.3, 1.5, count))[:, None, None]
     # Turning colours about the grey axis: Rodrigues' formula for the axis (1, 1, 1).
-    angle = uniform(-1, 1) * math.radians(16)
-    cross = torch.tensor([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]], device=device) / math.sqrt(3)
-    axis = torch.full((3, 3), 1 / 3, device=device)
-    cosine, sine = angle.cos()[:, None, None], angle.sin()[:, None, None]
-    turn = cosine * eye + sine * cross + (1 - cosine) * axis
-    contrast = uniform(0.55, 1.4)[:, None, None]
-    colour = saturation[:, None, None]
+    angle = rng.uniform(-1, 1, (count, 1, 1)) * math.radians(16)
+    cross = np.array([[0.0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / math.sqrt(3)
+    turn = np.cos(angle) * eye + np.sin(angle) * cross + (1 - np.cos(angle)) / 3
+    contrast = rng.uniform(0.55, 1.4, (count, 1, 1))
     matrix = contrast * ((colour * eye + (1 - colour) * grey) @ turn)
     # One colour of light or another.
-    matrix = matrix * (1 + 0.08 * torch.stack([uniform(-1, 1) for _ in range(3)], 1))[:, :, None]
-    shift = uniform(-0.12, 0.12)[:, None, None] + 0.5 * (1 - contrast) * (uniform(0, 1) < 0.5)[:, None, None]
-    changed = (uniform(0, 1) < 0.85)[:, None, None]
-    return torch.where(changed, matrix, eye), torch.where(changed, shift, torch.zeros_like(shift)).expand(-1, 1, 3)
+    matrix = matrix * (1 + 0.08 * rng.uniform(-1, 1, (count, 3, 1)))
+    # About the middle of the range, or about black.
+    shift = rng.uniform(-0.12, 0.12, (count, 1, 1)) + 0.5 * (1 - contrast) * (rng.random((count, 1, 1)) < 0.5)
+    changed = rng.random((count, 1, 1)) < 0.85
+    return np.where(changed, matrix, eye), np.repeat(np.where(changed, shift, 0.0), 3, 2)
 
 
 def _blurred(x, sigma):
@@ -89,13 +98,15 @@ def _blurred(x, sigma):
 
 def _compressed(x, strength):
     """What JPEG leaves of x: 8 x 8 blocks, their cosine transform rounded to steps; strength [N] times the table."""
-    at = torch.arange(8, device=x.device)
-    basis = torch.cos((2 * at[None] + 1) * at[:, None] * math.pi / 16) * 0.5
-    basis[0] /= math.sqrt(2)
+    at = np.arange(8)
+    line = np.cos((2 * at[None] + 1) * at[:, None] * math.pi / 16) * 0.5
+    line[0] /= math.sqrt(2)
+    # Of a block's 64 values, as one product for all blocks.
+    basis = moved(np.kron(line, line), x.device)
     count, channels, height, width = x.shape
     blocks = x.reshape(count, channels, height // 8, 8, width // 8, 8).permute(0, 1, 2, 4, 3, 5)
-    step = torch.tensor(QUANTISATION, device=x.device) * strength[:, None, None] / 255
-    step = step[:, None, None, None]
-    spectrum = basis @ blocks @ basis.T
-    restored = basis.T @ ((spectrum / step).round() * step) @ basis
-    return restored.permute(0, 1, 2, 4, 3, 5).reshape(x.shape)
+    step = moved(np.ravel(QUANTISATION) / 255, x.device) * strength[:, None]
+    step = step[:, None, None, None, :]
+    spectrum = blocks.flatten(4) @ basis.T
+    restored = ((spectrum / step).round() * step) @ basis
+    return restored.view(count, channels, height // 8, width // 8, 8, 8).permute(0, 1, 2, 4, 3, 5).reshape(x.shape)

@@ -29,12 +29,18 @@ def parsed(arguments):
     parser.add_argument(
         "--decay-samples", type=int, help="let the learning rate fall to nothing over so many samples, and end"
     )
+    parser.add_argument(
+        "--decay-minutes", type=float, help="with --minutes: let the learning rate fall to nothing over the last of them"
+    )
     parser.add_argument("--rate", type=float, default=1e-3, help="learning rate")
     parser.add_argument("--pixels", type=int, default=1_000_000, help="pixels in a process's batch")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--log-every", type=float, default=30, help="seconds")
     parser.add_argument("--save-every", type=float, default=120, help="seconds")
-    return parser.parse_args(arguments)
+    values = parser.parse_args(arguments)
+    if values.decay_minutes and not (values.minutes and values.decay_minutes <= values.minutes):
+        parser.error("--decay-minutes needs --minutes, and not more than these")
+    return values
 
 
 def _run(rank, world, port, options):

@@ -54,35 +54,32 @@ def candidates(boxes, size):
 
 
 @torch.no_grad()
-def assign(scores, boxes, people, owners, size):
+def assign(scores, boxes, targets, size):
     """Task-aligned assignment (Feng et al. 2021); the better a person's boxes, the more cells (Ge et al. 2021).
 
-    - scores [N, A] and boxes [N, A, 4] as the network has them now.
-    - people [G, 4], owners [G]: boxes of people, and the pictures that they are in.
-    - returns: picture, row and person of each pair [P], and its quality 0...1.
+    Shapes don't depend on what is found, for which the host would have to wait.
+
+    - scores [N, A] and boxes [N, A, 4] as the network has them now; targets [B, 6] as in `losses`.
+    - returns: rows [B, MOST_CELLS], counted through all pictures, and how well each finds its person: 0 where it has
+      not to, else 0.1...1.
     """
+    owners, people = targets[:, 0].long(), targets[:, 1:5]
     rows, allowed = candidates(people, size)
+    allowed = allowed & (targets[:, 5] != IGNORED)[:, None]
     found = boxes[owners[:, None], rows]
     iou = overlaps(people[:, None], found)[0] * allowed
     metric = scores[owners[:, None], rows].clamp(min=1e-4).sqrt() * iou.clamp(min=1e-3) ** 4 * allowed
     best, column = metric.topk(MOST_CELLS, 1)
     wanted = iou.topk(MOST_CELLS, 1)[0].sum(1).long().clamp(min=1)
     chosen = (torch.arange(MOST_CELLS, device=best.device) < wanted[:, None]) & (best > 0)
-    person, turn = chosen.nonzero(as_tuple=True)
-    metric = best[person, turn]
-    iou = iou[person, column[person, turn]]
-    row = rows[person, column[person, turn]]
-    picture = owners[person]
+    metric, iou = best * chosen, iou.gather(1, column) * chosen
+    at = owners[:, None] * scores.shape[1] + rows.gather(1, column)
     # A cell that several want goes to the one whom it finds best.
-    at = picture * scores.shape[1] + row
-    most = torch.zeros(scores.numel(), device=metric.device).scatter_reduce(0, at, metric, "amax")
-    kept = metric >= most[at]
-    picture, row, person, metric, iou = (values[kept] for values in (picture, row, person, metric, iou))
-    count = len(people)
-    best_metric = torch.zeros(count, device=metric.device).scatter_reduce(0, person, metric, "amax")
-    best_iou = torch.zeros(count, device=metric.device).scatter_reduce(0, person, iou, "amax")
-    quality = metric / best_metric[person].clamp(min=1e-9) * best_iou[person]
-    return picture, row, person, quality.clamp(min=0.1)
+    most = torch.zeros(scores.numel(), device=metric.device).scatter_reduce(0, at.flatten(), metric.flatten(), "amax")
+    kept = chosen & (metric >= most[at])
+    metric, iou = metric * kept, iou * kept
+    quality = metric / metric.amax(1, keepdim=True).clamp(min=1e-9) * iou.amax(1, keepdim=True)
+    return at, quality.clamp(min=0.1) * kept
 
 
 def losses(rows, targets, centres, strides, size):
@@ -93,23 +90,21 @@ def losses(rows, targets, centres, strides, size):
     boxes = boxes_of(rows, centres, strides)
     logits = rows[..., 0]
     scores = logits.detach().sigmoid()
-    ignored = targets[:, 5] == IGNORED
-    people, owners = targets[~ignored, 1:5], targets[~ignored, 0].long()
-    quality = torch.zeros_like(logits)
-    weight = torch.ones_like(logits)
-    regions, region_owners = targets[ignored, 1:5], targets[ignored, 0].long()
-    if len(regions):
-        inside = ((centres > regions[:, None, :2]) & (centres < regions[:, None, 2:])).all(-1)
-        weight = (torch.zeros_like(weight).index_add_(0, region_owners, inside.to(weight.dtype)) == 0).to(weight.dtype)
-    box_loss = rows.sum() * 0
-    total = 1.0
-    if len(people):
-        picture, row, person, good = assign(scores, boxes.detach(), people, owners, size)
-        quality[picture, row] = good
-        weight[picture, row] = 1
-        _, generalised = overlaps(boxes[picture, row], people[person])
-        box_loss = ((1 - generalised) * good).sum()
-        total = good.sum().clamp(min=1)
+    if not len(targets):
+        targets = torch.zeros(1, 6, device=rows.device)
+        targets[:, 5] = IGNORED
+    people, owners = targets[:, 1:5], targets[:, 0].long()
+    inside = ((centres > people[:, None, :2]) & (centres < people[:, None, 2:])).all(-1)
+    inside = inside & (targets[:, 5] == IGNORED)[:, None]
+    covered = torch.zeros_like(scores).index_add_(0, owners, inside.to(scores.dtype))
+    at, good = assign(scores, boxes.detach(), targets, size)
+    quality = torch.zeros(scores.numel(), device=rows.device)
+    quality = quality.scatter_reduce(0, at.flatten(), good.flatten(), "amax").view_as(scores)
+    weight = ((covered == 0) | (quality > 0)).to(scores.dtype)
+    found = boxes.flatten(0, 1).gather(0, at.flatten()[:, None].expand(-1, 4)).view(*at.shape, 4)
+    _, generalised = overlaps(found, people[:, None])
+    total = good.sum().clamp(min=1)
+    box_loss = ((1 - generalised) * good).sum()
     importance = torch.where(quality > 0, quality, BACKGROUND * scores**2) * weight
     score_loss = (F.binary_cross_entropy_with_logits(logits, quality, reduction="none") * importance).sum()
     return score_loss / total, box_loss / total, total

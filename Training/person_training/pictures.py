@@ -9,8 +9,10 @@ region to ignore, neither person nor background. `split` is `train` or `held-out
 was squashed to a square by its publisher.
 """
 
+import functools
 import hashlib
 import json
+import multiprocessing
 import os
 import tarfile
 from dataclasses import dataclass
@@ -102,15 +104,17 @@ def load(folders, cache, split="train"):
 
 def _decode(entries, base):
     base.parent.mkdir(parents=True, exist_ok=True)
-    readers, sizes, starts, stretched, boxes, firsts, at = {}, [], [], [], [], [0], 0
+    sizes, starts, stretched, boxes, firsts, at = [], [], [], [], [0], 0
     temporary = base.with_suffix(f".{os.getpid()}")
-    with open(temporary, "wb") as file:
-        for folder, entry in entries:
-            picture = readers.setdefault(folder, Reader(folder)).decoded(entry["picture"])
-            if picture is None:
+    # Forked: a program that was spawned would load PyTorch in each process.
+    context = multiprocessing.get_context("fork")
+    with open(temporary, "wb") as file, context.Pool(len(os.sched_getaffinity(0))) as pool:
+        names = ((folder, entry["picture"]) for folder, entry in entries)
+        for (folder, entry), levels in zip(entries, pool.imap(_decoded_levels, names, chunksize=16)):
+            if levels is None:
                 raise ValueError(f"{folder}: {entry['picture']} is not a picture that OpenCV reads")
             heights, begins = [], []
-            for level in _levels(picture):
+            for level in levels:
                 heights.append(level.shape[:2])
                 begins.append(at)
                 file.write(np.ascontiguousarray(level).tobytes())
@@ -130,6 +134,18 @@ def _decode(entries, base):
         firsts=np.array(firsts, np.int64),
     )
     os.replace(f"{temporary}.npz", base.with_suffix(".npz"))
+
+
+@functools.cache
+def _reader(folder):
+    return Reader(folder)
+
+
+def _decoded_levels(name):
+    folder, picture = name
+    cv2.setNumThreads(1)
+    decoded = _reader(folder).decoded(picture)
+    return None if decoded is None else list(_levels(decoded))
 
 
 def _levels(picture):

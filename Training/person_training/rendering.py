@@ -4,10 +4,13 @@ import cv2
 import numpy as np
 import torch
 
+from .colours import moved
 from .pictures import LEVELS
 
 # What lies around a picture, as in the program's letterbox.
 FILL = 114
+# Bytes of pictures that are copied to a device at once.
+UPLOAD = 1 << 28
 
 
 def levels_of(scales):
@@ -57,45 +60,19 @@ class DeviceRenderer:
     def __init__(self, pictures, device):
         self.pictures = pictures
         self.device = device
-        self.pixels = torch.from_numpy(np.array(pictures.pixels)).to(device)
+        self.pixels = torch.empty(len(pictures.pixels), dtype=torch.uint8, device=device)
+        for start in range(0, len(pictures.pixels), UPLOAD):
+            part = np.array(pictures.pixels[start : start + UPLOAD])
+            self.pixels[start : start + len(part)] = torch.from_numpy(part).to(device)
 
     def draw(self, batch):
-        height, width = batch.size
+        # Where there is no CUDA there need not be Triton.
+        from .drawing import draw
+
         levels, scales, offsets = _level_transforms(self.pictures, batch)
         sizes = self.pictures.sizes[batch.sources, levels]
         starts = self.pictures.starts[batch.sources, levels]
-
-        def moved(values, kind=torch.float32):
-            return torch.as_tensor(np.ascontiguousarray(values)).to(self.device, kind)
-
-        rectangles = moved(batch.cells, torch.int64)
-        y, x = torch.meshgrid(
-            torch.arange(height, device=self.device), torch.arange(width, device=self.device), indexing="ij"
-        )
-        owner = torch.zeros((batch.samples, height, width), dtype=torch.int64, device=self.device)
-        # Cells of a sample don't overlap: the k-th cells of all samples are painted at once.
-        samples = batch.cells[:, 0]
-        order = np.arange(len(samples)) - np.searchsorted(samples, samples)
-        for turn in range(order.max() + 1):
-            chosen = moved(np.flatnonzero(order == turn), torch.int64)
-            sample, left, top, right, bottom = (column[:, None, None] for column in rectangles[chosen].unbind(1))
-            inside = (x >= left) & (x < right) & (y >= top) & (y < bottom)
-            drawn = owner[sample[:, 0, 0]]
-            owner[sample[:, 0, 0]] = torch.where(inside, chosen[:, None, None], drawn)
-
-        scale, offset = moved(scales)[owner], moved(offsets)[owner]
-        size, start = moved(sizes, torch.int64)[owner], moved(starts, torch.int64)[owner]
-        u = (x + 0.5 - offset[..., 0]) / scale[..., 0] - 0.5
-        v = (y + 0.5 - offset[..., 1]) / scale[..., 1] - 0.5
-        u0, v0 = u.floor(), v.floor()
-        colours = torch.arange(3, device=self.device)
-        out = torch.zeros((*owner.shape, 3), device=self.device)
-        for dv in (0, 1):
-            for du in (0, 1):
-                column, row = (u0 + du).long(), (v0 + dv).long()
-                weight = (1 - (u - column).abs()) * (1 - (v - row).abs())
-                inside = (column >= 0) & (column < size[..., 1]) & (row >= 0) & (row < size[..., 0])
-                at = start + (row * size[..., 1] + column) * 3
-                value = self.pixels[torch.where(inside, at, 0)[..., None] + colours].float()
-                out += weight[..., None] * torch.where(inside[..., None], value, torch.tensor(float(FILL)).to(value))
-        return out.round().clamp(0, 255).to(torch.uint8)
+        out = torch.empty((batch.samples, *batch.size, 3), dtype=torch.uint8, device=self.device)
+        kinds = (torch.int32, torch.int64, torch.int32, torch.float32, torch.float32)
+        values = (batch.cells, starts, sizes, scales, offsets)
+        return draw(self.pixels, out, *(moved(v, self.device, k) for v, k in zip(values, kinds)), FILL)

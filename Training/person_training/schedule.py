@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 # Sizes (height, width) of training and their shares: what the program chooses for 16:9, 4:3 and upright pictures.
 SIZES = {
-    (128, 224): 0.10,
-    (192, 320): 0.30,
-    (256, 320): 0.12,
+    (128, 224): 0.08,
+    (192, 320): 0.22,
+    (256, 320): 0.10,
     (320, 192): 0.06,
-    (256, 448): 0.30,
-    (320, 448): 0.06,
-    (288, 512): 0.06,
+    (256, 448): 0.32,
+    (320, 448): 0.08,
+    (288, 512): 0.14,
 }
 # The same at the end of a decay.
-SIZES_OF_USE = {(192, 320): 0.15, (256, 320): 0.15, (256, 448): 0.55, (320, 448): 0.15}
+SIZES_OF_USE = {(192, 320): 0.10, (256, 320): 0.10, (256, 448): 0.50, (320, 448): 0.15, (288, 512): 0.15}
 # Where in the decay mosaics end.
 MOSAICS_END = 0.6
 # The rate at a decay's end, of that at its beginning.

@@ -160,14 +160,12 @@ def row_losses(rows, predictions, centres, strides):
     score = F.binary_cross_entropy_with_logits(rows[..., 0], wanted, reduction="none") * difference.square()
     sure = wanted > LEAST_TEACHER_SCORE
     total = (wanted * sure).sum().clamp(min=1)
-    box = rows.sum() * 0
-    if sure.any():
-        picture, row = sure.nonzero(as_tuple=True)
-        stride = strides[row]
-        # The teacher counts from the cell's corner; sizes are logarithms.
-        middle = flat[picture, row, :2] * stride[:, None] + centres[row] - 0.5 * stride[:, None]
-        half = flat[picture, row, 2:4].exp() * stride[:, None] / 2
-        theirs = torch.cat([middle - half, middle + half], 1)
-        ours = boxes_of(rows[picture, row], centres[row], stride)
-        box = ((1 - overlaps(ours, theirs)[1]) * wanted[picture, row]).sum()
+    ours = boxes_of(rows, centres, strides)
+    # The teacher counts from the cell's corner; sizes are logarithms.
+    middle = flat[..., :2] * strides[:, None] + centres - 0.5 * strides[:, None]
+    half = flat[..., 2:4].exp() * strides[:, None] / 2
+    theirs = torch.cat([middle - half, middle + half], -1)
+    # Where it isn't sure its box may be anything, of which no gradient must come.
+    theirs = torch.where(sure[..., None], theirs, ours.detach())
+    box = ((1 - overlaps(ours, theirs)[1]) * wanted * sure).sum()
     return score.sum() / total, box / total

@@ -11,7 +11,7 @@ import torch.distributed as dist
 
 from . import checkpoints, composing, pictures, rendering
 from .averaging import Average
-from .colours import varied
+from .colours import moved, varied
 from .losses import BOX_WEIGHT, losses
 from .network import PersonNetwork, cells
 from .schedule import phase, samples_of
@@ -19,6 +19,8 @@ from .teacher import Distillation, Teacher, row_losses
 
 WEIGHT_DECAY = 0.02
 GREATEST_GRADIENT = 10.0
+# Samples a second in a decay, of those before it: its pictures are larger. The rest is so that it ends in time.
+DECAY_PACE = 0.86
 # Weights of what is learnt from the teacher, beside the labels' 1 for scores and 2 for boxes.
 FEATURE_WEIGHT, SCORE_WEIGHT, TEACHER_BOX_WEIGHT = 1.0, 1.0, 0.5
 
@@ -36,6 +38,7 @@ class Options:
     samples: int | None = None
     minutes: float | None = None
     decay_samples: int | None = None
+    decay_minutes: float | None = None
     rate: float = 1e-3
     pixels: int = 1_000_000
     save_every: float = 120.0
@@ -64,6 +67,7 @@ class Training:
         torch.manual_seed(options.seed)
         self._restore()
         self.parameters = [*self.network.parameters(), *self.distillation_parameters()]
+        self.cells = {}
 
     def distillation_parameters(self):
         return self.distillation.parameters() if self.distillation else ()
@@ -94,9 +98,12 @@ class Training:
         if resumed:
             self._go_on(values)
         if options.decay_samples and self.decay_from is None:
-            self.decay_from = self.samples
-            # What was averaged at the full rate would outweigh a short decay.
-            self.average = Average(self.network)
+            self._begin_decay(options.decay_samples)
+
+    def _begin_decay(self, samples):
+        self.decay_from, self.options.decay_samples = self.samples, samples
+        # What was averaged at the full rate would outweigh a short decay.
+        self.average = Average(self.network)
 
     def _go_on(self, values):
         """All that a stopped training had, down to its random numbers."""
@@ -117,8 +124,8 @@ class Training:
             self.rng.bit_generator.state = random[self.rank]["numpy"]
             self.generator.set_state(random[self.rank]["torch"])
 
-    def save(self):
-        """Writes the checkpoint; all processes take part, the first writes."""
+    def save(self, path=None):
+        """Writes the checkpoint (`output`, where no path is given); all processes take part, the first writes."""
         own = {
             "device": self.device.type,
             "numpy": self.rng.bit_generator.state,
@@ -132,7 +139,7 @@ class Training:
         if self.rank:
             return
         checkpoints.save(
-            self.options.output,
+            path or self.options.output,
             {
                 "settings": self.network.settings,
                 "network": self.network.state_dict(),
@@ -152,19 +159,30 @@ class Training:
         """One batch; returns its losses."""
         options = self.options
         now = phase(self.steps, self.run_steps, self.samples, self.decay_from, options.decay_samples)
+        self.rate = options.rate * now.rate
         for group in self.optimiser.param_groups:
-            group["lr"] = options.rate * now.rate
+            group["lr"] = self.rate
         count = samples_of(now.size, options.pixels)
         batch = composing.compose(self.pictures, count, now.size, self.rng, now.mosaics, now.zoom)
         with torch.no_grad():
-            seen = varied(self.renderer.draw(batch), self.generator)
-        targets = torch.from_numpy(batch.boxes).to(self.device)
-        centres, strides = cells(*now.size, device=self.device)
+            seen = varied(self.renderer.draw(batch), self.rng, self.generator)
+        parts = self._learn(seen, moved(batch.boxes, self.device), now.size)
+        self.average.update(self.network)
+        self.samples += count * self.world
+        self.steps += 1
+        self.run_steps += 1
+        return parts
+
+    def _learn(self, seen, targets, size):
+        """Changes the weights by what is seen [N, 3, H, W]; returns the losses."""
+        if size not in self.cells:
+            self.cells[size] = cells(*size, device=self.device)
+        centres, strides = self.cells[size]
         with torch.autocast(self.device.type, torch.bfloat16):
             levels = self.network.pyramid(seen)
             rows = self.network.rows(levels).float()
             taught = self.teacher(seen) if self.teacher else None
-        score, box, _ = losses(rows, targets, centres, strides, now.size)
+        score, box, _ = losses(rows, targets, centres, strides, size)
         loss = score + BOX_WEIGHT * box
         parts = [score.detach(), box.detach()]
         if taught:
@@ -178,10 +196,6 @@ class Training:
         self._share_gradients()
         torch.nn.utils.clip_grad_norm_(self.parameters, GREATEST_GRADIENT, foreach=True)
         self.optimiser.step()
-        self.average.update(self.network)
-        self.samples += count * self.world
-        self.steps += 1
-        self.run_steps += 1
         return torch.stack(parts)
 
     def _share_gradients(self):
@@ -227,7 +241,18 @@ class Training:
             sums, count = sums + self.step(), count + 1
             now = time.monotonic()
             over = options.minutes is not None and now - began > options.minutes * 60
-            ends, saves = self._agreed(float(self.stopping or over), float(now - saved > options.save_every))
+            decays = 0.0
+            if options.decay_minutes and self.decay_from is None:
+                left = options.minutes * 60 - (now - began)
+                if left < options.decay_minutes * 60:
+                    decays = left * (self.samples - first) / (now - began) * DECAY_PACE
+            ends, saves, decays = self._agreed(
+                float(self.stopping or over), float(now - saved > options.save_every), decays
+            )
+            if decays:
+                self.save(options.output.with_suffix(".before-decay.pt"))
+                self._begin_decay(max(1, int(decays)))
+                goal = self.goal()
             if saves:
                 self.save()
                 saved = now
@@ -248,8 +273,7 @@ class Training:
         if self.options.minutes is not None:
             left.append(self.options.minutes * 60 - (time.monotonic() - began))
         text = f", {max(0, min(left)) / 60:.0f} min left" if left else ""
-        learning = self.optimiser.param_groups[0]["lr"]
         return (
-            f"{time.strftime('%H:%M:%S')} {self.samples} samples, {rate:.1f} samples/s, rate {learning:.6f}: "
+            f"{time.strftime('%H:%M:%S')} {self.samples} samples, {rate:.1f} samples/s, rate {self.rate:.6f}: "
             f"{parts}{text}"
         )
