@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
         room("Recording", ["CRecording", "PathModel", system]),
         room("Assembling", ["PathModel"]),
+        room("Linking", ["Assembling", "PathModel", "Tracking"]),
         room(
             "Analyzing",
             [
@@ -63,8 +64,8 @@ let package = Package(
         room(
             "Settings",
             [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
-                "Tracking",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "Linking", "PathModel",
+                "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "CServing"),
@@ -78,8 +79,9 @@ let package = Package(
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Following", "Inference", "Operating",
-                "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Tracking", "Waiting",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Following", "Inference", "Linking",
+                "Operating",
+                "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

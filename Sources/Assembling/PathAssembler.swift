@@ -59,19 +59,13 @@ package struct PathAssembler {
         case dropped
     }
 
-    /// When someone was last detected, and whether they have been missed for too long since.
-    private struct Sighting {
-        let time: Timestamp
-        let confidence: Double
-        var isMissed = false
-    }
-
     package private(set) var totals = Totals()
     private let options: Options
     private let frameSize: PixelSize
     private var waiting: [Entry] = []
     private var fates: [Int: Fate] = [:]
-    private var sightings: [Int: Sighting] = [:]
+    /// When and where someone was last detected, and whether they have been missed for too long since.
+    private var sightings: [Int: (last: Sighting, isMissed: Bool)] = [:]
     private var summaries: [Int: PathSummary] = [:]
 
     /// - Parameters:
@@ -102,8 +96,9 @@ package struct PathAssembler {
         }
         var frame = Frame(info: info, tracks: update.tracks, removals: update.removals, faces: faces)
         for track in update.tracks where track.source == .measured {
-            find(track, at: info.time)
-            sightings[track.serial] = Sighting(time: info.time, confidence: track.confidence)
+            let sighting = Sighting(time: info.time, box: track.box, confidence: track.confidence)
+            find(track.serial, sighting)
+            sightings[track.serial] = (sighting, false)
         }
         for removal in update.removals {
             if case .tentative = fates[removal.serial] { fates[removal.serial] = .dropped }
@@ -137,21 +132,17 @@ extension PathAssembler {
         }
     }
 
-    /// Someone is there again: they were where they were expected, corrected by as much of the error at the end as of the
-    /// time had passed.
-    private mutating func find(_ track: Track, at time: Timestamp) {
-        guard let sighting = sightings[track.serial], let last = lastUndecided(track.serial) else { return }
-        let wrong = track.box.minus(last)
-        decide(track.serial) { frame, index in
-            let share = frame.info.time.seconds(since: sighting.time) / time.seconds(since: sighting.time)
-            let box = frame.tracks[index].box.plus(wrong, share: share)
-            let confidence = min(sighting.confidence, track.confidence)
-            guard let visible = box.clippedToFrame() else {
+    /// Someone is there again.
+    private mutating func find(_ serial: Int, _ sighting: Sighting) {
+        guard let last = sightings[serial]?.last, let expected = lastUndecided(serial) else { return }
+        let occlusion = Occlusion(from: last, to: sighting, expected: expected)
+        decide(serial) { frame, index in
+            guard let box = occlusion.box(at: frame.info.time, expected: frame.tracks[index].box) else {
                 frame.tracks.remove(at: index)
                 return
             }
-            frame.tracks[index].box = visible
-            frame.tracks[index].confidence = confidence
+            frame.tracks[index].box = box
+            frame.tracks[index].confidence = occlusion.confidence
         }
     }
 
@@ -173,7 +164,7 @@ extension PathAssembler {
     /// Gives up those who have been missed for too long.
     private mutating func miss(at time: Timestamp) {
         for (serial, sighting) in sightings.sorted(by: { $0.key < $1.key }) where !sighting.isMissed {
-            guard time.seconds(since: sighting.time) > options.bridge else { continue }
+            guard time.seconds(since: sighting.last.time) > options.bridge else { continue }
             sightings[serial]?.isMissed = true
             giveUp(serial)
         }
@@ -230,28 +221,5 @@ extension PathAssembler {
             records.append(PathRecord(time: frame.info.time, event: .pathEnd(summary.end(removal.cause))))
         }
         return records
-    }
-}
-
-extension BoundingBox {
-    /// The differences of each side's place and of the extents.
-    fileprivate func minus(_ other: BoundingBox) -> BoundingBox {
-        BoundingBox(
-            left: left - other.left, top: top - other.top, width: width - other.width, height: height - other.height)
-    }
-
-    /// The box changed by a share of a difference.
-    fileprivate func plus(_ difference: BoundingBox, share: Double) -> BoundingBox {
-        BoundingBox(
-            left: left + share * difference.left, top: top + share * difference.top,
-            width: max(0, width + share * difference.width), height: max(0, height + share * difference.height))
-    }
-
-    /// The part that lies in the frame; nil where none does.
-    fileprivate func clippedToFrame() -> BoundingBox? {
-        let (left, top) = (max(0, left), max(0, top))
-        let (right, bottom) = (min(1, right), min(1, bottom))
-        guard right > left, bottom > top else { return nil }
-        return BoundingBox(left: left, top: top, width: right - left, height: bottom - top)
     }
 }

@@ -27,7 +27,7 @@ public final class PictureScaler {
     ///   - target: the size to scale to, at most the buffer's.
     /// - Throws: `DecodingError.unscalable` where swscale can't convert the picture.
     public func draw(
-        _ picture: Picture, region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1),
+        _ picture: Picture, region: BoundingBox = .frame,
         scaledTo target: PixelSize, into buffer: inout PixelBuffer
     ) throws(DecodingError) {
         precondition(target.width <= buffer.size.width && target.height <= buffer.size.height)
@@ -44,7 +44,7 @@ public final class PictureScaler {
 
     /// A region clipped to the picture and widened to whole pixels of the original; nil where it lies outside.
     public func wholePixels(of region: BoundingBox, in picture: Picture) -> BoundingBox? {
-        guard region.intersectionArea(BoundingBox(left: 0, top: 0, width: 1, height: 1)) > 0 else { return nil }
+        guard region.intersectionArea(.frame) > 0 else { return nil }
         let coded = picture.codedSize
         let crop = Self.crop(picture.orientation.codedRegion(of: region), of: coded, format: picture.format)
         return picture.orientation.shownRegion(of: crop.ratio(of: coded))

@@ -76,14 +76,3 @@ struct GridHead {
         }
     }
 }
-
-extension BoundingBox {
-    /// The part inside the frame; nil where there is none, or the box is not a number or endless.
-    var clippedToFrame: BoundingBox? {
-        // `min` and `max` would take the frame's edges for what is no number.
-        guard right.isFinite, bottom.isFinite else { return nil }
-        let (x, y) = (max(0, left), max(0, top))
-        let clipped = BoundingBox(left: x, top: y, width: min(1, right) - x, height: min(1, bottom) - y)
-        return clipped.width > 0 && clipped.height > 0 ? clipped : nil
-    }
-}

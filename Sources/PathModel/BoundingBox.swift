@@ -29,6 +29,18 @@ public struct BoundingBox: Hashable, Sendable {
     /// Width times height.
     public var area: Double { width * height }
 
+    /// The whole frame, in ratios of it.
+    public static let frame = BoundingBox(left: 0, top: 0, width: 1, height: 1)
+
+    /// The part inside the frame; nil where there is none, or the box is not a number or endless.
+    public var clippedToFrame: BoundingBox? {
+        // `min` and `max` would take the frame's edges for what is no number.
+        guard right.isFinite, bottom.isFinite else { return nil }
+        let (x, y) = (max(0, left), max(0, top))
+        let clipped = BoundingBox(left: x, top: y, width: min(1, right) - x, height: min(1, bottom) - y)
+        return clipped.width > 0 && clipped.height > 0 ? clipped : nil
+    }
+
     /// The area that both rectangles cover.
     public func intersectionArea(_ other: BoundingBox) -> Double {
         let across = min(right, other.right) - max(left, other.left)

@@ -11,3 +11,20 @@ public struct Detection: Hashable, Sendable {
         self.confidence = confidence
     }
 }
+
+/// Somebody of a track seen at a time.
+public struct Sighting: Hashable, Sendable {
+    /// When, on the stream's clock.
+    public var time: Timestamp
+    /// Where, in ratios of the frame.
+    public var box: BoundingBox
+    /// 0...1.
+    public var confidence: Double
+
+    /// A box at a time.
+    public init(time: Timestamp, box: BoundingBox, confidence: Double) {
+        self.time = time
+        self.box = box
+        self.confidence = confidence
+    }
+}

@@ -5,7 +5,7 @@ import Tracking
 
 /// What the user said of an analysis, and what comes of it together.
 @dynamicMemberLookup
-struct AnalysisDraft {
+package struct AnalysisDraft {
     /// Seconds for which a live camera's records wait for somebody out of sight, and those of a file at most, where the user
     /// doesn't say.
     static let (liveBridge, longestBridge) = (0.5, 10.0)
@@ -17,7 +17,7 @@ struct AnalysisDraft {
     var bridge: Double?
     var workers: Int?
 
-    subscript<Value>(dynamicMember path: WritableKeyPath<AnalysisOptions, Value>) -> Value {
+    package subscript<Value>(dynamicMember path: WritableKeyPath<AnalysisOptions, Value>) -> Value {
         get { options[keyPath: path] }
         set { options[keyPath: path] = newValue }
     }
@@ -69,17 +69,12 @@ extension AnalysisOptions {
     ///   - cores: how many workers to have where the user doesn't say.
     ///   - place: what a problem with a setting and one of its texts begins with.
     /// - Throws: `SettingsError` with all that is wrong.
-    public init(
-        _ texts: [String: [String]], _ style: AnalysisSetting.Style = .commandLine, cores: Int, isLive: Bool = false,
+    package init(
+        _ texts: [String: [String]], _ style: SettingStyle = .commandLine, cores: Int, isLive: Bool = false,
         place: (AnalysisSetting, _ text: String) -> String = { "--\($0.option) \($1)" }
     ) throws(SettingsError) {
         var draft = AnalysisDraft()
-        var problems: [String] = []
-        for setting in AnalysisSetting.all {
-            for problem in setting.take(texts[setting.key] ?? [], style, &draft) {
-                problems.append("\(place(setting, problem.text)): \(problem.reason)")
-            }
-        }
+        var problems = AnalysisSetting.read(AnalysisSetting.all, texts, style, into: &draft, place: place)
         if texts["input_size"] != nil, texts["quality"] != nil,
             let setting = AnalysisSetting.all.first(where: { $0.key == "quality" })
         {

@@ -6,6 +6,9 @@ import PathModel
 import Recording
 import Tracking
 
+/// A setting of an analysis.
+package typealias AnalysisSetting = Setting<AnalysisDraft, AnalysisOptions>
+
 extension AnalysisSetting {
     /// A number that is recorded; where `get` gives one, that is the default.
     private static func number(
@@ -19,7 +22,7 @@ extension AnalysisSetting {
     }
 
     /// All there are, in the order in which `session_start` has them. To add one, add it here and use it.
-    public static let all: [AnalysisSetting] = [
+    package static let all: [AnalysisSetting] = [
         .number(
             "confidence", "Points of paths with a confidence below aren't recorded", 0...100, "percent",
             get: { $0.minimumConfidence * 100 }, set: { $0.minimumConfidence = $1 / 100 }),
@@ -111,11 +114,11 @@ extension AnalysisSetting {
     ]
 
     /// Those that matter where faces alone are looked for.
-    public static let ofFaces = all.filter {
+    package static let ofFaces = all.filter {
         ["face_confidence", "min_face", "landmarks", "raw_landmarks", "face_model", "max_picture"].contains($0.key)
     }
     /// Those of how a video is opened.
-    public static let ofSources = all.filter { ["stream", "max_picture"].contains($0.key) }
+    package static let ofSources = all.filter { ["stream", "max_picture"].contains($0.key) }
 }
 
 /// How much work goes into finding people.

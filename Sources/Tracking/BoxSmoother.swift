@@ -9,23 +9,6 @@ import PathModel
 /// seconds, so that the frame rate doesn't matter, and weighted by the detector's scores. Unlike a filter, which knows
 /// the past only, it doesn't lag.
 public struct BoxSmoother: Hashable, Sendable {
-    /// A detected box.
-    public struct Sample: Hashable, Sendable {
-        /// When, on the stream's clock.
-        public var time: Timestamp
-        /// Where, in ratios of the frame.
-        public var box: BoundingBox
-        /// 0...1.
-        public var confidence: Double
-
-        /// A box at a time.
-        public init(time: Timestamp, box: BoundingBox, confidence: Double) {
-            self.time = time
-            self.box = box
-            self.confidence = confidence
-        }
-    }
-
     /// Standard deviation of the weights in time for centres, seconds. Raising it steadies more and cuts corners.
     public var placeSpan: Double
     /// The same for widths and heights, which change less quickly than places.
@@ -39,7 +22,7 @@ public struct BoxSmoother: Hashable, Sendable {
     /// The boxes of a path, steadied; no further out of the frame than they were, since detectors clip boxes there.
     ///
     /// - Parameter path: in order of time.
-    public func smooth(_ path: [Sample]) -> [BoundingBox] {
+    public func smooth(_ path: [Sighting]) -> [BoundingBox] {
         guard placeSpan > 0 else { return path.map(\.box) }
         return path.indices.map { index in
             let place = fit(path, at: index, span: placeSpan) {
@@ -52,11 +35,11 @@ public struct BoxSmoother: Hashable, Sendable {
 
     /// What the line fitted around a sample says there.
     private func fit(
-        _ path: [Sample], at index: Int, span: Double, value: (Sample) -> SIMD4<Double>
+        _ path: [Sighting], at index: Int, span: Double, value: (Sighting) -> SIMD4<Double>
     ) -> SIMD4<Double> {
         var (weights, times, squares) = (0.0, 0.0, 0.0)
         var (values, slopes) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-        func add(_ sample: Sample) -> Bool {
+        func add(_ sample: Sighting) -> Bool {
             let time = sample.time.seconds(since: path[index].time)
             guard abs(time) <= Self.reach * span else { return false }
             let weight = exp(-time * time / (2 * span * span)) * (Self.leastTrust + sample.confidence)

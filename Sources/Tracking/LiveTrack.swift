@@ -117,7 +117,7 @@ extension LiveTrack {
                 serial: serial, id: id, box: measurement.detection.box, confidence: confidence,
                 source: .measured)
         }
-        guard phase == .lost, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clipped(to: .frame) else {
+        guard phase == .lost, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clippedToFrame else {
             return nil
         }
         return Track(

@@ -36,20 +36,6 @@ struct Measurement: Sendable {
 }
 
 extension BoundingBox {
-    /// The whole frame, in ratios of it.
-    public static let frame = BoundingBox(left: 0, top: 0, width: 1, height: 1)
-
-    /// The part inside `other`; nil where there is none.
-    public func clipped(to other: BoundingBox) -> BoundingBox? {
-        guard intersectionArea(other) > 0 else { return nil }
-        let left = max(left, other.left)
-        let top = max(top, other.top)
-        return BoundingBox(
-            left: left, top: top, width: min(right, other.right) - left, height: min(bottom, other.bottom) - top)
-    }
-}
-
-extension BoundingBox {
     /// The box made larger by `margin` on each side.
     func widened(by margin: Double) -> BoundingBox {
         BoundingBox(left: left - margin, top: top - margin, width: width + 2 * margin, height: height + 2 * margin)

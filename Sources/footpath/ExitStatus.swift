@@ -2,6 +2,7 @@ import ArgumentParser
 import Decoding
 import Encoding
 import Inference
+import Linking
 import Operating
 import Recording
 import Serving
@@ -51,7 +52,7 @@ enum ExitStatus: Int32, Comparable {
             case is HTTPServer.Failure: .system
             case DaemonControl.Failure.refused: .usage
             case is DaemonControl.Failure: .unavailable
-            case let error as TrackError: error.status
+            case LinkingError.unreadable: .input
             case is RuntimeFolder.Missing: .unavailable
             default: .usage
             }

@@ -1,11 +1,16 @@
 import ArgumentParser
 import Settings
 
-/// Some rows of the table of analysis settings.
-protocol SettingRows { static var rows: [AnalysisSetting] { get } }
+/// Some rows of a table of settings.
+protocol SettingRows {
+    associatedtype Draft
+    associatedtype Options
+    static var rows: [Setting<Draft, Options>] { get }
+}
 enum AllSettings: SettingRows { static let rows = AnalysisSetting.all }
 enum FaceSettings: SettingRows { static let rows = AnalysisSetting.ofFaces }
 enum SourceSettings: SettingRows { static let rows = AnalysisSetting.ofSources }
+enum LinkingSettings: SettingRows { static let rows = LinkingSetting.all }
 
 /// An option for each row.
 ///
@@ -45,7 +50,7 @@ struct SettingArguments<Rows: SettingRows>: ParsableArguments, CustomReflectable
         Mirror(self, children: Rows.rows.map { (label: $0.key, value: Self.argument($0)) })
     }
 
-    private static func argument(_ setting: AnalysisSetting) -> Any {
+    private static func argument(_ setting: Setting<Rows.Draft, Rows.Options>) -> Any {
         let name = NameSpecification.customLong(setting.option)
         let help = ArgumentHelp(setting)
         let check: @Sendable (String) throws -> String = { text in
@@ -63,7 +68,7 @@ struct SettingArguments<Rows: SettingRows>: ParsableArguments, CustomReflectable
 }
 
 extension ArgumentHelp {
-    init(_ setting: AnalysisSetting) {
+    init<Draft, Options>(_ setting: Setting<Draft, Options>) {
         let standard = setting.standard.map { " (default: \($0))" } ?? ""
         self.init("\(setting.help)\(standard)", valueName: setting.placeholder)
     }

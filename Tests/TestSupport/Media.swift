@@ -81,7 +81,7 @@ package struct Decoded {
 extension Picture {
     /// The picture, or a region of it, as packed RGB.
     package func image(
-        of region: BoundingBox = BoundingBox(left: 0, top: 0, width: 1, height: 1), size: PixelSize? = nil
+        of region: BoundingBox = .frame, size: PixelSize? = nil
     )
         throws
         -> PixelBuffer

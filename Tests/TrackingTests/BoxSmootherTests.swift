@@ -13,8 +13,8 @@ import Testing
             height: 0.3 + 0.02 * seconds)
     }
 
-    private func sample(_ seconds: Double, _ box: BoundingBox, confidence: Double = 0.8) -> BoxSmoother.Sample {
-        BoxSmoother.Sample(
+    private func sample(_ seconds: Double, _ box: BoundingBox, confidence: Double = 0.8) -> Sighting {
+        Sighting(
             time: Timestamp(microseconds: Int64(seconds * 1e6)), box: box, confidence: confidence)
     }
 

@@ -25,7 +25,7 @@ struct DetectionLines {
     static let lastFrame = 4_320_000
 
     /// - Throws: the first line that isn't a detection, by number.
-    init(_ content: String, name: String) throws(TrackError) {
+    init(_ content: String, name: String) throws(LinkingError) {
         let isJSON = content.first { !$0.isWhitespace } == "{"
         areRatios = isJSON
         var number = 0
@@ -38,7 +38,7 @@ struct DetectionLines {
                 item.line = number
                 items.append(item)
             } catch {
-                throw TrackError(status: .input, description: "\(name): line \(number): \(error.reason)")
+                throw .unreadable("\(name): line \(number): \(error.reason)")
             }
         }
         try judgeTimes(name)
@@ -60,7 +60,7 @@ struct DetectionLines {
     }
 
     /// - Throws: the first line whose time doesn't grow with the frames.
-    private mutating func judgeTimes(_ name: String) throws(TrackError) {
+    private mutating func judgeTimes(_ name: String) throws(LinkingError) {
         let missing = items.count { $0.time == nil }
         guard missing < items.count else { return }
         if missing > 0 {
@@ -77,9 +77,8 @@ struct DetectionLines {
             guard let earlier = before.time, let time = item.time else { continue }
             let isSameFrame = item.frame == before.frame
             if isSameFrame ? time == earlier : time > earlier { continue }
-            throw TrackError(
-                status: .input,
-                description: "\(name): line \(item.line): pts_ms \(time.milliseconds) of frame \(item.frame - 1), and "
+            throw .unreadable(
+                "\(name): line \(item.line): pts_ms \(time.milliseconds) of frame \(item.frame - 1), and "
                     + "\(earlier.milliseconds) of frame \(before.frame - 1) in line \(before.line): times must grow with the "
                     + "frames; mend them, or leave out all")
         }

@@ -1,11 +1,8 @@
-import Decoding
 import Foundation
 import PathModel
-import Settings
-import Tracking
 
-/// The detections of a sequence, by frame.
-struct TrackInput {
+/// The detections of a sequence, by frame, as a file of MOTChallenge's or of JSON Lines has them.
+package struct DetectionSequence {
     /// One frame's detections in ratios of the frame; frames without any are there too.
     struct Frame {
         /// From 1.
@@ -18,24 +15,30 @@ struct TrackInput {
     let imageSize: PixelSize
     let fps: Double
     /// What was assumed for want of better.
-    private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
+    /// The paths of the files that were read.
+    package let files: [String]
 
-    /// Reads MOTChallenge text or JSON Lines.
+    /// How many frames there are, those without detections too.
+    package var frameCount: Int { frames.count }
+    /// How many detections there are.
+    package var detectionCount: Int { frames.reduce(0) { $0 + $1.detections.count } }
+
+    /// Reads a file, and what a MOTChallenge sequence says of itself beside it.
     ///
     /// - Throws: a file that can't be read or understood, with the line's number.
-    init(path: String, settings: TrackSettings.Checked) throws(TrackError) {
+    package init(path: String, settings: LinkingOptions) throws(LinkingError) {
         let url = URL(fileURLWithPath: path)
-        let content = try Self.text(of: url, path)
-        OpenedFiles.note(path: path)
-        let lines = try DetectionLines(content, name: path)
+        let lines = try DetectionLines(Self.text(of: url, path), name: path)
         notes += lines.notes
         let sequence = SequenceInfo(of: url)
+        files = [path] + (sequence.path.map { [$0] } ?? [])
         if settings.fps == nil, sequence.fps == nil, !lines.haveTimes { notes.append("assuming 30 frames/s (--fps)") }
         fps = settings.fps ?? sequence.fps ?? 30
         if let size = settings.imageSize ?? sequence.imageSize {
             imageSize = size
         } else if lines.areRatios {
-            throw TrackError(status: .usage, description: "\(path): boxes are ratios of the frame; give --image-size")
+            throw .unspecified("\(path): boxes are ratios of the frame; give --image-size")
         } else {
             imageSize = lines.extent
             notes.append("assuming frames of \(imageSize), as far as the boxes reach (--image-size)")
@@ -45,7 +48,7 @@ struct TrackInput {
         collect(lines, scale: scale, length: sequence.length ?? 0)
     }
 
-    private static func text(of url: URL, _ path: String) throws(TrackError) -> String {
+    private static func text(of url: URL, _ path: String) throws(LinkingError) -> String {
         let reason: String
         do {
             return try String(contentsOf: url, encoding: .utf8)
@@ -61,7 +64,7 @@ struct TrackInput {
         } catch {
             reason = error.localizedDescription
         }
-        throw TrackError(status: .input, description: "\(path): \(reason)")
+        throw .unreadable("\(path): \(reason)")
     }
 
     private mutating func collect(_ lines: DetectionLines, scale: ScoreScale, length: Int) {
@@ -88,7 +91,7 @@ struct TrackInput {
                 : BoundingBox(
                     left: (item.box.left - 1) / width, top: (item.box.top - 1) / height, width: item.box.width / width,
                     height: item.box.height / height)
-            if box.clipped(to: .frame) == nil { outside += 1 }
+            if box.clippedToFrame == nil { outside += 1 }
             frames[index].detections.append(Detection(box: box, confidence: scale.confidence(item.score)))
         }
         if outside > 0 {
@@ -102,7 +105,7 @@ struct TrackInput {
 private enum ScoreScale {
     case probability, percent, margin, absent
 
-    init(_ scores: [Double], name: String) throws(TrackError) {
+    init(_ scores: [Double], name: String) throws(LinkingError) {
         let lowest = scores.min() ?? 0
         let highest = scores.max() ?? 0
         if lowest == -1, highest == -1 {
@@ -114,10 +117,9 @@ private enum ScoreScale {
         } else if lowest >= 0, highest <= 100 {
             self = .percent
         } else {
-            throw TrackError(
-                status: .input,
-                description: "\(name): scores from \(lowest) to \(highest) are neither 0 to 1, nor margins from -10 to "
-                    + "10, nor percent; bring them to 0 to 1")
+            throw .unreadable(
+                "\(name): scores from \(lowest) to \(highest) are neither 0 to 1, nor margins from -10 to 10, nor percent; "
+                    + "bring them to 0 to 1")
         }
     }
 
@@ -146,13 +148,15 @@ private enum ScoreScale {
 
 /// What a MOTChallenge sequence says of itself beside `det/`.
 private struct SequenceInfo {
+    /// Of the file; nil where there is none.
+    private(set) var path: String?
     private var values: [Substring: Substring] = [:]
 
     init(of detections: URL) {
         let folder = detections.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()
         let file = folder.appendingPathComponent("seqinfo.ini")
         guard let text = try? String(contentsOf: file, encoding: .utf8) else { return }
-        OpenedFiles.note(path: file.path)
+        path = file.path
         for line in text.split(whereSeparator: \.isNewline) {
             let parts = line.split(separator: "=", maxSplits: 1)
             if parts.count == 2 { values[parts[0]] = parts[1] }

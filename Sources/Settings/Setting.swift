@@ -1,46 +1,47 @@
-import Analyzing
 import PathModel
 
-/// Everything about one setting of an analysis: on the command line, in YAML, in the sample configuration, in the records.
-public struct AnalysisSetting: Sendable {
-    /// How it is written on a command line; `values` may be repeated.
-    public enum Form: Sendable {
-        case flag, value, values
-    }
+/// How a setting is written on a command line; `values` may be repeated.
+package enum SettingForm: Sendable {
+    case flag, value, values
+}
 
-    /// Who wrote a text. In YAML durations have units; on a command line seconds need none.
-    public enum Style: Sendable {
-        case commandLine, yaml
-    }
+/// Who wrote a text. In YAML durations have units; on a command line seconds need none.
+package enum SettingStyle: Sendable {
+    case commandLine, yaml
+}
 
-    typealias Recorded = @Sendable (AnalysisOptions) -> SessionStart.Value?
+/// Everything about one setting: on the command line, in YAML, in the sample configuration, in the records.
+///
+/// `Draft` takes what the user says; `Options` is what comes of it.
+package struct Setting<Draft, Options>: Sendable {
+    package typealias Recorded = @Sendable (Options) -> SessionStart.Value?
 
     /// In YAML and in the records.
-    public let key: String
+    package let key: String
     /// On a command line, without dashes.
-    public let option: String
-    public let form: Form
+    package let option: String
+    package let form: SettingForm
     /// Stands for its value in `--help`.
-    public let placeholder: String
+    package let placeholder: String
     /// What it does, its range, and its default where that depends on others.
-    public let help: String
+    package let help: String
     /// Its default; nil where `help` tells.
-    public let standard: String?
+    package let standard: String?
     /// Its default or another value, in YAML.
-    public let example: String
+    package let example: String
     /// Whether cameras have it, too.
-    public let isOfCameras: Bool
-    public let isFile: Bool
+    package let isOfCameras: Bool
+    package let isFile: Bool
     /// Whether a text can't be understood, and why; nil also for what is told together with all other problems.
-    public let syntaxProblem: @Sendable (String) -> String?
+    package let syntaxProblem: @Sendable (String) -> String?
     /// Reads texts; gives those that are wrong, and why.
-    let take: @Sendable ([String], Style, inout AnalysisDraft) -> [(text: String, reason: String)]
+    let take: @Sendable ([String], SettingStyle, inout Draft) -> [(text: String, reason: String)]
     let recorded: Recorded
 
     init<Value>(
         _ key: String, _ help: String, _ kind: Kind<Value>, note: String? = nil, standard: String? = nil,
-        example: String? = nil, option: String? = nil, form: Form = .value, isOfCameras: Bool = true,
-        set: @escaping @Sendable (inout AnalysisDraft, Value) -> Void, recorded: @escaping Recorded = { _ in nil }
+        example: String? = nil, option: String? = nil, form: SettingForm = .value, isOfCameras: Bool = true,
+        set: @escaping @Sendable (inout Draft, Value) -> Void, recorded: @escaping Recorded = { _ in nil }
     ) {
         self.key = key
         self.option = option ?? key.replacing("_", with: "-")
@@ -71,6 +72,21 @@ public struct AnalysisSetting: Sendable {
     }
 }
 
+extension Setting {
+    /// Reads texts by settings' keys.
+    ///
+    /// - Parameter place: what a problem with a setting and one of its texts begins with.
+    /// - Returns: all that is wrong.
+    static func read(
+        _ settings: [Setting], _ texts: [String: [String]], _ style: SettingStyle, into draft: inout Draft,
+        place: (Setting, _ text: String) -> String = { "--\($0.option) \($1)" }
+    ) -> [String] {
+        settings.flatMap { setting in
+            setting.take(texts[setting.key] ?? [], style, &draft).map { "\(place(setting, $0.text)): \($0.reason)" }
+        }
+    }
+}
+
 /// What a setting's value may be, and how it is written.
 struct Kind<Value>: Sendable {
     let placeholder: String
@@ -79,16 +95,16 @@ struct Kind<Value>: Sendable {
     var range: String?
     /// Whether a command line that holds anything else is wrong as a whole.
     var isPlain = true
-    let parse: @Sendable (String, AnalysisSetting.Style) -> Value?
+    let parse: @Sendable (String, SettingStyle) -> Value?
     /// Why a value is outside.
     var problem: @Sendable (Value) -> String? = { _ in nil }
 }
 
 extension Kind<Double> {
-    static func number(_ range: ClosedRange<Double>, _ unit: String) -> Self {
-        let text = "\(shortest(range.lowerBound)) to \(shortest(range.upperBound)) \(unit)"
+    static func number(_ range: ClosedRange<Double>, _ unit: String = "") -> Self {
+        let text = "\(shortest(range.lowerBound)) to \(shortest(range.upperBound))" + (unit.isEmpty ? "" : " \(unit)")
         return Kind(
-            placeholder: unit.contains(" ") ? "number" : unit, advice: "give a number", range: text,
+            placeholder: unit.isEmpty || unit.contains(" ") ? "number" : unit, advice: "give a number", range: text,
             parse: { text, _ in Double(text) },
             problem: {
                 // Other programs count confidence to 1; nobody means less than one in a hundred.
