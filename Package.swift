@@ -42,6 +42,7 @@ let package = Package(
         room("Tracking", ["PathModel"]),
         .target(name: "CRecording", linkerSettings: [.linkedLibrary("z")]),
         room("Recording", ["CRecording", "PathModel", system]),
+        room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
         room("Linking", ["Assembling", "PathModel", "Tracking"]),
         room(
@@ -64,8 +65,8 @@ let package = Package(
         room(
             "Settings",
             [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "Linking", "PathModel",
-                "Recording", "Tracking",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Fetching", "Following", "Inference", "Linking",
+                "PathModel", "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "CServing"),
@@ -79,9 +80,8 @@ let package = Package(
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Following", "Inference", "Linking",
-                "Operating",
-                "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Waiting",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Fetching", "Following", "Inference",
+                "Linking", "Operating", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -109,6 +109,7 @@ let package = Package(
             name: "record-load", dependencies: ["PathModel", "Recording"], path: "Tests/RecordLoad",
             swiftSettings: strict),
         tests("RecordingTests", ["Recording", "record-load", system]),
+        tests("FetchingTests", ["Decoding", "Fetching"]),
         tests("AssemblingTests", ["Assembling"]),
         tests("AnalyzingTests", ["Analyzing", "Decoding", "Detecting"]),
         tests(

@@ -42,15 +42,21 @@ final class ReadGuard: Sendable {
         return deadline != .max && Self.now() >= deadline
     }
 
-    /// Has FFmpeg ask. The caller keeps the guard alive for as long as FFmpeg holds the context.
-    func attach(to context: UnsafeMutablePointer<AVFormatContext>) {
-        let opaque = Unmanaged.passUnretained(self).toOpaque()
-        context.pointee.interrupt_callback = AVIOInterruptCB(
+    /// Has FFmpeg ask whether to go on. The caller keeps the guard alive for as long as FFmpeg holds the callback.
+    var callback: AVIOInterruptCB {
+        AVIOInterruptCB(
             callback: { opaque in
                 guard let opaque else { return 0 }
                 let guarded = Unmanaged<ReadGuard>.fromOpaque(opaque).takeUnretainedValue()
                 return guarded.interrupt.isRaised || guarded.isExpired ? 1 : 0
-            }, opaque: opaque)
+            }, opaque: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Has FFmpeg ask, also before it opens what a source names. The caller keeps the guard alive for as long as FFmpeg
+    /// holds the context.
+    func attach(to context: UnsafeMutablePointer<AVFormatContext>) {
+        let opaque = Unmanaged.passUnretained(self).toOpaque()
+        context.pointee.interrupt_callback = callback
         context.pointee.opaque = opaque
         context.pointee.io_open = { context, input, url, flags, options in
             guard let opaque = context?.pointee.opaque, let url else { return footpath_averror(EINVAL) }

@@ -87,9 +87,9 @@ struct SourceAccess {
 }
 
 /// The host and port of a URL.
-private struct URLOrigin: Equatable {
+struct URLOrigin: Equatable {
     let host: String
-    let port: String
+    private let port: String
 
     /// As libavformat takes URLs apart (av_url_split, libavformat/utils.c). Nil where it is none of HTTP.
     init?(_ url: String) {
@@ -105,12 +105,24 @@ private struct URLOrigin: Equatable {
         port = rest.count > 1 ? String(rest.dropFirst()) : scheme == "https" ? "443" : "80"
     }
 
-    /// Whether all of the host's addresses are out in the internet. True where it has none: it can't be opened.
-    var isPublic: Bool {
+    /// Whether the host has an address.
+    var isKnown: Bool {
+        guard let first = addresses else { return false }
+        freeaddrinfo(first)
+        return true
+    }
+
+    /// For `freeaddrinfo`.
+    private var addresses: UnsafeMutablePointer<addrinfo>? {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, nil, &hints, &first) == 0 else { return true }
+        return getaddrinfo(host, nil, &hints, &first) == 0 ? first : nil
+    }
+
+    /// Whether all of the host's addresses are out in the internet. True where it has none: it can't be opened.
+    var isPublic: Bool {
+        guard let first = addresses else { return true }
         defer { freeaddrinfo(first) }
         return sequence(first: first, next: { $0?.pointee.ai_next }).allSatisfy { entry in
             entry?.pointee.ai_addr.map { Self.isPublic(UnsafeRawPointer($0)) } ?? true

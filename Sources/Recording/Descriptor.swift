@@ -12,14 +12,14 @@ extension FileDescriptor {
     }
 
     /// The bytes of a regular file from `range.lowerBound` to `range.upperBound`, or to where the file ends (pread(2)).
-    func bytes(_ range: Range<Int64>) throws -> [UInt8] {
+    package func bytes(_ range: Range<Int64>) throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: range.count)
         let count = try bytes.withUnsafeMutableBytes { try read(fromAbsoluteOffset: range.lowerBound, into: $0) }
         return Array(bytes.prefix(count))
     }
 
     /// Waits until the disk has what was written (fsync(2)). Devices and pipes have nothing to wait for.
-    func sync() throws {
+    package func sync() throws {
         while fsync(rawValue) != 0 {
             let error = Errno(rawValue: errno)
             if error == .invalidArgument { return }
@@ -58,7 +58,7 @@ extension FileDescriptor {
     /// Locks a file until it is closed, for this opening of it alone (flock(2)). Where the file system has no locks it does nothing.
     ///
     /// - Throws: `Errno.wouldBlock` where it is locked by another opening, in this process or elsewhere.
-    func lock() throws {
+    package func lock() throws {
         let code = footpath_lock(rawValue)
         if code != 0 { throw Errno(rawValue: code) }
     }
@@ -70,16 +70,16 @@ extension FileDescriptor {
     }
 
     /// Finds room on the disk for what is to be written (fallocate(2)).
-    func reserve(_ count: Int, at offset: Int64) throws {
+    package func reserve(_ count: Int, at offset: Int64) throws {
         let code = footpath_reserve(rawValue, offset, Int64(count))
         if code != 0 { throw Errno(rawValue: code) }
     }
 }
 
 /// File operations that swift-system 1.8 lacks.
-enum Disk {
+package enum Disk {
     /// Renames a file; one that has the new name is replaced (rename(2)).
-    static func rename(_ path: String, to new: String) throws {
+    package static func rename(_ path: String, to new: String) throws {
         if Glibc.rename(path, new) != 0 { throw Errno(rawValue: errno) }
     }
 
@@ -91,12 +91,12 @@ enum Disk {
         if code != 0 { throw Errno(rawValue: code) }
     }
 
-    static func remove(_ path: String) throws {
+    package static func remove(_ path: String) throws {
         if unlink(path) != 0 { throw Errno(rawValue: errno) }
     }
 
     /// Waits until the disk knows the names in the folder of `path`.
-    static func syncFolder(of path: String) throws {
+    package static func syncFolder(of path: String) throws {
         let folder = FilePath(path).removingLastComponent()
         let descriptor = try FileDescriptor.open(folder.isEmpty ? "." : folder, .readOnly, options: .closeOnExec)
         try descriptor.closeAfter { try descriptor.sync() }

@@ -2,12 +2,12 @@ import PathModel
 import SystemPackage
 
 extension FileIdentity {
-    init(_ status: Stat) {
+    package init(_ status: Stat) {
         self.init(device: UInt64(status.deviceID.rawValue), inode: UInt64(status.inode.rawValue))
     }
 
     /// What the path leads to, links followed; nil where that is nothing.
-    init?(path: String) {
+    package init?(path: String) {
         guard let status = try? Stat(FilePath(path)) else { return nil }
         self.init(status)
     }

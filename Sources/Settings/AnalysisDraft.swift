@@ -16,6 +16,8 @@ package struct AnalysisDraft {
     var exactSize: PixelSize?
     var bridge: Double?
     var workers: Int?
+    /// The name of a network of the catalogue that isn't on this machine.
+    var missingNetwork: String?
 
     package subscript<Value>(dynamicMember path: WritableKeyPath<AnalysisOptions, Value>) -> Value {
         get { options[keyPath: path] }
@@ -80,6 +82,11 @@ extension AnalysisOptions {
         {
             let other = style == .yaml ? "input_size" : "--input-size"
             problems.append("\(place(setting, "and \(other)")): give one of them, both set the input size")
+        }
+        if let name = draft.missingNetwork, let setting = AnalysisSetting.all.first(where: { $0.key == "model" }) {
+            let problem = "this network isn't on this machine yet; type: footpath models get \(name)"
+            throw SettingsError(
+                problems: problems + ["\(place(setting, name)): \(problem)"], isOfNetworkAlone: problems.isEmpty)
         }
         if !problems.isEmpty { throw SettingsError(problems: problems) }
         self = draft.finished(cores: cores, isLive: isLive)

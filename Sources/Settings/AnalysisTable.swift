@@ -39,9 +39,14 @@ extension AnalysisSetting {
             "scales", "At how many sizes of the picture people are looked for, each half the one before", .whole(1...4),
             standard: "\(AnalysisOptions().scales)", set: { $0.scales = $1 }, recorded: { .number(Double($0.scales)) }),
         .init(
-            "model", "Another person network: YOLOX-style ONNX. Its own input size applies unless another is given",
-            .file,
-            example: "/etc/footpath/yolox_s.onnx", set: { $0.personNetwork = .file($1) }),
+            "model",
+            "Another person network: a YOLOX-style ONNX file, or the name of one that footpath models get has fetched. Its "
+                + "own input size applies unless another is given", .network,
+            example: "/etc/footpath/yolox_s.onnx",
+            set: {
+                $0.personNetwork = $1.source
+                $0.missingNetwork = $1.missing
+            }),
         // Each worker holds a thread of Dispatch, which has 255: with none left for the decoder nothing would go on.
         .init(
             "workers", "Detection workers, one thread each", .whole(1...128), note: "The default is one for each core.",

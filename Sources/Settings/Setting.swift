@@ -32,6 +32,8 @@ package struct Setting<Draft, Options>: Sendable {
     /// Whether cameras have it, too.
     package let isOfCameras: Bool
     package let isFile: Bool
+    /// What may stand for a file.
+    package let names: [String]
     /// Whether a text can't be understood, and why; nil also for what is told together with all other problems.
     package let syntaxProblem: @Sendable (String) -> String?
     /// Reads texts; gives those that are wrong, and why.
@@ -52,6 +54,7 @@ package struct Setting<Draft, Options>: Sendable {
         self.example = example ?? standard ?? "false"
         self.isOfCameras = isOfCameras
         isFile = kind.placeholder == "file"
+        names = kind.names
         self.recorded = recorded
         syntaxProblem = { kind.isPlain && kind.parse($0, .commandLine) == nil ? kind.advice : nil }
         take = { texts, style, draft in
@@ -93,6 +96,8 @@ struct Kind<Value>: Sendable {
     let advice: String
     /// For people.
     var range: String?
+    /// What may stand for a file.
+    var names: [String] = []
     /// Whether a command line that holds anything else is wrong as a whole.
     var isPlain = true
     let parse: @Sendable (String, SettingStyle) -> Value?

@@ -71,7 +71,8 @@ struct AnalyzeSession {
             let options = try AnalysisOptions(settings, cores: ProcessInfo.processInfo.activeProcessorCount)
             if problems.isEmpty { return options }
         } catch {
-            throw SettingsError(problems: error.problems + problems)
+            throw SettingsError(
+                problems: error.problems + problems, isOfNetworkAlone: error.isOfNetworkAlone && problems.isEmpty)
         }
         throw SettingsError(problems: problems)
     }

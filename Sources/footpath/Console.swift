@@ -27,23 +27,49 @@ struct Console {
 
     /// Draws the bar, ten times a second at most.
     mutating func draw(_ progress: Analysis.Progress, of name: String) {
-        guard isTerminal, !isQuiet else { return }
-        let now = ContinuousClock.now
-        if let lastDrawn, now - lastDrawn < .milliseconds(100) { return }
-        lastDrawn = now
-        let seconds = (now - start) / .seconds(1)
+        guard isDue() else { return }
+        let seconds = self.seconds
         let speed = Double(progress.analyzed) / max(seconds, 0.001)
         var parts = ["\(progress.analyzed) frames", "\(Int(speed.rounded())) frames/s", "\(progress.people) people"]
         var bar = ""
         if let duration = progress.duration, duration > 0, progress.elapsed > 0 {
             let share = min(1, Double(progress.elapsed) / Double(duration))
-            let filled = Int(share * 20)
-            bar =
-                "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "] "
-                + "\(Int(share * 100))% "
+            bar = Self.bar(share)
             parts.append("\(Self.clock(seconds / share - seconds)) left")
         }
         write("\(eraseLine)\(name) \(bar)" + parts.joined(separator: ", "))
+    }
+
+    /// Draws how much of a file is there, ten times a second at most.
+    ///
+    /// - Parameters:
+    ///   - start: how much of it was there before.
+    ///   - total: all of it, greater than 0.
+    mutating func draw(_ bytes: Int64, from start: Int64, of total: Int64, name: String) {
+        guard isDue() else { return }
+        func megabytes(_ bytes: Double) -> String { "\((bytes / 1e5).rounded() / 10) MB" }
+        let speed = Double(bytes - start) / max(seconds, 0.001)
+        var parts = ["\(megabytes(Double(bytes))) of \(megabytes(Double(total)))", "\(megabytes(speed))/s"]
+        if speed > 0 { parts.append("\(Self.clock(Double(total - bytes) / speed)) left") }
+        write("\(eraseLine)\(name) \(Self.bar(Double(bytes) / Double(total)))" + parts.joined(separator: ", "))
+    }
+
+    /// Since the program's start.
+    private var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
+
+    private mutating func isDue() -> Bool {
+        guard isTerminal, !isQuiet else { return false }
+        let now = ContinuousClock.now
+        if let lastDrawn, now - lastDrawn < .milliseconds(100) { return false }
+        lastDrawn = now
+        return true
+    }
+
+    /// - Parameter share: 0...1.
+    private static func bar(_ share: Double) -> String {
+        let filled = Int(share * 20)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: 20 - filled) + "] "
+            + "\(Int(share * 100))% "
     }
 
     /// Removes the bar.

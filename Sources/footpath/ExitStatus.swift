@@ -1,6 +1,7 @@
 import ArgumentParser
 import Decoding
 import Encoding
+import Fetching
 import Inference
 import Linking
 import Operating
@@ -17,7 +18,7 @@ enum ExitStatus: Int32, Comparable {
     case partial = 65
     /// An input can't be opened or has no video.
     case input = 66
-    /// OpenVINO or a network is missing or unfit, or a daemon doesn't answer.
+    /// OpenVINO or a network is missing, unfit or not to be fetched, or a daemon doesn't answer.
     case unavailable = 69
     /// A camera did not end within the time for it.
     case unfinished = 70
@@ -32,7 +33,7 @@ enum ExitStatus: Int32, Comparable {
 
     static let help = """
         Exit codes: 0 success, 64 wrong usage or configuration, 65 an input decoded in part, 66 an input not readable, \
-        69 OpenVINO or a network not usable or no daemon there, 70 a camera did not end in time, 71 an address not to be \
+        69 OpenVINO or a network not usable or not to be fetched, or no daemon there, 70 a camera did not end in time, 71 an address not to be \
         had, 73 output not creatable, 74 output not writable (no space, or its reader went away), 130 interrupted. Of \
         several files the first failure counts. Whatever the code, the lines that were written are whole and valid.
         """
@@ -54,6 +55,8 @@ enum ExitStatus: Int32, Comparable {
             case is DaemonControl.Failure: .unavailable
             case LinkingError.unreadable: .input
             case is RuntimeFolder.Missing: .unavailable
+            case let error as SettingsError where error.isOfNetworkAlone: .unavailable
+            case let error as FetchError: error.status
             default: .usage
             }
     }

@@ -15,12 +15,13 @@ struct Footpath: ParsableCommand {
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
               footpath track det.txt                         tracks of detections that you have
+              footpath models list                           stronger networks, and what they cost
 
             \(ExitStatus.help)
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self,
+            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self, Models.self,
             CameraVerb.self,
         ])
 

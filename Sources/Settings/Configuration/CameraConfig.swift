@@ -149,7 +149,8 @@ struct CameraConfig {
                     (value.list() ?? []).compactMap {
                         $0.list().map { $0.compactMap { $0.text() }.joined(separator: ",") }
                     }
-                case .flag, .value: (setting.isFile ? value.file() : value.text()).map { [$0] } ?? []
+                case .flag, .value:
+                    (setting.isFile ? value.file(unless: setting.names) : value.text()).map { [$0] } ?? []
                 }
         }
         do {

@@ -72,10 +72,10 @@ struct ConfigValue {
         return scalar.string
     }
 
-    /// The path of a file.
-    func file() -> String? {
+    /// The path of a file, or one of the names that may stand for it.
+    func file(unless names: [String]) -> String? {
         guard let path = text() else { return nil }
-        if problems.looksAtFiles {
+        if problems.looksAtFiles && !names.contains(path) {
             var status = stat()
             if access(path, R_OK) != 0 || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {
                 fail("\(path): there is no such file, or no permission to read it")
