@@ -8,22 +8,16 @@ public struct CameraRequest: Hashable, Sendable, Codable {
     public var source: String
     /// What people are shown instead, where the source comes from a secret.
     public var shown: String?
-    /// How to open and read it.
+    /// How to open and read it. Of a live source only the newest picture is kept for a reader who is slow, and times are UTC;
+    /// any other waits for its reader, and times are its PTS.
     public var options = SourceOptions()
     /// Pictures a second to give; nil gives all.
     public var fps: Double?
     /// Threads of the decoder.
     public var threads = 1
-    /// Whether pictures come when they come. Only the newest is kept for a reader who is slow, and times are UTC. A file
-    /// waits for its reader, and times are its PTS.
-    public var isLive = true
     /// How far the camera's clock is ahead of this machine's, in microseconds, as the last connection told; nil where
     /// nothing is known.
     public var clockSkew: Int64?
-
-    /// The rate at which packets are chosen before decoding. A live camera's pictures are chosen afterwards: looking ahead to
-    /// the next keyframe would hold them back.
-    var fpsOfFile: Double? { isLive ? nil : fps }
 
     /// A request for a source.
     public init(source: String, shown: String? = nil) {

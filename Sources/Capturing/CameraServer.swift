@@ -3,16 +3,37 @@ import Dispatch
 import Foundation
 import Glibc
 import PathModel
+import Synchronization
+import Waiting
 
 /// The inside of a camera process: reads one source, tells of it by a pipe, and leaves its pictures in shared memory.
 ///
 /// A codec that crashes, leaks or hangs takes this process with it and nothing else. Threads: one decodes, one writes;
 /// between them waits one picture, the newest.
-public final class CameraServer {
+public final class CameraServer: Sendable {
     private let request: CameraRequest
     private let interrupt: InterruptFlag
     private let writer: MessageWriter
-    private let slot: PictureSlot
+    private let slot = Slot<Shot>()
+    /// Which slots of the memory the next pictures go to.
+    private let asked = Mailbox<Int>()
+    /// Why a picture could not be given.
+    private let unsharable = Mutex<DecodingError?>(nil)
+
+    /// A picture on its way out.
+    private struct Shot {
+        var head: PictureHead
+        let picture: Picture
+
+        /// With what is to be told of one that gave way to it.
+        func replacing(_ old: Shot) -> Shot {
+            var new = self
+            new.head.dropped = old.head.dropped + 1
+            new.head.followsDamage = head.followsDamage || old.head.followsDamage
+            new.head.isClockStep = head.isClockStep || old.head.isClockStep
+            return new
+        }
+    }
 
     /// - Parameters:
     ///   - output: the pipe's descriptor.
@@ -20,21 +41,19 @@ public final class CameraServer {
     public init(_ request: CameraRequest, output: Int32, interrupt: InterruptFlag) {
         self.request = request
         self.interrupt = interrupt
-        slot = PictureSlot(keepsNewest: request.isLive)
         writer = MessageWriter(descriptor: output, memory: PictureMemory(sharedBy: PictureMemory.inherited))
     }
 
     /// To be told, from any thread, which slot of the memory the next picture goes to.
-    public var asking: @Sendable (Int) -> Void { { [slot] in slot.ask($0) } }
+    public func ask(forPictureIn number: Int) { asked.post(number) }
 
     /// Serves the request to its end.
     public func run() {
         do throws(DecodingError) {
-            var options = request.options
-            options.isLive = request.isLive
+            // A live camera's pictures are chosen after decoding: looking ahead to the next keyframe would hold them back.
             let source = try VideoSource(
-                request.name, options: options, fps: request.fpsOfFile, threads: request.threads,
-                interrupt: interrupt)
+                request.name, options: request.options, fps: request.options.isLive ? nil : request.fps,
+                threads: request.threads, interrupt: interrupt)
             let description = CameraDescription(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }
             let failure = decode(source)
@@ -46,28 +65,63 @@ public final class CameraServer {
 
     /// Decodes on this thread and writes on another.
     private func decode(_ source: VideoSource) -> DecodingError? {
+        interrupt.whenRaised { [slot, asked] in
+            slot.close(keepingElement: false)
+            asked.close()
+        }
         let writing = DispatchGroup()
-        // Until the group is done the writer belongs to that queue alone.
-        nonisolated(unsafe) let writer = writer
-        // Read when the group is done.
-        nonisolated(unsafe) var failure: DecodingError?
-        let (slot, interrupt, name) = (slot, interrupt, request.name)
-        DispatchQueue(label: "footpath.camera.write").async(group: writing) {
-            while let (head, picture, number) = slot.take() {
-                guard let isRead = writer.write(head, picture, toSlot: number) else {
-                    failure = .broken(source: name.redacted, reason: Self.unsharable(head.layout))
-                    break
-                }
-                if !isRead { break }
-            }
+        DispatchQueue(label: "footpath.camera.write").async(group: writing) { [self] in
+            write()
             // What breaks off here breaks off there; at the stream's end it is too late to matter.
-            slot.abandon()
             interrupt.raise()
         }
-        let ending = decode(source, into: slot)
-        if case .interrupted = ending { slot.abandon() } else { slot.close() }
+        let ending = request.options.isLive ? followLive(source) : followFile(source)
+        slot.close()
         writing.wait()
-        return failure ?? ending
+        return unsharable.withLock { $0 } ?? ending
+    }
+
+    /// Writes pictures as they are asked for, until there are no more or nobody reads them.
+    private func write() {
+        while let number = asked.take(), let shot = slot.take() {
+            guard let isRead = writer.write(shot.head, shot.picture, toSlot: number) else {
+                let reason = Self.unsharable(shot.head.layout)
+                return unsharable.withLock { $0 = .broken(source: request.name.redacted, reason: reason) }
+            }
+            if !isRead { return }
+        }
+    }
+
+    /// Keeps the newest picture.
+    private func followLive(_ source: VideoSource) -> DecodingError? {
+        var timing = PictureTiming(request)
+        return follow(source) { frame in
+            guard let head = timing.head(of: frame, at: .now(), counts: source.counts) else { return }
+            slot.replace(with: Shot(head: head, picture: frame.picture)) { $1.replacing($0) }
+        }
+    }
+
+    /// Keeps every picture.
+    private func followFile(_ source: VideoSource) -> DecodingError? {
+        follow(source) { frame in
+            slot.put(
+                Shot(head: PictureHead(of: frame, at: .now(), counts: source.counts), picture: frame.picture))
+        }
+    }
+
+    /// Decodes until the stream ends or is interrupted.
+    private func follow(_ source: VideoSource, _ take: (DecodedFrame) -> Void) -> DecodingError? {
+        do throws(DecodingError) {
+            while let frame = try source.next() {
+                guard Picture.byteCount(of: frame.picture.layout) != nil else {
+                    return .unscalable(reason: "its pixel format, \(frame.picture.layout.pixelFormat), has no planes")
+                }
+                take(frame)
+            }
+            return nil
+        } catch {
+            return error
+        }
     }
 
     private static func unsharable(_ layout: PictureLayout) -> String {
@@ -75,23 +129,6 @@ public final class CameraServer {
         return
             "its pictures (\(layout.width)x\(layout.height), \(layout.pixelFormat)) take more than \(most) MB each, or lie "
             + "in a device's memory"
-    }
-
-    /// Decodes until the stream ends or is interrupted.
-    private func decode(_ source: VideoSource, into slot: PictureSlot) -> DecodingError? {
-        var timing = PictureTiming(request)
-        do throws(DecodingError) {
-            while let frame = try source.next() {
-                guard let head = timing.head(of: frame, at: .now(), counts: source.counts) else { continue }
-                guard Picture.byteCount(of: frame.picture.layout) != nil else {
-                    return .unscalable(reason: "its pixel format, \(frame.picture.layout.pixelFormat), has no planes")
-                }
-                slot.put(head, frame.picture)
-            }
-            return nil
-        } catch {
-            return error
-        }
     }
 }
 
@@ -105,75 +142,5 @@ extension Arrival {
         var time = timespec()
         clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
-    }
-}
-
-/// Holds one picture between two threads, until it is asked for.
-private final class PictureSlot: @unchecked Sendable {
-    // `condition` protects all that follows.
-    private let condition = NSCondition()
-    private let keepsNewest: Bool
-    private var waiting: (head: PictureHead, picture: Picture)?
-    private var asked: Int?
-    private var isClosed = false
-
-    init(keepsNewest: Bool) {
-        self.keepsNewest = keepsNewest
-    }
-
-    /// Puts a picture; the one that waits gives way to it or, where none may be lost, is waited for.
-    func put(_ head: PictureHead, _ picture: Picture) {
-        condition.withLock {
-            while !keepsNewest && waiting != nil && !isClosed { condition.wait() }
-            guard !isClosed else { return }
-            var head = head
-            if let old = waiting?.head {
-                head.dropped = old.dropped + 1
-                head.followsDamage = head.followsDamage || old.followsDamage
-                head.isClockStep = head.isClockStep || old.isClockStep
-            }
-            waiting = (head, picture)
-            condition.broadcast()
-        }
-    }
-
-    /// Asks for the picture, or for the next one.
-    func ask(_ number: Int) {
-        condition.withLock {
-            asked = number
-            condition.broadcast()
-        }
-    }
-
-    /// Takes the picture once it is asked for, and what it was asked for with; nil once the slot is closed and empty.
-    func take() -> (PictureHead, Picture, Int)? {
-        condition.withLock {
-            while true {
-                if let waiting, let asked {
-                    (self.waiting, self.asked) = (nil, nil)
-                    condition.broadcast()
-                    return (waiting.head, waiting.picture, asked)
-                }
-                if isClosed && waiting == nil { return nil }
-                condition.wait()
-            }
-        }
-    }
-
-    /// Takes no further picture; the one that waits can still be taken.
-    func close() {
-        condition.withLock {
-            isClosed = true
-            condition.broadcast()
-        }
-    }
-
-    /// Closes it, and forgets the picture that waits.
-    func abandon() {
-        condition.withLock {
-            isClosed = true
-            waiting = nil
-            condition.broadcast()
-        }
     }
 }

@@ -4,7 +4,7 @@ import Glibc
 import PathModel
 
 /// Writes messages of a camera process to its pipe, and pictures to the memory it shares. For one thread at a time.
-final class MessageWriter {
+struct MessageWriter: Sendable {
     private let descriptor: Int32
     private let memory: PictureMemory
     private let encoder = JSONEncoder()

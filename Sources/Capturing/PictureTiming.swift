@@ -1,33 +1,38 @@
 import Decoding
 import PathModel
 
-/// Which of a source's pictures are wanted, and when they were taken.
+/// Which of a live source's pictures are wanted, and when they were taken.
 struct PictureTiming {
-    private let isLive: Bool
     private var sampling: FrameSampling?
     private var clock: LiveClock
     /// A clock was set since the last picture that was wanted.
     private var hasStepped = false
 
     init(_ request: CameraRequest) {
-        isLive = request.isLive
-        sampling = request.isLive ? request.fps.map(FrameSampling.init) : nil
+        sampling = request.fps.map(FrameSampling.init)
         clock = LiveClock(skew: request.clockSkew)
     }
 
     /// Nil where the picture isn't wanted.
     mutating func head(of frame: DecodedFrame, at arrival: Arrival, counts: SourceCounts) -> PictureHead? {
-        var reading = LiveClock.Reading(
-            time: frame.info.time.microseconds, source: .file, error: 0, isEstimated: frame.info.isTimeEstimated,
-            isStep: false, isBuffered: false)
-        if isLive { reading = clock.read(frame.streamTime, arrival: arrival) }
+        let reading = clock.read(frame.streamTime, arrival: arrival)
         hasStepped = hasStepped || reading.isStep
         guard !reading.isBuffered, sampling?.wants(reading.time) ?? true else { return nil }
         defer { hasStepped = false }
-        return PictureHead(
-            index: frame.info.index, time: reading.time, isTimeEstimated: reading.isEstimated,
-            followsDamage: frame.followsDamage, clock: reading.source, clockError: reading.error,
-            isClockStep: hasStepped, clockSkew: reading.skew, arrival: arrival.utc, dropped: 0, counts: counts,
-            layout: frame.picture.layout)
+        var head = PictureHead(of: frame, at: arrival, counts: counts)
+        (head.time, head.isTimeEstimated) = (reading.time, reading.isEstimated)
+        (head.clock, head.clockError, head.clockSkew) = (reading.source, reading.error, reading.skew)
+        head.isClockStep = hasStepped
+        return head
+    }
+}
+
+extension PictureHead {
+    /// By the source's own times.
+    init(of frame: DecodedFrame, at arrival: Arrival, counts: SourceCounts) {
+        self.init(
+            index: frame.info.index, time: frame.info.time.microseconds, isTimeEstimated: frame.info.isTimeEstimated,
+            followsDamage: frame.followsDamage, clock: .file, clockError: 0, isClockStep: false, arrival: arrival.utc,
+            dropped: 0, counts: counts, layout: frame.picture.layout)
     }
 }

@@ -79,12 +79,14 @@ public struct CameraStatus: Hashable, Sendable {
     }
 }
 
-/// A number of a camera's status: what `/status` and `/metrics` tell of it, and `stats` records where they have the key.
+/// A number of a camera's status: what `/status` and `/metrics` tell of it, and some of them `stats` records.
 public struct CameraFigure: Sendable {
     /// Its key in `/status`; in `/metrics` it is `footpath_camera_` and the key, with `_total` where it only grows.
     public let key: String
     /// Whether it only grows.
     public let isCounter: Bool
+    /// Whether `stats` records have it, of the interval where it only grows.
+    let isRecorded: Bool
     /// What it is.
     public let help: String
     /// The number.
@@ -92,26 +94,25 @@ public struct CameraFigure: Sendable {
 
     /// All, in the order in which they are told.
     public static let all = [
-        counter("frames_read", "Frames decoded.") { $0.read },
-        counter("frames_analyzed", "Frames searched for people.") { $0.analyzed },
-        counter("frames_dropped", "Frames left out because newer ones had come.") { $0.dropped },
-        counter("damaged", "Damaged packets and frames.") { $0.damaged },
-        counter("failures", "Failures to open, and breaks.") { $0.failures },
-        counter("runs", "Connections that gave a picture.") { $0.runs },
-        counter("paths", "Paths begun.") { $0.paths },
-        counter("points", "Points of paths recorded.") { $0.points },
-        counter("faces", "Faces recorded.") { $0.faces },
-        gauge("people", "People in the last frame.") { $0.people },
-        gauge("queue_depth", "Frames at work.") { $0.inFlight },
+        CameraFigure("frames_read", "Frames decoded.", isRecorded: true) { $0.read },
+        CameraFigure("frames_analyzed", "Frames searched for people.", isRecorded: true) { $0.analyzed },
+        CameraFigure("frames_dropped", "Frames left out because newer ones had come.", isRecorded: true) { $0.dropped },
+        CameraFigure("damaged", "Damaged packets and frames.") { $0.damaged },
+        CameraFigure("failures", "Failures to open, and breaks.") { $0.failures },
+        CameraFigure("runs", "Connections that gave a picture.") { $0.runs },
+        CameraFigure("paths", "Paths begun.") { $0.paths },
+        CameraFigure("points", "Points of paths recorded.") { $0.points },
+        CameraFigure("faces", "Faces recorded.") { $0.faces },
+        CameraFigure("people", "People in the last frame.", isCounter: false, isRecorded: true) { $0.people },
+        CameraFigure("queue_depth", "Frames at work.", isCounter: false) { $0.inFlight },
     ]
 
-    private static func counter(
-        _ key: String, _ help: String, _ value: @escaping @Sendable (CameraStatus) -> Int
-    ) -> CameraFigure { CameraFigure(key: key, isCounter: true, help: help, value: value) }
-
-    private static func gauge(
-        _ key: String, _ help: String, _ value: @escaping @Sendable (CameraStatus) -> Int
-    ) -> CameraFigure { CameraFigure(key: key, isCounter: false, help: help, value: value) }
+    private init(
+        _ key: String, _ help: String, isCounter: Bool = true, isRecorded: Bool = false,
+        _ value: @escaping @Sendable (CameraStatus) -> Int
+    ) {
+        (self.key, self.help, self.isCounter, self.isRecorded, self.value) = (key, help, isCounter, isRecorded, value)
+    }
 }
 
 /// A camera's status as its own thread last showed it, for those who watch.
@@ -170,10 +171,10 @@ struct StatsInterval {
         var stats = FeedStats()
         stats.intervalMilliseconds = Int64(((now - start) / .milliseconds(1)).rounded())
         stats.state = status.state.rawValue
-        stats.read = max(0, status.read - before.read)
-        stats.analyzed = status.analyzed - before.analyzed
-        stats.dropped = status.dropped - before.dropped
-        stats.people = status.people
+        stats.figures = CameraFigure.all.filter(\.isRecorded).map { figure in
+            let value = figure.value(status)
+            return .init(figure.key, figure.isCounter ? max(0, value - figure.value(before)) : value)
+        }
         let sorted = latencies.sorted()
         func percentile(_ share: Double) -> Int64? {
             guard let last = sorted.last else { return nil }

@@ -270,14 +270,26 @@ public struct Gap: Hashable, Sendable {
 
 /// How a live feed is doing, every so often.
 public struct FeedStats: Hashable, Sendable {
+    /// A number by its key.
+    public struct Figure: Hashable, Sendable {
+        /// snake_case, as in the JSON.
+        public var key: String
+        /// The number.
+        public var value: Int
+
+        /// A key and its number.
+        public init(_ key: String, _ value: Int) {
+            self.key = key
+            self.value = value
+        }
+    }
+
     /// What the counts are of, in milliseconds.
     public var intervalMilliseconds: Int64 = 0
     /// `opening`, `running`, `waiting`, ...
     public var state = ""
-    /// Frames that were decoded, searched for people, and left out because newer ones came, in the interval.
-    public var read = 0, analyzed = 0, dropped = 0
-    /// Confirmed tracks in the last frame.
-    public var people = 0
+    /// Numbers by their keys, in the order of the record: what only grows counts in the interval.
+    public var figures: [Figure] = []
     /// From when a picture was taken to when its records were written, in the interval; nil without frames.
     public var latencyP50Milliseconds: Int64?, latencyP99Milliseconds: Int64?
     /// Where it is decoded; nil while nothing is.

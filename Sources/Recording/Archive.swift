@@ -1,12 +1,13 @@
 import CRecording
 import Foundation
+import Synchronization
 import SystemPackage
 
 /// The files that were put aside when a new one was begun: their names, their compression, their end.
 ///
 /// A file `records.jsonl` leaves `records.jsonl.20261125T021100.250Z`, or the same with `.gz`. Sorted by name they are in
 /// the order in which they were put aside, even where the machine's clock was set back. Any thread may use it.
-final class Archive: @unchecked Sendable {
+final class Archive: Sendable {
     private static let retryInterval = Duration.seconds(60)
     /// One file at a time is compressed, however many outputs there are; outputs by the same path never meet.
     private static let oneAtATime = NSLock()
@@ -14,11 +15,13 @@ final class Archive: @unchecked Sendable {
     private let path: String
     private let rotation: Rotation
     private let reporter: OutputReporter
-    // `lock` protects the three that follow.
-    private let lock = NSLock()
-    private var isBusy = false
-    private var isWanted = false
-    private var retry: ContinuousClock.Instant?
+    private let state = Mutex(State())
+
+    private struct State {
+        var isBusy = false
+        var isWanted = false
+        var retry: ContinuousClock.Instant?
+    }
 
     init(path: String, rotation: Rotation, reporter: OutputReporter) {
         self.path = path
@@ -45,10 +48,10 @@ final class Archive: @unchecked Sendable {
     /// Removes what is too old, compresses what isn't yet, and finishes what a crash broke off. Returns at once: a thread
     /// that yields to all others does it.
     func tidy() {
-        let isFirst = lock.withLock {
-            isWanted = true
-            defer { isBusy = true }
-            return !isBusy
+        let isFirst = state.withLock { state in
+            state.isWanted = true
+            defer { state.isBusy = true }
+            return !state.isBusy
         }
         guard isFirst else { return }
         let thread = Thread { [self] in
@@ -61,19 +64,19 @@ final class Archive: @unchecked Sendable {
 
     /// Tries again what failed; to be called about once a second.
     func retryIfDue() {
-        let isDue = lock.withLock {
-            guard let retry, retry <= .now else { return false }
-            self.retry = nil
+        let isDue = state.withLock { state in
+            guard let retry = state.retry, retry <= .now else { return false }
+            state.retry = nil
             return true
         }
         if isDue { tidy() }
     }
 
     private func takeWanted() -> Bool {
-        lock.withLock {
-            defer { isWanted = false }
-            isBusy = isWanted
-            return isWanted
+        state.withLock { state in
+            defer { state.isWanted = false }
+            state.isBusy = state.isWanted
+            return state.isWanted
         }
     }
 
@@ -90,7 +93,7 @@ final class Archive: @unchecked Sendable {
             }
             reporter.works(.archive)
         } catch {
-            lock.withLock { retry = .now + Self.retryInterval }
+            state.withLock { $0.retry = .now + Self.retryInterval }
             reporter.failed(.archive, error)
         }
     }

@@ -1,21 +1,27 @@
-import Foundation
+import Synchronization
 
 /// Lines between those who make them and the one thread that writes them; bounded in bytes. Any thread may use it.
-final class LineQueue: @unchecked Sendable {
+final class LineQueue: Sendable {
     /// Bytes that are taken at once at most.
     static let largestBatch = 256 * 1024
 
     private let capacity: Int
-    // `lock` protects all that follows.
-    private let lock = NSLock()
-    private var bytes: [UInt8] = []
-    private var taken = 0
-    private var waitingLines = 0
-    private var status = OutputStatus()
-    private var isClosed = false
-    private var lossStart: Int?
-    private var isLossTold = false
-    private var isAbandoned = false
+    private let state = Mutex(State())
+
+    private struct State {
+        var bytes: [UInt8] = []
+        var taken = 0
+        var waitingLines = 0
+        var status = OutputStatus()
+        var isClosed = false
+        var lossStart: Int?
+        var isLossTold = false
+        var isAbandoned = false
+
+        var snapshot: Snapshot {
+            Snapshot(status: status, isClosed: isClosed, lossStart: lossStart, isAbandoned: isAbandoned)
+        }
+    }
 
     /// What became of a line.
     enum Outcome {
@@ -44,38 +50,39 @@ final class LineQueue: @unchecked Sendable {
     /// Appends a line and its newline.
     func append(_ line: String) -> Outcome {
         let newline = UInt8(ascii: "\n")
-        return lock.withLock {
-            guard !isClosed else { return .refused }
-            guard !isAbandoned, status.queuedBytes + line.utf8.count < capacity else {
-                let isFirst = lossStart == nil && !isAbandoned
-                lossStart = lossStart ?? status.droppedLines
-                status.droppedLines += 1
+        return state.withLock { state in
+            guard !state.isClosed else { return .refused }
+            guard !state.isAbandoned, state.status.queuedBytes + line.utf8.count < capacity else {
+                let isFirst = state.lossStart == nil && !state.isAbandoned
+                state.lossStart = state.lossStart ?? state.status.droppedLines
+                state.status.droppedLines += 1
                 return .lost(isFirst: isFirst)
             }
-            let isFirst = bytes.isEmpty
-            bytes.append(contentsOf: line.utf8)
-            bytes.append(newline)
-            status.queuedBytes += line.utf8.count + 1
-            waitingLines += 1
+            let isFirst = state.bytes.isEmpty
+            state.bytes.append(contentsOf: line.utf8)
+            state.bytes.append(newline)
+            state.status.queuedBytes += line.utf8.count + 1
+            state.waitingLines += 1
             return .queued(isFirst: isFirst)
         }
     }
 
     /// Takes whole lines off, the oldest first; none where there are none.
     func take() -> [UInt8] {
-        lock.withLock {
-            if taken == 0 && bytes.count <= Self.largestBatch {
-                defer { bytes = [] }
-                return bytes
+        state.withLock { state in
+            if state.taken == 0 && state.bytes.count <= Self.largestBatch {
+                defer { state.bytes = [] }
+                return state.bytes
             }
-            let limit = min(bytes.count, taken + Self.largestBatch)
-            let end = bytes[taken..<limit].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
-            let batch = Array(bytes[taken..<end])
-            taken = end
+            let limit = min(state.bytes.count, state.taken + Self.largestBatch)
+            let newline = state.bytes[state.taken..<limit].lastIndex(of: UInt8(ascii: "\n"))
+            let end = newline.map { $0 + 1 } ?? state.bytes.count
+            let batch = Array(state.bytes[state.taken..<end])
+            state.taken = end
             // In halves, so that no byte moves often.
-            if taken * 2 > bytes.count {
-                bytes.removeFirst(taken)
-                taken = 0
+            if end * 2 > state.bytes.count {
+                state.bytes.removeFirst(end)
+                state.taken = 0
             }
             return batch
         }
@@ -84,65 +91,63 @@ final class LineQueue: @unchecked Sendable {
     /// Takes note that the system took bytes.
     func noteWritten(_ written: ArraySlice<UInt8>) {
         let lines = written.count { $0 == UInt8(ascii: "\n") }
-        lock.withLock {
-            guard !isAbandoned else { return }
-            status.queuedBytes -= written.count
-            status.writtenBytes += written.count
-            status.writtenLines += lines
-            waitingLines -= lines
+        state.withLock { state in
+            guard !state.isAbandoned else { return }
+            state.status.queuedBytes -= written.count
+            state.status.writtenBytes += written.count
+            state.status.writtenLines += lines
+            state.waitingLines -= lines
         }
     }
 
     /// Takes note that a line's bytes, which the system took, must be written again.
     func noteUnwritten(_ count: Int) {
-        lock.withLock {
-            guard !isAbandoned else { return }
-            status.queuedBytes += count
-            status.writtenBytes -= count
+        state.withLock { state in
+            guard !state.isAbandoned else { return }
+            state.status.queuedBytes += count
+            state.status.writtenBytes -= count
         }
     }
 
-    func noteRotation() { lock.withLock { status.rotations += 1 } }
+    func noteRotation() { state.withLock { $0.status.rotations += 1 } }
 
     /// Takes note that people know of the loss. It doesn't end before.
-    func noteLossTold() { lock.withLock { isLossTold = true } }
+    func noteLossTold() { state.withLock { $0.isLossTold = true } }
 
     /// Ends a loss if nothing waits any more.
     ///
     /// - Returns: the state after that, and how many lines were lost before the loss that ended.
     func settle() -> (state: Snapshot, endedLoss: Int?) {
-        lock.withLock {
-            guard isLossTold && status.queuedBytes == 0 && !isAbandoned else { return (state, nil) }
-            let ended = lossStart
-            (lossStart, isLossTold) = (nil, false)
-            return (state, ended)
+        state.withLock { state in
+            guard state.isLossTold && state.status.queuedBytes == 0 && !state.isAbandoned else {
+                return (state.snapshot, nil)
+            }
+            let ended = state.lossStart
+            (state.lossStart, state.isLossTold) = (nil, false)
+            return (state.snapshot, ended)
         }
     }
 
     /// Takes no more lines.
-    func close() { lock.withLock { isClosed = true } }
+    func close() { state.withLock { $0.isClosed = true } }
 
     /// Gives up what waits and all that comes.
     ///
     /// - Parameter hasEnded: whether this is the output's own end, not the program's.
     /// - Returns: how many lines were given up; 0 where that was done before.
     func abandon(hasEnded: Bool) -> Int {
-        lock.withLock {
-            guard !isAbandoned else { return 0 }
-            isAbandoned = true
-            (bytes, taken) = ([], 0)
-            status.queuedBytes = 0
-            status.droppedLines += waitingLines
-            status.hasEnded = hasEnded
-            return waitingLines
+        state.withLock { state in
+            guard !state.isAbandoned else { return 0 }
+            state.isAbandoned = true
+            (state.bytes, state.taken) = ([], 0)
+            state.status.queuedBytes = 0
+            state.status.droppedLines += state.waitingLines
+            state.status.hasEnded = hasEnded
+            return state.waitingLines
         }
     }
 
-    var isEmpty: Bool { lock.withLock { bytes.isEmpty } }
+    var isEmpty: Bool { state.withLock { $0.bytes.isEmpty } }
 
-    var snapshot: Snapshot { lock.withLock { state } }
-
-    private var state: Snapshot {
-        Snapshot(status: status, isClosed: isClosed, lossStart: lossStart, isAbandoned: isAbandoned)
-    }
+    var snapshot: Snapshot { state.withLock { $0.snapshot } }
 }

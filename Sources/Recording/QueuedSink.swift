@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import SystemPackage
 
 /// An output of the daemon: a file, the standard output or a socket, written by a thread of its own.
@@ -6,14 +7,15 @@ import SystemPackage
 /// `write` never waits and never fails while the output is open. Lines wait in a queue whose bytes are bounded, while a
 /// disk is slow or full or a reader is slow or absent; where there is no room in it they are lost whole, counted, and
 /// their `seq` with them. Any thread may use it; lines arrive in the order of the calls.
-public final class QueuedSink: RecordSink, @unchecked Sendable {
+public final class QueuedSink: RecordSink, Sendable {
     /// Seconds from `requestFinish` to the end, whatever disk and reader do.
     public static let farewell = 0.9
 
     /// The `seq` of the first line: 0, or where a continued file leaves off.
     public let nextSequence: Int
 
-    private let destination: any LineDrain
+    // Used by the thread alone, but for its path, which doesn't change.
+    private nonisolated(unsafe) let destination: any LineDrain
     private let queue: LineQueue
     private let reporter: OutputReporter
     private let wakeup: Wakeup
@@ -21,11 +23,16 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
     private let ended = DispatchGroup()
     /// Held from a change of the loss until it is told, so that what is told comes in order.
     private let telling = NSLock()
-    // `condition` protects the three that follow.
-    private let condition = NSCondition()
-    private var wantedReopens = 0
-    private var doneReopens = 0
-    private var deadline: ContinuousClock.Instant?
+    /// Entered with each request to open a file anew, left when that is done.
+    private let reopening = DispatchGroup()
+    private let requests = Mutex(Requests())
+
+    private struct Requests {
+        var reopens = 0
+        var deadline: ContinuousClock.Instant?
+        /// Whether the thread looks at these no more.
+        var isOver = false
+    }
 
     /// Opens an output.
     ///
@@ -102,7 +109,11 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
 
     /// Has a file opened anew by its path, for rotation by others. Returns at once.
     public func requestReopen() {
-        condition.withLock { wantedReopens += 1 }
+        requests.withLock { requests in
+            guard !requests.isOver else { return }
+            requests.reopens += 1
+            reopening.enter()
+        }
         wakeup.raise()
     }
 
@@ -111,19 +122,12 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
     /// - Returns: false where it wasn't done in time.
     @discardableResult
     public func waitForReopen(seconds: Double = 1) -> Bool {
-        let end = Date(timeIntervalSinceNow: seconds)
-        return condition.withLock {
-            let wanted = wantedReopens
-            while doneReopens < wanted {
-                guard condition.wait(until: end) else { return false }
-            }
-            return true
-        }
+        reopening.wait(timeout: .now() + seconds) == .success
     }
 
     /// Takes no more lines and writes what waits, for `farewell` at most. Returns at once.
     public func requestFinish() {
-        condition.withLock { deadline = deadline ?? .now + .seconds(Self.farewell) }
+        requests.withLock { $0.deadline = $0.deadline ?? .now + .seconds(Self.farewell) }
         queue.close()
         wakeup.raise()
     }
@@ -132,7 +136,7 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
     /// could not be written by then is counted and reported.
     public func finish() {
         requestFinish()
-        let left = condition.withLock { deadline.map { ($0 - .now) / .seconds(1) } ?? 0 }
+        let left = requests.withLock(\.deadline).map { ($0 - .now) / .seconds(1) } ?? 0
         // A thread that a disk holds on to can't be ended; it writes nothing more once it is let go.
         if ended.wait(timeout: .now() + max(0, left) + 0.1) == .timedOut { abandon() }
     }
@@ -188,16 +192,20 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
         }
         destination.finish(cut: work.cut)
         // Nobody is left waiting for a file that is closed.
-        reopenIfWanted(isOpen: false)
+        for _ in 0..<takeReopens(isLast: true) { reopening.leave() }
     }
 
-    private func reopenIfWanted(isOpen: Bool = true) {
-        let wanted = condition.withLock { wantedReopens > doneReopens ? wantedReopens : nil }
-        guard let wanted else { return }
-        if isOpen { destination.reopen() }
-        condition.withLock {
-            doneReopens = wanted
-            condition.broadcast()
+    private func reopenIfWanted() {
+        let count = takeReopens()
+        guard count > 0 else { return }
+        destination.reopen()
+        for _ in 0..<count { reopening.leave() }
+    }
+
+    private func takeReopens(isLast: Bool = false) -> Int {
+        requests.withLock { requests in
+            defer { (requests.reopens, requests.isOver) = (0, isLast) }
+            return requests.reopens
         }
     }
 
@@ -258,13 +266,13 @@ public final class QueuedSink: RecordSink, @unchecked Sendable {
 
     private func isHopeless(_ work: Work) -> Bool {
         if work.isLastTry && work.retry != nil { return true }
-        return condition.withLock { deadline.map { $0 <= .now } ?? false }
+        return requests.withLock(\.deadline).map { $0 <= .now } ?? false
     }
 
     private func wait(_ work: inout Work) {
         // A line that came while something else was waited for has raised `wakeup` already.
         if work.isDone ? !queue.isEmpty : !work.isBlocked && work.retry == nil { return }
-        let end = condition.withLock { deadline }
+        let end = requests.withLock(\.deadline)
         let next = [work.retry ?? work.due, end].compactMap { $0 }.min()
         if wakeup.wait(until: next, watching: destination.watched, forRoom: work.isBlocked) {
             destination.hangUp()

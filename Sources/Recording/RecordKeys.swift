@@ -127,10 +127,7 @@ extension JSONLine {
     private mutating func add(_ stats: FeedStats) {
         add("interval_ms", stats.intervalMilliseconds)
         add("state", stats.state)
-        add("frames_read", stats.read)
-        add("frames_analyzed", stats.analyzed)
-        add("frames_dropped", stats.dropped)
-        add("people", stats.people)
+        for figure in stats.figures { add(figure.key, figure.value) }
         if let latency = stats.latencyP50Milliseconds { add("latency_p50_ms", latency) }
         if let latency = stats.latencyP99Milliseconds { add("latency_p99_ms", latency) }
         if let decoder = stats.decoder { add("decoder", decoder) }

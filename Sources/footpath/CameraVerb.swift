@@ -22,10 +22,9 @@ struct CameraVerb: ParsableCommand {
         let signals = Signals(raising: interrupt)
         defer { withExtendedLifetime(signals) {} }
         let server = CameraServer(request, output: STDOUT_FILENO, interrupt: interrupt)
-        let asking = server.asking
         // The end of standard input is the end of who started it, however that came about.
         DispatchQueue(label: "footpath.camera.parent").async {
-            while let line = readLine() { Int(line).map(asking) }
+            while let line = readLine() { Int(line).map(server.ask) }
             interrupt.raise()
             // FFmpeg has calls that no flag interrupts.
             Thread.sleep(forTimeInterval: 2)

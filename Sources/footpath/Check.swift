@@ -6,6 +6,7 @@ import Following
 import Foundation
 import Recording
 import Settings
+import Synchronization
 import Waiting
 
 /// `footpath check`: whether a configuration is right.
@@ -57,22 +58,25 @@ struct Check: ParsableCommand {
     }
 
     /// Prints results as they come.
-    private final class Results: @unchecked Sendable {
-        // `lock` protects all that follows, and standard output.
-        private let lock = NSLock()
-        private var failed = false
-        private var unprinted: RecordingError?
+    private final class Results: Sendable {
+        private struct State {
+            var haveFailed = false
+            var printFailure: RecordingError?
+        }
 
-        var printFailure: RecordingError? { lock.withLock { unprinted } }
-        var haveFailed: Bool { lock.withLock { failed } }
+        // Held while a line is printed, too.
+        private let state = Mutex(State())
+
+        var printFailure: RecordingError? { state.withLock(\.printFailure) }
+        var haveFailed: Bool { state.withLock(\.haveFailed) }
 
         func add(_ result: (text: String, isFine: Bool)) {
-            lock.withLock {
-                failed = failed || !result.isFine
+            state.withLock { state in
+                if !result.isFine { state.haveFailed = true }
                 do throws(RecordingError) {
                     try DirectSink().write(line: result.text)
                 } catch {
-                    unprinted = error
+                    state.printFailure = error
                 }
             }
         }

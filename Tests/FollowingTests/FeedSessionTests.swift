@@ -66,7 +66,7 @@ import Waiting
 
     @Test func whatIsOfAnOlderRunIsDropped() throws {
         var session = FeedSession(
-            CameraSettings(name: "a", source: .camera(CameraRequest(source: "a")), options: AnalysisOptions()),
+            CameraSettings(name: "a", source: .camera(.live), options: AnalysisOptions()),
             start: SessionStart(version: "1", models: [], settings: []), jitter: { 1 })
         var now = Moment(utc: 0, monotonic: .zero)
         func opened(_ effects: [FeedEffect]) -> [Int] {
@@ -178,18 +178,19 @@ import Waiting
         var interval = StatsInterval(seconds: 10)
         for hundredth in 1...100 { interval.add(latency: Double(hundredth) / 100) }
         var status = CameraStatus()
-        (status.read, status.analyzed, status.dropped) = (50, 40, 10)
+        (status.read, status.analyzed, status.dropped, status.people) = (50, 40, 10, 3)
         let early = interval.finish(status, at: .seconds(9))
         #expect(early == nil)
         let first = interval.finish(status, at: .seconds(10))
         var stats = try #require(first)
-        #expect((stats.read, stats.analyzed, stats.dropped) == (50, 40, 10))
+        #expect(stats.figures.map(\.key) == ["frames_read", "frames_analyzed", "frames_dropped", "people"])
+        #expect(stats.figures.map(\.value) == [50, 40, 10, 3])
         #expect(stats.latencyP50Milliseconds == 510 && stats.latencyP99Milliseconds == 1000)
         #expect(stats.intervalMilliseconds == 10_000)
         (status.read, status.analyzed) = (51, 41)
         let second = interval.finish(status, at: .seconds(20))
         stats = try #require(second)
-        #expect((stats.read, stats.analyzed, stats.dropped) == (1, 1, 0))
+        #expect(stats.figures.map(\.value) == [1, 1, 0, 3])
         #expect(stats.latencyP50Milliseconds == nil)
     }
 }

@@ -27,7 +27,7 @@ final class SimulatedFeed {
     ///   - answer: what a worker makes of job `number` of a run; nil answers nothing.
     ///   - script: what the camera's connection 0, 1, ... does.
     init(
-        _ source: CameraSettings.Source = .camera(CameraRequest(source: "camera")), settle: Double = 10,
+        _ source: CameraSettings.Source = .camera(.live), settle: Double = 10,
         lister: FolderLister? = nil, statsInterval: Double = 3600,
         answer: @escaping @Sendable (_ number: Int) -> Outcome? = SimulatedFeed.onePerson,
         onOpen: @escaping @Sendable (CameraRequest) -> Void = { _ in },
@@ -112,4 +112,13 @@ final class CountingSink: RecordSink {
 func parts(of value: Any, depth: Int = 0) -> Int {
     guard depth < 24 else { return 1 }
     return Mirror(reflecting: value).children.reduce(1) { $0 + parts(of: $1.value, depth: depth + 1) }
+}
+
+extension CameraRequest {
+    /// A camera.
+    static var live: CameraRequest {
+        var request = CameraRequest(source: "camera")
+        request.options.isLive = true
+        return request
+    }
 }

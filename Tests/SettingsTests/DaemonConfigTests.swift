@@ -7,7 +7,6 @@ import Recording
 import TestSupport
 import Testing
 
-@testable import Pipeline
 @testable import Settings
 
 @Suite struct DaemonConfigTests {
@@ -59,7 +58,7 @@ import Testing
         #expect(config.logLevel == .info)
         #expect(config.workers == 4)
         let request = try request("source: rtsp://h/x")
-        #expect(request.isLive)
+        #expect(request.options.isLive)
         #expect(request.options.parameters == ["rtsp_transport": "tcp"])
         #expect(request.options.openTimeout == 15)
         #expect(request.options.readTimeout == 10)
@@ -95,7 +94,7 @@ import Testing
         ])
     func sources(source: String, isLive: Bool, format: String?) throws {
         let request = try request("source: '\(source)'")
-        #expect(request.isLive == isLive)
+        #expect(request.options.isLive == isLive)
         #expect(request.options.format == format)
     }
 

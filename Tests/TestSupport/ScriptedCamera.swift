@@ -64,7 +64,7 @@ public final class ScriptedCamera: CameraOpening {
             return count
         }
         let connection = ScriptedConnection(
-            script(number), clock: clock, picture: picture, isLive: request.isLive, report: report)
+            script(number), clock: clock, picture: picture, isLive: request.options.isLive, report: report)
         if let seconds = connection.script.opensAfter {
             clock.after(seconds) { [stream] in connection.open(CameraDescription(stream: stream, decoder: "software")) }
         }

@@ -68,12 +68,12 @@ struct CameraConfig {
 
     private func camera(_ name: String, _ own: ConfigMapping, _ defaults: ConfigMapping?) -> CameraSettings? {
         let all = own.inheriting(defaults)
-        var request = request(own)
+        let request = request(own)
         let isLive = own["directory"] == nil && Self.isLive(request?.source ?? "")
         let options = analysis(all, isLive: isLive)
-        request?.isLive = isLive
         guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
+        request.options.isLive = isLive
         request.options.mayNameFiles = own["directory"] == nil
         request.options.largestPicture = options.largestPicture
         request.fps = options.fps
