@@ -33,6 +33,14 @@ public struct AnalysisOptions: Hashable, Sendable {
         case off
     }
 
+    /// Whether clothes tell people apart who cross or come back.
+    public enum ClothesHandling: String, CaseIterable, Hashable, Sendable {
+        /// Their brightness and colour count, beside places.
+        case auto
+        /// Places alone count.
+        case off
+    }
+
     /// The network that finds people.
     public var personNetwork = NetworkSource.embeddedPersonNetwork
     /// The size it sees.
@@ -47,6 +55,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var tracker = ByteTracker.Options()
     /// What is done about a camera that moves.
     public var cameraMotion = CameraMotionHandling.auto
+    /// Whether clothes count.
+    public var clothes = ClothesHandling.auto
     /// For how many seconds at most someone may have been out of sight whose points in between are recorded, as
     /// predicted, once they reappear. Records wait as long for it.
     public var bridge = 2.0

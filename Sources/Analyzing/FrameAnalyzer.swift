@@ -16,6 +16,7 @@ package final class FrameAnalyzer {
     private let faceFinder: FaceFinder?
     private let frameScaler = PictureScaler()
     private let cutScaler = PictureScaler()
+    private let appearanceReader = AppearanceReader()
     private var image: PixelBuffer
     private var content: PixelSize?
 
@@ -58,6 +59,11 @@ package final class FrameAnalyzer {
     /// Runs the person network on what `prepare` left.
     package func detect(_ content: PixelSize) throws(InferenceError) -> [Detection] {
         try detector.detect(image, content: content)
+    }
+
+    /// Adds to detections what the people wear, as seen in what `prepare` left.
+    package func describe(_ people: inout [Detection], _ content: PixelSize) {
+        appearanceReader.describe(&people, in: image, content: content)
     }
 
     /// What `prepare` left, reduced to see the camera's motion in.

@@ -55,6 +55,8 @@ public final class WorkerPool: Sendable {
         package let faces: FaceFinder.Options
         /// Whether reduced pictures are wanted.
         package let reduces: Bool
+        /// Whether it counts what people wear.
+        package let describes: Bool
         /// Called on the workers' threads.
         package let report: @Sendable (Outcome) -> Void
 
@@ -64,6 +66,7 @@ public final class WorkerPool: Sendable {
             masks = options.masks
             faces = options.faces
             reduces = options.cameraMotion == .auto
+            describes = options.clothes == .auto
         }
     }
 
@@ -170,7 +173,9 @@ private final class Worker: Sendable {
                 return .detected(number: number, people: nil)
             }
             let reduced = client.reduces ? analyzer.reduced(content) : nil
-            return .detected(number: number, people: try analyzer.detect(content), reduced: reduced)
+            var people = try analyzer.detect(content)
+            if client.describes { analyzer.describe(&people, content) }
+            return .detected(number: number, people: people, reduced: reduced)
         case .findFaces(let number, let people, let picture):
             let faces = try analyzer.findFaces(of: people, in: picture, masks: client.masks, options: client.faces)
             return .facesFound(number: number, faces: faces)

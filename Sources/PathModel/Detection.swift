@@ -4,11 +4,14 @@ public struct Detection: Hashable, Sendable {
     public var box: BoundingBox
     /// The detector's score, 0...1.
     public var confidence: Double
+    /// What they wear; nil where no picture was looked at.
+    public var appearance: Appearance?
 
     /// A box with its score.
-    public init(box: BoundingBox, confidence: Double) {
+    public init(box: BoundingBox, confidence: Double, appearance: Appearance? = nil) {
         self.box = box
         self.confidence = confidence
+        self.appearance = appearance
     }
 }
 

@@ -56,6 +56,10 @@ extension AnalysisSetting {
             Kind<AnalysisOptions.CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
             recorded: { .text($0.cameraMotion.rawValue) }),
         .init(
+            "clothes", "Whether brightness and colour of clothes help to tell people apart who cross or come back",
+            Kind<AnalysisOptions.ClothesHandling>.choice, standard: "auto", set: { $0.clothes = $1 },
+            recorded: { .text($0.clothes.rawValue) }),
+        .init(
             "max_lost",
             "How long somebody may be out of sight and keep the id. More keeps more ids, and gives more to the wrong person",
             .seconds(upTo: 3600), standard: Units.duration(AnalysisOptions().tracker.maxLost),

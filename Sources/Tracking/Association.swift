@@ -47,11 +47,20 @@ extension ByteTracker {
             var overlap = overlap(expected, box, margin: margin)
             // A half hidden person's box says little about their height.
             if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
+            if role != .merged { overlap -= options.appearance.doubt * oddsAgainst(column, row: row) }
             let excess = overlap - leastOverlap
             guard excess > 0 else { return }
             let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
             candidates.append(CandidatePair(row: row, column: column, gain: gain))
         }
+    }
+
+    /// How likely it is by their clothes that a measurement is of somebody else than a track; 0 where they don't say so.
+    private func oddsAgainst(_ column: Int, row: Int) -> Double {
+        guard let seen = measurements.measurements[column].detection.appearance,
+            let odds = tracks[row].appearance.oddsAgainst(seen)
+        else { return 0 }
+        return max(0, min(Self.largestOdds, odds))
     }
 
     /// IoU of the boxes, each widened by `margin`: as in C-BIoU (Yang et al., "Hard to Track Objects with Irregular
@@ -122,6 +131,8 @@ extension ByteTracker {
         track.phase != .tentative && time.seconds(since: track.measuredAt) <= Self.freshness
     }
 
+    /// What clothes say at most.
+    private static let largestOdds = 5.0
     /// By how much IoU a merged box fits two people better than one.
     private static let mergedLead = 0.1
     /// Seconds.

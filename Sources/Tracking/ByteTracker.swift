@@ -57,7 +57,8 @@ public struct ByteTracker: Tracker {
         predict(to: time, motion: motion)
         associate(at: time)
         for index in tracks.indices where !tracks[index].isMeasured { tracks[index].miss() }
-        confirmProven()
+        rejoin(into: &update.removals)
+        confirmProven(at: time)
         removeEnded(at: time, into: &update.removals)
         startTracks(at: time)
         update.removals.sortInPlace { $0.serial < $1.serial }
@@ -94,8 +95,9 @@ extension ByteTracker {
         for index in tracks.indices { tracks[index].predict(seconds: seconds, motion: motion) }
     }
 
-    private mutating func confirmProven() {
-        for index in tracks.indices where tracks[index].isProven(options) {
+    private mutating func confirmProven(at time: Timestamp) {
+        for index in tracks.indices
+        where tracks[index].isProven(options) && !awaitsClothes(tracks[index], at: time) {
             tracks[index].confirm(id: nextID)
             nextID += 1
         }

@@ -23,6 +23,8 @@ struct LiveTrack: Sendable {
     private(set) var measurement: Measurement
     /// When that was.
     private(set) var measuredAt: Timestamp
+    /// What they wore.
+    private(set) var appearance = AppearanceMemory()
     /// Velocity of the centre in the picture then, frame heights per second. It fades in the filter while the track is
     /// lost.
     private var heading = Point(x: 0, y: 0)
@@ -37,7 +39,8 @@ struct LiveTrack: Sendable {
     private(set) var isMeasured = true
     /// Mean of the scores, the latest counting most.
     private var meanConfidence: Double
-    private let bornAt: Timestamp
+    /// When and where it was first detected, in frame heights.
+    let birth: (time: Timestamp, box: BoundingBox)
     private var hits = 1
     /// Since birth.
     private var steps = 0
@@ -50,8 +53,9 @@ struct LiveTrack: Sendable {
         filter = BoxFilter(measurement.box, model: model)
         measuredAt = time
         meanConfidence = measurement.detection.confidence
-        bornAt = time
+        birth = (time, measurement.box)
         bestConfidence = measurement.detection.confidence
+        if let seen = measurement.detection.appearance { appearance.add(seen, after: 0) }
     }
 
     /// Moves on to the next step, in which nothing has been matched yet.
@@ -78,6 +82,7 @@ struct LiveTrack: Sendable {
         if !isMerged { filter.correct(measurement.box, confidence: measurement.detection.confidence) }
         heading = Point(x: filter.velocity.x + carriage.x, y: filter.velocity.y + carriage.y)
         let seconds = max(0, time.seconds(since: measuredAt))
+        if !isMerged, let seen = measurement.detection.appearance { appearance.add(seen, after: seconds) }
         let weight = 1 - exp(-seconds / Self.confidenceMemory)
         meanConfidence += weight * (measurement.detection.confidence - meanConfidence)
         self.measurement = measurement
@@ -96,7 +101,21 @@ struct LiveTrack: Sendable {
     /// Whether a tentative track has been seen long, often and plainly enough to get an id.
     func isProven(_ options: ByteTracker.Options) -> Bool {
         phase == .tentative && isMeasured && hits >= options.confirmHits && bestConfidence >= options.birthConfidence
-            && measuredAt.seconds(since: bornAt) >= options.confirmAfter
+            && measuredAt.seconds(since: birth.time) >= options.confirmAfter
+    }
+
+    /// Goes on as a younger track, which turned out to be of the same person.
+    mutating func goOn(as other: LiveTrack) {
+        phase = .confirmed
+        filter = other.filter
+        measurement = other.measurement
+        measuredAt = other.measuredAt
+        heading = other.heading
+        carriage = other.carriage
+        isMeasured = other.isMeasured
+        meanConfidence = other.meanConfidence
+        hits += other.hits
+        bestConfidence = max(bestConfidence, other.bestConfidence)
     }
 
     /// Gives a tentative track its id.
@@ -130,7 +149,7 @@ extension LiveTrack {
     func removalCause(
         at time: Timestamp, interval: Double, aspectRatio: Double, options: ByteTracker.Options
     ) -> TrackRemoval.Cause? {
-        if phase == .tentative, time.seconds(since: bornAt) > options.probation, steps >= options.probationSteps {
+        if phase == .tentative, time.seconds(since: birth.time) > options.probation, steps >= options.probationSteps {
             return .lost
         }
         guard !isMeasured else { return nil }

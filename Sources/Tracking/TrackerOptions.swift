@@ -66,10 +66,28 @@ extension ByteTracker {
         /// How far from the frame's edge a box still touches it, in frame heights. Raising it calls more ends
         /// `.leftFrame`.
         public var edgeMargin = 0.01
+        /// How much clothes count, where detections say what people wear.
+        public var appearance = AppearanceCue()
         /// How people move and how boxes err.
         public var motion = MotionModel()
 
         /// The defaults, which were tuned on MOTChallenge training sequences.
+        public init() {}
+    }
+
+    /// How much clothes count beside places. Odds are logarithms of how likely it is that clothes are somebody else's: 0 where
+    /// they say nothing.
+    public struct AppearanceCue: Hashable, Sendable {
+        /// What odds above 0 take off the overlap that must exceed a least one. Raising it breaks the tracks of people who
+        /// step into the shade, lowering it gives the id to whoever passes in front.
+        public var doubt = 0.12
+        /// How far from where somebody missed was expected, in their heights, whoever comes into view may be the same person,
+        /// by negative odds. Raising it keeps more ids, and gives more to the wrong person.
+        public var rejoiningReach = 0.6
+        /// How much further with each second, heights / s. Raising it does the same.
+        public var rejoiningSpeed = 0.8
+
+        /// The defaults.
         public init() {}
     }
 

@@ -53,9 +53,11 @@ import Testing
             let way = 0.0005 * Double(min(frame, frames - frame))
             return starts.compactMap { x, y in
                 guard Int.random(in: 0..<10, using: &random) > 0 else { return nil }
+                let part = Appearance.Part(values: SIMD4(Float(100 * x), 0, Float(10 * y), 5), visibility: 1)
                 return Detection(
                     box: BoundingBox(left: x + way, top: y, width: 0.01, height: 0.04),
-                    confidence: Double.random(in: 0.3...1, using: &random))
+                    confidence: Double.random(in: 0.3...1, using: &random),
+                    appearance: Appearance(upper: part, lower: part))
             }
         }
     }

@@ -24,6 +24,8 @@ struct Walker {
     var height = 0.3
     /// nil: not detected.
     var confidence: @Sendable (Double) -> Double? = { _ in 0.9 }
+    /// nil: not looked at.
+    var appearance: @Sendable (Double) -> Appearance? = { _ in nil }
     var position: @Sendable (Double) -> Point
 
     func box(at time: Double) -> BoundingBox {
@@ -32,7 +34,12 @@ struct Walker {
     }
 
     func detection(at time: Double) -> Detection? {
-        confidence(time).map { Detection(box: box(at: time), confidence: $0) }
+        confidence(time).map { Detection(box: box(at: time), confidence: $0, appearance: appearance(time)) }
+    }
+
+    /// The same without a picture.
+    var undressed: Walker {
+        Walker(width: width, height: height, confidence: confidence, position: position)
     }
 }
 
