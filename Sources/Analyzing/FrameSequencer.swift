@@ -26,7 +26,7 @@ package struct FrameSequencer {
     private var frameCount = 0
     private var ending: StreamEnding?
     private var detected = Reorderer<(people: [Detection]?, reduced: GrayPicture?)>()
-    private var follower: CameraFollower
+    private var follower: CameraMotionEstimator
     private var analyzed = Reorderer<AnalyzedFrame>()
     package private(set) var tracker: ByteTracker?
     private var runSize: PixelSize?
@@ -37,7 +37,7 @@ package struct FrameSequencer {
     package init(options: AnalysisOptions, tracker: ByteTracker? = nil) {
         self.options = options
         self.tracker = tracker
-        follower = CameraFollower(masks: options.masks)
+        follower = CameraMotionEstimator(masks: options.masks)
         faceStage = FaceStage(options: options)
     }
 
@@ -121,7 +121,7 @@ package struct FrameSequencer {
         let removals = tracker?.finish() ?? []
         if tracker == nil { tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio) }
         tracker?.aspectRatio = aspectRatio
-        follower = CameraFollower(masks: options.masks)
+        follower = CameraMotionEstimator(masks: options.masks)
         return runSize == nil ? nil : removals
     }
 }

@@ -136,18 +136,14 @@ package final class ModelSet: Sendable {
     }
 
     private static func digest(of source: NetworkSource) throws(InferenceError) -> String {
-        let bytes: [UInt8]
         switch source {
-        case .embeddedPersonNetwork: bytes = NetworkSource.embeddedPersonNetworkBytes
+        case .embeddedPersonNetwork: return SHA256Digest.of(NetworkSource.embeddedPersonNetworkBytes)
         case .file(let path):
             OpenedFiles.note(path: path)
             guard let data = FileManager.default.contents(atPath: path) else {
                 throw .unreadable(network: path, reason: "there is no such file, or no permission to read it")
             }
-            bytes = [UInt8](data)
+            return SHA256Digest.of([UInt8](data))
         }
-        guard let digest = SHA256Digest() else { throw .unreadable(network: source.name, reason: "out of memory") }
-        digest.update(bytes)
-        return digest.hexadecimal()
     }
 }

@@ -3,7 +3,7 @@ import PathModel
 
 /// What a message of a camera process may say. The process decodes what strangers send, and may have become theirs: a number
 /// that no camera has would trap, or take memory, further on.
-extension CameraMessage {
+extension CaptureMessage {
     /// Whether everything in it is within bounds.
     var isPlausible: Bool {
         switch self {
@@ -25,9 +25,9 @@ private let numbers = 0...(1 << 53)
 
 extension PictureHead {
     fileprivate var isPlausible: Bool {
-        numbers.contains(index) && times.contains(time) && times.contains(clockError) && clockError >= 0
-            && times.contains(arrival) && (clockSkew.map(times.contains) ?? true) && numbers.contains(dropped)
-            && counts.isPlausible && layout.isPlausible
+        numbers.contains(info.index) && times.contains(info.time.microseconds) && times.contains(facts.clockError)
+            && facts.clockError >= 0 && (facts.clockSkew.map(times.contains) ?? true)
+            && numbers.contains(facts.dropped) && facts.counts.isPlausible && layout.isPlausible
     }
 }
 

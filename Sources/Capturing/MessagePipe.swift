@@ -17,7 +17,7 @@ struct MessageWriter: Sendable {
     /// Writes one message; waits while the pipe is full.
     ///
     /// - Returns: false where nobody reads any more.
-    func write(_ message: CameraMessage) -> Bool {
+    func write(_ message: CaptureMessage) -> Bool {
         guard let head = try? encoder.encode(message) else { return false }
         var length = UInt32(head.count)
         return (withUnsafeBytes(of: &length) { Data($0) } + head).withUnsafeBytes { put($0) }
@@ -73,7 +73,7 @@ final class MessageReader {
     /// The next message, whole within `seconds`, and with a frame its picture.
     ///
     /// - Parameter slot: of the memory, where the next picture was asked for; given back where none comes.
-    func read(within seconds: Double, slot: Int? = nil) throws(Failure) -> (CameraMessage, Picture?) {
+    func read(within seconds: Double, slot: Int? = nil) throws(Failure) -> (CaptureMessage, Picture?) {
         var leased = slot
         defer { leased.map(memory.giveBack) }
         let end = ContinuousClock.now + .seconds(seconds)
@@ -82,7 +82,7 @@ final class MessageReader {
         guard length <= Self.largestMessage else { throw .closed }
         var head = [UInt8](repeating: 0, count: Int(length))
         if let failure = head.withUnsafeMutableBytes({ fill($0, until: end) }) { throw failure }
-        guard let message = try? decoder.decode(CameraMessage.self, from: Data(head)), message.isPlausible else {
+        guard let message = try? decoder.decode(CaptureMessage.self, from: Data(head)), message.isPlausible else {
             throw .closed
         }
         guard case .frame(let frame) = message else { return (message, nil) }

@@ -8,7 +8,7 @@ struct PictureTiming {
     /// A clock was set since the last picture that was wanted.
     private var hasStepped = false
 
-    init(_ request: CameraRequest) {
+    init(_ request: SourceRequest) {
         sampling = request.fps.map(FrameSampling.init)
         clock = LiveClock(skew: request.clockSkew)
     }
@@ -19,20 +19,19 @@ struct PictureTiming {
         hasStepped = hasStepped || reading.isStep
         guard !reading.isBuffered, sampling?.wants(reading.time) ?? true else { return nil }
         defer { hasStepped = false }
-        var head = PictureHead(of: frame, at: arrival, counts: counts)
-        (head.time, head.isTimeEstimated) = (reading.time, reading.isEstimated)
-        (head.clock, head.clockError, head.clockSkew) = (reading.source, reading.error, reading.skew)
-        head.isClockStep = hasStepped
+        var head = PictureHead(of: frame, counts: counts)
+        (head.info.time.microseconds, head.info.isTimeEstimated) = (reading.time, reading.isEstimated)
+        (head.facts.clock, head.facts.clockError, head.facts.clockSkew) = (reading.source, reading.error, reading.skew)
+        head.facts.isClockStep = hasStepped
         return head
     }
 }
 
 extension PictureHead {
     /// By the source's own times.
-    init(of frame: DecodedFrame, at arrival: Arrival, counts: SourceCounts) {
+    init(of frame: DecodedFrame, counts: SourceCounts) {
         self.init(
-            index: frame.info.index, time: frame.info.time.microseconds, isTimeEstimated: frame.info.isTimeEstimated,
-            followsDamage: frame.followsDamage, clock: .file, clockError: 0, isClockStep: false, arrival: arrival.utc,
-            dropped: 0, counts: counts, layout: frame.picture.layout)
+            info: frame.info, followsDamage: frame.followsDamage, facts: CaptureFacts(counts: counts),
+            layout: frame.picture.layout)
     }
 }

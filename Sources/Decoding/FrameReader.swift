@@ -49,7 +49,7 @@ final class FrameReader {
         av_frame_free(&frame)
     }
 
-    /// The next frame to analyse; see `FrameSource.next`.
+    /// The next frame to analyse; see `VideoSource.next`.
     func next() throws(DecodingError) -> DecodedFrame? {
         while true {
             switch decoder.receive(into: frame) {

@@ -34,7 +34,7 @@ final class RepeatableReader {
         reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
     }
 
-    /// The next frame to analyse; see `FrameSource.next`.
+    /// The next frame to analyse; see `VideoSource.next`.
     func next() throws(DecodingError) -> DecodedFrame? {
         let outcome: Result<DecodedFrame?, DecodingError>
         do throws(DecodingError) { outcome = .success(try reader.next()) } catch { outcome = .failure(error) }

@@ -6,14 +6,22 @@ public struct SHA256Digest: ~Copyable {
     private let state: OpaquePointer
 
     /// A digest of nothing yet.
-    public init?() {
-        guard let state = av_sha_alloc() else { return nil }
+    public init() {
+        // As where an array finds no memory.
+        guard let state = av_sha_alloc() else { preconditionFailure("out of memory") }
         av_sha_init(state, 256)
         self.state = state
     }
 
     deinit {
         av_free(UnsafeMutableRawPointer(state))
+    }
+
+    /// The digest of bytes, in lower-case hexadecimal digits.
+    public static func of(_ bytes: [UInt8]) -> String {
+        let digest = SHA256Digest()
+        digest.update(bytes)
+        return digest.hexadecimal()
     }
 
     /// Takes in more bytes.

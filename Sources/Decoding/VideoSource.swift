@@ -2,9 +2,12 @@ import CFFmpeg
 import Glibc
 import PathModel
 
-/// The frames of a file, an image sequence, a URL or standard input, decoded by FFmpeg.
-public final class VideoSource: FrameSource {
+/// The frames of a file, an image sequence, a URL or standard input, decoded by FFmpeg. For one thread at a time, which its calls
+/// may block.
+public final class VideoSource {
+    /// What was opened.
     public let description: StreamDescription
+    /// What was read so far.
     public var counts: SourceCounts { reader.counts }
 
     /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
@@ -41,12 +44,13 @@ public final class VideoSource: FrameSource {
     /// SHA-256 of what tells its content from others: of a file the size and the first and last MiB, else the first frame,
     /// provided that wasn't given yet.
     public func fingerprint() -> String {
-        let content = reader.demuxer.source.fingerprint ?? first.map { Self.fingerprint(of: $0.picture) } ?? []
-        guard let digest = SHA256Digest() else { return "" }
-        digest.update(content)
-        return digest.hexadecimal()
+        SHA256Digest.of(reader.demuxer.source.fingerprint ?? first.map { Self.fingerprint(of: $0.picture) } ?? [])
     }
 
+    /// The next frame to analyse, in presentation order; nil at the end of the stream.
+    ///
+    /// - Throws: `DecodingError.broken` where the stream breaks off, after its last whole frame was given;
+    ///   `.interrupted` when the interrupt flag is raised.
     public func next() throws(DecodingError) -> DecodedFrame? {
         guard let first else { return try reader.next() }
         self.first = nil

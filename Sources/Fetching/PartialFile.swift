@@ -84,7 +84,7 @@ final class PartialFile {
     }
 
     private static func digest(of descriptor: FileDescriptor, _ path: String) throws(FetchError) -> String {
-        guard let digest = SHA256Digest() else { throw .failed(path: path, operation: "read", .noMemory) }
+        let digest = SHA256Digest()
         var offset: Int64 = 0
         while true {
             let start = offset

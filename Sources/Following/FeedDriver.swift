@@ -13,24 +13,24 @@ package final class FeedDriver {
     /// What it acts on.
     package struct Hands {
         package var clocks: any Clocks
-        package var opening: any CameraOpening
+        package var opening: any SourceOpening
         /// Where jobs for frames of a size are left; what workers report goes to the closure.
         package var workers: (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking
         /// Writes records whose clock is zero at `origin`, in milliseconds since 1970 UTC.
         package var write: (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void
         package var tell: (LogLevel, String) -> Void = { _, _ in }
-        package var show: (CameraStatus) -> Void = { _ in }
+        package var show: (FeedStatus) -> Void = { _ in }
         /// Of a folder.
         package var lister: FolderLister?
         /// What a network's failure ends; nil leaves it to the session.
         package var fail: ((InferenceError) throws -> Void)?
 
         package init(
-            clocks: any Clocks, opening: any CameraOpening,
+            clocks: any Clocks, opening: any SourceOpening,
             workers: @escaping (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking,
             write: @escaping (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void,
             tell: @escaping (LogLevel, String) -> Void = { _, _ in },
-            show: @escaping (CameraStatus) -> Void = { _ in }, lister: FolderLister? = nil,
+            show: @escaping (FeedStatus) -> Void = { _ in }, lister: FolderLister? = nil,
             fail: ((InferenceError) throws -> Void)? = nil
         ) {
             (self.clocks, self.opening, self.workers, self.write) = (clocks, opening, workers, write)
@@ -42,7 +42,7 @@ package final class FeedDriver {
     package let mailbox: Mailbox<FeedMessage>
     package private(set) var session: FeedSession
     private let hands: Hands
-    private var connection: (any CameraConnection)?
+    private var connection: (any SourceConnection)?
     private var jobs: (any JobTaking)?
     private var runNumber = 0
 

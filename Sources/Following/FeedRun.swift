@@ -11,7 +11,7 @@ import Waiting
 /// What a feed's runs share: its records, status and counts, and what is to be done.
 struct FeedLedger {
     var recorder: StreamRecorder
-    var status = CameraStatus()
+    var status = FeedStatus()
     var interval: StatsInterval
     var effects: [FeedEffect] = []
     /// Where the session's own clock is zero, and a live camera's: milliseconds since 1970 UTC.
@@ -19,7 +19,7 @@ struct FeedLedger {
     /// Whether there ever was a run with pictures.
     var hasRecorded = false
 
-    init(_ settings: CameraSettings) {
+    init(_ settings: FeedSettings) {
         recorder = StreamRecorder(options: settings.options)
         interval = StatsInterval(seconds: settings.statsInterval)
     }
@@ -51,7 +51,7 @@ struct FeedRun {
 
     /// Tells what is of this run from what is of an abandoned one.
     let number: Int
-    let request: CameraRequest
+    let request: SourceRequest
     /// Once every frame is recorded.
     private(set) var ending: StreamEnding?
     /// Whether a picture came.
@@ -70,10 +70,10 @@ struct FeedRun {
     /// What is buffered comes at once. Pictures from before the outage that come for longer than this are new ones whose
     /// clock was set back.
     private static let longestReplay = Duration.seconds(3)
-    private let settings: CameraSettings
+    private let settings: FeedSettings
     private let isLive: Bool
     private let outage: Outage?
-    private var description: CameraDescription?
+    private var description: OpenedSource?
     private var sequencer: FrameSequencer?
     private var counts = SourceCounts()
     private let countsBefore: SourceCounts
@@ -85,7 +85,7 @@ struct FeedRun {
     private var origin: Int64
 
     init(
-        _ request: CameraRequest, number: Int, settings: CameraSettings, tracker: ByteTracker?, outage: Outage?,
+        _ request: SourceRequest, number: Int, settings: FeedSettings, tracker: ByteTracker?, outage: Outage?,
         _ ledger: FeedLedger
     ) {
         (self.request, self.number, self.settings) = (request, number, settings)
@@ -110,7 +110,7 @@ struct FeedRun {
     }
 
     /// Takes what the source tells.
-    mutating func take(_ event: CameraEvent, at now: Moment, _ ledger: inout FeedLedger) {
+    mutating func take(_ event: SourceEvent, at now: Moment, _ ledger: inout FeedLedger) {
         switch event {
         case .started(let processID): ledger.status.processID = processID
         case .opened(let description):
@@ -148,8 +148,8 @@ struct FeedRun {
 
     // MARK: - Pictures
 
-    private mutating func add(_ frame: CameraFrame, at now: Moment, _ ledger: inout FeedLedger) {
-        if frame.isClockStep && hasBegun {
+    private mutating func add(_ frame: SourceFrame, at now: Moment, _ ledger: inout FeedLedger) {
+        if frame.facts.isClockStep && hasBegun {
             isStepping = true
             gapReason = .clockChanged
             ledger.effects.append(.stopReading)
@@ -161,14 +161,14 @@ struct FeedRun {
         }
         if !hasBegun {
             if isReplay(decoded.info.time, at: now) {
-                ledger.status.dropped += 1 + frame.dropped
+                ledger.status.dropped += 1 + frame.facts.dropped
                 ledger.effects.append(.permit)
                 return
             }
             begin(with: frame, at: decoded.info.time, now, &ledger)
         }
-        counts = frame.counts
-        clockSkew = frame.clockSkew ?? clockSkew
+        counts = frame.facts.counts
+        clockSkew = frame.facts.clockSkew ?? clockSkew
         noteArrival(of: frame, at: decoded.info.time, &ledger)
         take(Outcome.decoded(decoded), at: now, &ledger)
     }
@@ -184,7 +184,7 @@ struct FeedRun {
     }
 
     private mutating func begin(
-        with frame: CameraFrame, at time: Timestamp, _ now: Moment, _ ledger: inout FeedLedger
+        with frame: SourceFrame, at time: Timestamp, _ now: Moment, _ ledger: inout FeedLedger
     ) {
         guard let description else { return }
         (hasBegun, beganAt) = (true, now.monotonic)
@@ -204,7 +204,7 @@ struct FeedRun {
         ledger.effects.append(
             .tell(
                 .notice,
-                "running: \(description.stream.codec) \(frame.frame.picture.size)\(decoder), clock \(frame.clock.rawValue)"
+                "running: \(description.stream.codec) \(frame.frame.picture.size)\(decoder), clock \(frame.facts.clock.rawValue)"
             ))
         ledger.status.state = .running
         ledger.status.runs += 1
@@ -212,7 +212,7 @@ struct FeedRun {
         ledger.status.decoder = description.decoder
     }
 
-    private mutating func opening(_ description: CameraDescription, _ frame: CameraFrame) -> StreamRecorder.Opening {
+    private mutating func opening(_ description: OpenedSource, _ frame: SourceFrame) -> StreamRecorder.Opening {
         let source = request.name
         guard isLive else {
             let (opening, zero) = StreamRecorder.Opening.file(
@@ -221,23 +221,23 @@ struct FeedRun {
             return opening
         }
         return StreamRecorder.Opening(
-            description: description.stream, source: source, clock: frame.clock.recorded, timeOrigin: .clock,
-            clockError: frame.clockError / 1000, decoder: description.decoder)
+            description: description.stream, source: source, clock: frame.facts.clock.recorded, timeOrigin: .clock,
+            clockError: frame.facts.clockError / 1000, decoder: description.decoder)
     }
 
-    private func noteArrival(of frame: CameraFrame, at time: Timestamp, _ ledger: inout FeedLedger) {
+    private func noteArrival(of frame: SourceFrame, at time: Timestamp, _ ledger: inout FeedLedger) {
         let seen = ledger.recorder.last.time
         // Where few are wanted, two of them are further apart.
         let usual = request.fps.map { 1 / $0 } ?? 0
-        if frame.dropped > 0, time.seconds(since: seen) > max(Self.overloadGap, 1.5 * usual) {
-            ledger.note(Gap(from: seen, to: time, reason: .overload, framesLost: frame.dropped), origin: origin)
+        if frame.facts.dropped > 0, time.seconds(since: seen) > max(Self.overloadGap, 1.5 * usual) {
+            ledger.note(Gap(from: seen, to: time, reason: .overload, framesLost: frame.facts.dropped), origin: origin)
         }
         noteCounts(&ledger)
-        ledger.status.dropped += frame.dropped
+        ledger.status.dropped += frame.facts.dropped
         ledger.status.inFlight += 1
         ledger.status.frameSize = frame.frame.picture.size
-        ledger.status.clock = frame.clock.recorded
-        ledger.status.clockError = frame.clock == .file ? nil : frame.clockError / 1000
+        ledger.status.clock = frame.facts.clock.recorded
+        ledger.status.clockError = frame.facts.clock == .file ? nil : frame.facts.clockError / 1000
     }
 
     private func noteCounts(_ ledger: inout FeedLedger) {

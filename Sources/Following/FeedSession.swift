@@ -15,7 +15,7 @@ package enum FeedMessage: Sendable {
     /// It is to end all paths and stop.
     case stop
     /// The run's source tells something.
-    case source(CameraEvent, run: Int)
+    case source(SourceEvent, run: Int)
     /// A worker tells something.
     case worker(Outcome, run: Int)
     /// The answer to `list`.
@@ -33,7 +33,7 @@ package enum FeedMessage: Sendable {
 /// What a session wants done. Nothing of it is waited for.
 package enum FeedEffect: Sendable {
     /// Open a source; what it tells is of this run.
-    case open(CameraRequest, run: Int)
+    case open(SourceRequest, run: Int)
     /// Let the source give one more frame.
     case permit
     /// End the source; its `ended` is still wanted.
@@ -71,7 +71,7 @@ package struct FeedSession {
     /// Seconds that frames at work get to be recorded when it is asked to stop.
     private static let leave = 1.5
 
-    private let settings: CameraSettings
+    private let settings: FeedSettings
     private let dating: Dating
     private let start: SessionStart
     private var ledger: FeedLedger
@@ -95,7 +95,7 @@ package struct FeedSession {
     ///   - done: what is remembered of a folder.
     ///   - jitter: a factor for the time until the next try.
     package init(
-        _ settings: CameraSettings, dating: Dating = .utc, start: SessionStart, done: String = "",
+        _ settings: FeedSettings, dating: Dating = .utc, start: SessionStart, done: String = "",
         jitter: @escaping @Sendable () -> Double = { .random(in: 0.5...1.5) }
     ) {
         self.settings = settings
@@ -109,7 +109,7 @@ package struct FeedSession {
     }
 
     /// How the feed is doing.
-    var status: CameraStatus { ledger.status }
+    var status: FeedStatus { ledger.status }
 
     /// What came of it so far.
     package var summary: FeedSummary { ledger.recorder.summary }
@@ -203,7 +203,7 @@ package struct FeedSession {
 
     // MARK: - Runs
 
-    private mutating func open(_ request: CameraRequest) {
+    private mutating func open(_ request: SourceRequest) {
         runCount += 1
         var request = request
         request.clockSkew = clockSkew
@@ -248,7 +248,7 @@ package struct FeedSession {
         pause(seconds, .waiting, at: now)
     }
 
-    private mutating func note(_ end: StreamEnding, of request: CameraRequest) {
+    private mutating func note(_ end: StreamEnding, of request: SourceRequest) {
         if let error = end.error {
             ledger.status.failures += 1
             tell(.error, error.description)
@@ -257,7 +257,7 @@ package struct FeedSession {
         }
     }
 
-    private mutating func pause(_ seconds: Double, _ state: CameraState, at now: Moment) {
+    private mutating func pause(_ seconds: Double, _ state: FeedState, at now: Moment) {
         ledger.status.state = state
         pauseEnd = now.monotonic + .seconds(seconds)
     }

@@ -47,7 +47,7 @@ struct FolderWatch {
     /// What to do now.
     struct Step {
         enum Next {
-            case open(CameraRequest)
+            case open(SourceRequest)
             /// Find out whether somebody writes to it.
             case check(FolderEntry)
             /// List again in so many seconds; whether nothing is to be done until something changes.
@@ -76,7 +76,7 @@ struct FolderWatch {
     /// Programs that copy, download or record write under such names and rename what is whole.
     private static let unfinished = [".part", ".partial", ".filepart", ".crdownload", ".tmp"]
 
-    private let request: CameraRequest
+    private let request: SourceRequest
     private let settle: Duration
     /// By stamp: since when it is gone, in seconds since 1970 UTC; nil while it is there.
     private var done: [String: Int64?] = [:]
@@ -94,7 +94,7 @@ struct FolderWatch {
     /// - Parameters:
     ///   - request: how to read files; its `source` is the folder.
     ///   - memory: as `memory` gave it.
-    init(_ request: CameraRequest, settle: Double, memory: String) {
+    init(_ request: SourceRequest, settle: Double, memory: String) {
         self.request = request
         self.settle = .seconds(settle)
         for line in memory.split(separator: "\n") {

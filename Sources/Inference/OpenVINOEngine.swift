@@ -78,8 +78,7 @@ private final class OpenVINOModels: Sendable {
 
 /// What changes when a file is replaced.
 private struct FileStamp: Hashable {
-    let device: UInt
-    let inode: UInt
+    let file: FileIdentity
     let size: Int
     let seconds: Int
     let nanoseconds: Int
@@ -89,8 +88,7 @@ private struct FileStamp: Hashable {
         guard case .file(let path) = source else { return nil }
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        device = UInt(status.st_dev)
-        inode = UInt(status.st_ino)
+        file = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         size = Int(status.st_size)
         (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
     }

@@ -13,7 +13,7 @@ import Synchronization
 final class Board: Sendable {
     /// What belongs to the daemon as it is configured now.
     struct Parts {
-        var feeds: [CameraFeed] = []
+        var feeds: [FeedThread] = []
         var outputs: [Outputs.Entry] = []
         var pool: WorkerPool?
         var workers = 0
@@ -113,12 +113,12 @@ final class Board: Sendable {
     }
 
     /// How each camera is doing, by name.
-    var cameras: [(name: String, status: CameraStatus)] {
+    var cameras: [(name: String, status: FeedStatus)] {
         state.withLock { $0.parts.feeds.map { ($0.settings.name, $0.monitor.status) } }
     }
 }
 
-extension CameraSettings.Source {
+extension FeedSettings.Source {
     /// Without credentials.
     var redacted: String {
         switch self {

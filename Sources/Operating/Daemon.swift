@@ -12,7 +12,7 @@ import Waiting
 /// `footpath run`: many cameras, for months.
 ///
 /// Threads: the one that calls `run` configures, ticks and ends everything; each camera has two of its own (see
-/// `CameraFeed`), each worker one; HTTP one. Signals and the clock's ticks come as commands.
+/// `FeedThread`), each worker one; HTTP one. Signals and the clock's ticks come as commands.
 public final class Daemon {
     /// What the daemon is asked to do.
     public enum Command: Sendable {
@@ -65,7 +65,7 @@ public final class Daemon {
     var config: DaemonConfig
     var outputs: Outputs
     var pool: WorkerPool
-    var feeds: [CameraFeed] = []
+    var feeds: [FeedThread] = []
     var server: HTTPServer?
     let session = UUID().uuidString.lowercased()
     private let commands: Mailbox<Command>
@@ -129,7 +129,7 @@ public final class Daemon {
     /// - Parameter beat: called before each that takes its time.
     /// - Throws: where a network of theirs doesn't load or doesn't run.
     static func checkNetworks(
-        of cameras: [CameraSettings], _ surroundings: Surroundings, beat: () -> Void
+        of cameras: [FeedSettings], _ surroundings: Surroundings, beat: () -> Void
     ) throws(InferenceError) {
         var seen: Set<AnalysisOptions> = []
         for camera in cameras where seen.insert(camera.options).inserted {
@@ -138,7 +138,7 @@ public final class Daemon {
         }
     }
 
-    func start(_ camera: CameraSettings, session: String) {
+    func start(_ camera: FeedSettings, session: String) {
         let log = log
         let context = FeedContext(
             pool: pool, engine: surroundings.engine, modelFolder: surroundings.modelFolder,
@@ -146,7 +146,7 @@ public final class Daemon {
             stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
             log: { log.write($0, $1, $2) })
         do {
-            let feed = CameraFeed(camera, context: context, output: try outputs.output(for: camera.name))
+            let feed = FeedThread(camera, context: context, output: try outputs.output(for: camera.name))
             feeds.append(feed)
             feed.start()
         } catch {
@@ -208,7 +208,7 @@ public final class Daemon {
     /// Ends cameras.
     ///
     /// - Returns: those that didn't end in time.
-    func end(_ feeds: [CameraFeed]) -> [CameraFeed] {
+    func end(_ feeds: [FeedThread]) -> [FeedThread] {
         feeds.forEach { $0.stop() }
         let end = Date(timeIntervalSinceNow: Self.farewell)
         let late = feeds.filter { !$0.wait(seconds: max(0, end.timeIntervalSinceNow)) }

@@ -5,14 +5,14 @@ import Recording
 
 /// How the daemon is doing, as `/status` tells it.
 struct DaemonStatus: Encodable, Sendable {
-    /// A camera as it is shown: texts here, numbers from `CameraFigure`'s table.
+    /// A camera as it is shown: texts here, numbers from `FeedFigure`'s table.
     struct Camera: Encodable, Sendable {
         var name: String
         var source: String
         var framesPerSecond: Double
         /// Seconds since its thread last showed that it lives.
         var silence: Double
-        var status: CameraStatus
+        var status: FeedStatus
 
         private struct Key: CodingKey {
             let stringValue: String
@@ -42,7 +42,7 @@ struct DaemonStatus: Encodable, Sendable {
             try put("last_frame", status.lastFrame.map { UTCTime(milliseconds: $0).description })
             try put("process_id", status.processID)
             try put("silence", silence)
-            for figure in CameraFigure.all { try put(figure.key, figure.value(status)) }
+            for figure in FeedFigure.all { try put(figure.key, figure.value(status)) }
         }
     }
 

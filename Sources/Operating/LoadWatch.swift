@@ -16,7 +16,7 @@ struct LoadWatch {
     /// What there is to say; looks every 10 seconds. Frames dropped before the first look, while networks load, don't
     /// count.
     mutating func messages(
-        _ cameras: [(name: String, status: CameraStatus)], at now: ContinuousClock.Instant = .now
+        _ cameras: [(name: String, status: FeedStatus)], at now: ContinuousClock.Instant = .now
     ) -> [String] {
         guard now - since >= Self.interval else { return [] }
         let seconds = (now - since) / .seconds(1)

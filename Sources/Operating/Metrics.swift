@@ -45,11 +45,11 @@ struct Metrics {
     }
 
     private mutating func describe(_ cameras: [DaemonStatus.Camera]) {
-        func each(_ value: (CameraStatus) -> Double?) -> [([String: String], Double)] {
+        func each(_ value: (FeedStatus) -> Double?) -> [([String: String], Double)] {
             cameras.compactMap { camera in value(camera.status).map { (["camera": camera.name], $0) } }
         }
         add("camera_up", "gauge", "Whether pictures come.", each { $0.state == .running ? 1 : 0 })
-        for figure in CameraFigure.all {
+        for figure in FeedFigure.all {
             add(
                 "camera_\(figure.key)\(figure.isCounter ? "_total" : "")", figure.isCounter ? "counter" : "gauge",
                 figure.help, each { Double(figure.value($0)) })
@@ -78,7 +78,7 @@ struct Metrics {
             var total = 0
             for (index, count) in camera.status.latencyCounts.enumerated() {
                 total += count
-                let bounds = CameraStatus.latencyBounds
+                let bounds = FeedStatus.latencyBounds
                 let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
                 text += "\(name)_bucket{\(label),le=\"\(bound)\"} \(total)\n"
             }

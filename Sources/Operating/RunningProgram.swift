@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import PathModel
 import Settings
 
 /// A process as the system knows it (proc(5)).
@@ -23,17 +24,11 @@ struct RunningProgram {
         let words = (try? String(contentsOfFile: folder + "/cmdline", encoding: .utf8))?.split(separator: "\0") ?? []
         guard words.dropFirst().first == "run" else { return false }
         let (its, own) = (folder + "/exe", "/proc/self/exe")
-        if let (a, b) = Self.identity(its, own), a == b { return true }
+        if let file = FileIdentity(path: its), file.isAt(own) { return true }
         let names = [its, own].map { name in
             (try? FileManager.default.destinationOfSymbolicLink(atPath: name))?.replacing(" (deleted)", with: "")
         }
         return names[0] != nil && names[0] == names[1]
-    }
-
-    private static func identity(_ one: String, _ other: String) -> ([UInt64], [UInt64])? {
-        var (first, second) = (stat(), stat())
-        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return nil }
-        return ([UInt64(first.st_dev), UInt64(first.st_ino)], [UInt64(second.st_dev), UInt64(second.st_ino)])
     }
 
     /// Whose socket listens at an address; nil where none does.

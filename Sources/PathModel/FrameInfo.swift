@@ -1,5 +1,5 @@
 /// Which frame of a stream, and when.
-public struct FrameInfo: Hashable, Sendable {
+public struct FrameInfo: Hashable, Sendable, Codable {
     /// 0, 1, 2, ... over the decoded frames of the stream in presentation order. With frame sampling, numbers of frames
     /// that are not analysed are passed over, never reused, as far as the decoder was given them.
     public var index: Int

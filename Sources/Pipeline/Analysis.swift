@@ -91,8 +91,8 @@ public final class Analysis {
         _ pool: WorkerPool, _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
     ) -> FeedDriver {
         let (_, zero) = StreamRecorder.Opening.file(name, source.description, startTime: options.startTime)
-        let settings = CameraSettings(
-            name: name.baseName, source: .file(CameraRequest(source: name.text)), options: options,
+        let settings = FeedSettings(
+            name: name.baseName, source: .file(SourceRequest(source: name.text)), options: options,
             statsInterval: .infinity)
         let session = FeedSession(
             settings, dating: .stream(zero: zero, start: source.description.start), start: sessionStart)

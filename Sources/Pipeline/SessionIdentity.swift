@@ -9,12 +9,10 @@ extension Analysis {
     /// A UUID that is the same for the same content under the same name, the same program, networks and settings, since a
     /// file's output must be the same bytes every time: SHA-256 of them in a version 8 UUID (RFC 9562 section 5.8).
     var sessionID: String {
-        guard let digest = SHA256Digest() else { return "00000000-0000-8000-8000-000000000000" }
         let parts =
             [fingerprint, "\(repetition)", name.redacted, sessionStart.version] + sessionStart.models.map(\.sha256)
             + sessionStart.settings.map { "\($0.key)=\($0.value)" }
-        digest.update(Array(parts.joined(separator: "\u{0}").utf8))
-        var digits = Array(digest.hexadecimal().prefix(32))
+        var digits = Array(SHA256Digest.of(Array(parts.joined(separator: "\u{0}").utf8)).prefix(32))
         digits[12] = "8"
         digits[16] = "8"
         let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32]

@@ -1,4 +1,5 @@
 import Foundation
+import PathModel
 import SystemPackage
 
 /// A file of records that others may rename or remove meanwhile, and that is begun anew by size or age.

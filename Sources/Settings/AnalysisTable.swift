@@ -151,9 +151,8 @@ extension AnalysisOptions {
     /// All masks, or what tells them from others where a line has no room for all.
     fileprivate var recordedMasks: String {
         let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
-        guard text.utf8.count > RecordWriter.longestSetting, let digest = SHA256Digest() else { return text }
-        digest.update(Array(text.utf8))
-        return "\(masks.count) with SHA-256 \(digest.hexadecimal())"
+        if text.utf8.count <= RecordWriter.longestSetting { return text }
+        return "\(masks.count) with SHA-256 \(SHA256Digest.of(Array(text.utf8)))"
     }
 }
 

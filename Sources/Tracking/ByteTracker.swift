@@ -4,8 +4,9 @@ import PathModel
 ///
 /// People who become half hidden are detected with low scores. Such detections are too unsure to start a track, but
 /// those near where a track is expected continue it: ByteTrack (Zhang et al., "ByteTrack: Multi-Object Tracking by
-/// Associating Every Detection Box", ECCV 2022). Unlike there, motion and ages count in seconds.
-public struct ByteTracker: Tracker {
+/// Associating Every Detection Box", ECCV 2022). Unlike there, motion and ages count in seconds. Pure: no clock, no I/O, no threads;
+/// the same calls give the same answers.
+public struct ByteTracker: Sendable {
     let options: Options
     /// The frame's width in frame heights. Boxes are tracked in frame heights on both axes, so that a length is the
     /// same length across and down.
@@ -33,9 +34,14 @@ public struct ByteTracker: Tracker {
         self.aspectRatio = aspectRatio
     }
 
-    /// See ``Tracker/step(_:at:motion:)``. A time that isn't later than the last one counts as the same instant.
+    /// Takes the detections of the next frame.
+    ///
+    /// - Parameters:
+    ///   - detections: boxes in ratios of the frame, any order, any confidence; the order does not matter.
+    ///   - time: later than that of the step before, or it counts as the same instant; steps may be unevenly spaced.
+    ///   - motion: how the picture moved since the step before because the camera did; nil where it didn't.
     public mutating func step(
-        _ detections: [Detection], at time: Timestamp, motion: CameraMotion?
+        _ detections: [Detection], at time: Timestamp, motion: CameraMotion? = nil
     ) -> TrackerUpdate {
         var update = TrackerUpdate()
         step(detections, at: time, motion: motion, into: &update)
@@ -67,7 +73,7 @@ public struct ByteTracker: Tracker {
         }
     }
 
-    /// See ``Tracker/finish()``.
+    /// Ends every track that is alive; the tracker is then as new, except that ids and serials go on.
     public mutating func finish() -> [TrackRemoval] {
         defer {
             tracks = []

@@ -38,8 +38,7 @@ struct AnalyzeSession {
     ///
     /// - Returns: the first failure's code; later videos are tried all the same.
     mutating func run(_ videos: [String], settings: [String: [String]]) -> ExitStatus {
-        let signals = Signals(raising: interrupt)
-        defer { withExtendedLifetime(signals) {} }
+        Signals.raise(interrupt)
         var result = ExitStatus.success
         do {
             let options = try checked(settings, videos)

@@ -12,16 +12,15 @@ struct CameraVerb: ParsableCommand {
     var feed = ""
 
     func run() throws {
-        guard let line = readLine(), let request = try? JSONDecoder().decode(CameraRequest.self, from: Data(line.utf8))
+        guard let line = readLine(), let request = try? JSONDecoder().decode(SourceRequest.self, from: Data(line.utf8))
         else {
             Console(isQuiet: false).error(
                 "camera: for footpath run alone, which tells it on standard input what to read")
             throw ExitCode(ExitStatus.usage.rawValue)
         }
         let interrupt = InterruptFlag()
-        let signals = Signals(raising: interrupt)
-        defer { withExtendedLifetime(signals) {} }
-        let server = CameraServer(request, output: STDOUT_FILENO, interrupt: interrupt)
+        Signals.raise(interrupt)
+        let server = CaptureProcessMain(request, output: STDOUT_FILENO, interrupt: interrupt)
         // The end of standard input is the end of who started it, however that came about.
         DispatchQueue(label: "footpath.camera.parent").async {
             while let line = readLine() { Int(line).map(server.ask) }

@@ -28,7 +28,7 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let console = Console(isQuiet: false)
-        let cameras: [CameraSettings]
+        let cameras: [FeedSettings]
         // Outside the service, systemd's credentials aren't there.
         let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
         do {
@@ -42,13 +42,12 @@ struct Check: ParsableCommand {
         try DirectSink().write(line: "\(config): \(cameras.count) cameras, all settings in order")
         guard probe else { return }
         let interrupt = InterruptFlag()
-        let signals = Signals(raising: interrupt)
-        defer { withExtendedLifetime(signals) {} }
+        Signals.raise(interrupt)
         let results = Results()
         let group = DispatchGroup()
         for camera in cameras {
             DispatchQueue(label: "footpath.probe.\(camera.name)").async(group: group) {
-                results.add(CameraProbe(camera, program: Run.program, interrupt: interrupt).result())
+                results.add(CameraProbe(camera: camera, program: Run.program, interrupt: interrupt).result())
             }
         }
         group.wait()
@@ -85,15 +84,9 @@ struct Check: ParsableCommand {
 
 /// One camera, opened as the daemon would.
 private struct CameraProbe {
-    let camera: CameraSettings
+    let camera: FeedSettings
     let program: String
     let interrupt: InterruptFlag
-
-    init(_ camera: CameraSettings, program: String, interrupt: InterruptFlag) {
-        self.camera = camera
-        self.program = program
-        self.interrupt = interrupt
-    }
 
     func result() -> (text: String, isFine: Bool) {
         switch camera.source {
@@ -106,9 +99,9 @@ private struct CameraProbe {
         }
     }
 
-    private func open(_ request: CameraRequest) -> (text: String, isFine: Bool) {
-        let events = Mailbox<CameraEvent>()
-        let cameras = CameraProcesses(program: program, feed: camera.name, interrupt: interrupt)
+    private func open(_ request: SourceRequest) -> (text: String, isFine: Bool) {
+        let events = Mailbox<SourceEvent>()
+        let cameras = CaptureProcesses(program: program, feed: camera.name, interrupt: interrupt)
         let connection = cameras.open(request) { events.post($0) }
         defer {
             connection.stop()
@@ -122,7 +115,7 @@ private struct CameraProbe {
                 let rate = description.stream.frameRate.map { ", \(($0 * 100).rounded() / 100) frames/s" } ?? ""
                 seen = "\(description.stream.codec) \(description.stream.frameSize)\(rate)"
                 seen += description.decoder.map { ", decoder \($0)" } ?? ""
-            case .frame(let frame): return line("\(seen), clock \(frame.clock.rawValue)", true)
+            case .frame(let frame): return line("\(seen), clock \(frame.facts.clock.rawValue)", true)
             case .ended(let error, _): return line(error?.description ?? "ended without a picture", false)
             }
         }

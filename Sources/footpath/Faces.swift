@@ -30,8 +30,7 @@ struct Faces: ParsableCommand {
     func run() throws {
         let console = Console(isQuiet: false)
         let interrupt = InterruptFlag()
-        let signals = Signals(raising: interrupt)
-        defer { withExtendedLifetime(signals) {} }
+        Signals.raise(interrupt)
         var status = ExitStatus.success
         do {
             let runtime = try RuntimeFolder()

@@ -87,8 +87,7 @@ extension Models {
         func run() throws {
             let console = Console(isQuiet: quiet)
             let interrupt = InterruptFlag()
-            let signals = Signals(raising: interrupt)
-            defer { withExtendedLifetime(signals) {} }
+            Signals.raise(interrupt)
             var status = ExitStatus.success
             for network in names.compactMap(CataloguedNetwork.named) where !interrupt.isRaised {
                 do {

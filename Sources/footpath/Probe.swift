@@ -23,8 +23,7 @@ struct Probe: ParsableCommand {
 
     func run() throws {
         let interrupt = InterruptFlag()
-        let signals = Signals(raising: interrupt)
-        defer { withExtendedLifetime(signals) {} }
+        Signals.raise(interrupt)
         let name = SourceName(video)
         do {
             let options = try AnalysisOptions(arguments.texts, cores: 1).sourceOptions

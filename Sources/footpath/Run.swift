@@ -26,9 +26,7 @@ struct Run: ParsableCommand {
     func run() throws {
         let commands = Mailbox<Daemon.Command>()
         // Everything together is promised within 5 s (Daemon).
-        let signals = Signals(
-            within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
-        defer { withExtendedLifetime(signals) {} }
+        Signals.handle(within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         let log = Log()
         let daemon: Daemon
         do {

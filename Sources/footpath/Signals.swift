@@ -4,19 +4,17 @@ import Foundation
 
 /// Ends the program in good order on SIGINT and SIGTERM; the second signal ends it at once, and so does a call that nothing
 /// interrupts: FFmpeg, open(2) and networks have some.
-final class Signals {
-    private let sources: [any DispatchSourceSignal]
-
+enum Signals {
     /// - Parameter interrupt: raised by the first signal.
-    convenience init(raising interrupt: InterruptFlag) {
-        self.init(within: 3, ending: { interrupt.raise() })
+    static func raise(_ interrupt: InterruptFlag) {
+        handle(within: 3, ending: { interrupt.raise() })
     }
 
     /// - Parameters:
     ///   - seconds: in which the program may end in good order; then it ends with 130.
     ///   - end: called at the first signal.
     ///   - hangUp: called at each SIGHUP; without it, SIGHUP does what it does by default.
-    init(
+    static func handle(
         within seconds: Double, ending end: @escaping @Sendable () -> Void,
         hangingUp hangUp: (@Sendable () -> Void)? = nil
     ) {
@@ -32,12 +30,14 @@ final class Signals {
         }
         var handlers = [(SIGINT, stop), (SIGTERM, stop)]
         if let hangUp { handlers.append((SIGHUP, hangUp)) }
-        sources = handlers.map { number, handler in
+        for (number, handler) in handlers {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-            source.setEventHandler(handler: handler)
+            // Its own handler keeps it, for as long as the program runs.
+            source.setEventHandler {
+                withExtendedLifetime(source, handler)
+            }
             source.resume()
-            return source
         }
     }
 }

@@ -12,8 +12,17 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    /// What a camera's process would give of `count` pictures, and the description of their stream.
-    private func heads(_ kind: String, _ arguments: String, count: Int) throws -> [PictureHead] {
+    /// A picture as a camera's process would give it.
+    private struct Shot {
+        let head: PictureHead
+        /// Microseconds since 1970 UTC.
+        let arrival: Int64
+        var time: Int64 { head.info.time.microseconds }
+        var facts: CaptureFacts { head.facts }
+    }
+
+    /// The first `count` pictures.
+    private func shots(_ kind: String, _ arguments: String, count: Int) throws -> [Shot] {
         let isRTSP = kind == "rtsp"
         let file = folder.path(isRTSP ? "a.h264" : "a.jpg")
         let encoding =
@@ -26,7 +35,7 @@ import Testing
         while !camera.output.contains("\n"), Date() < end { usleep(20_000) }
         let port = try #require(Int(camera.output.trimmingCharacters(in: .whitespacesAndNewlines)))
 
-        var request = CameraRequest(source: "\(isRTSP ? "rtsp" : "http")://127.0.0.1:\(port)/a")
+        var request = SourceRequest(source: "\(isRTSP ? "rtsp" : "http")://127.0.0.1:\(port)/a")
         request.options.isLive = true
         request.options.openTimeout = 10
         request.options.readTimeout = 10
@@ -34,52 +43,55 @@ import Testing
         let source = try VideoSource(
             SourceName(request.source), options: request.options, threads: 1, interrupt: InterruptFlag())
         var timing = PictureTiming(request)
-        var heads: [PictureHead] = []
-        while heads.count < count {
+        var shots: [Shot] = []
+        while shots.count < count {
             let frame = try #require(try source.next())
-            if let head = timing.head(of: frame, at: .now(), counts: source.counts) { heads.append(head) }
+            let arrival = Arrival.now()
+            if let head = timing.head(of: frame, at: arrival, counts: source.counts) {
+                shots.append(Shot(head: head, arrival: arrival.utc))
+            }
         }
-        #expect(heads.allSatisfy { !$0.isClockStep })
-        #expect(zip(heads, heads.dropFirst()).allSatisfy { $0.time < $1.time })
-        return heads
+        #expect(shots.allSatisfy { !$0.facts.isClockStep })
+        #expect(zip(shots, shots.dropFirst()).allSatisfy { $0.time < $1.time })
+        return shots
     }
 
     /// Seconds by which pictures' times are behind their arrival: the middle one.
-    private func lag(_ heads: some Sequence<PictureHead>) -> Double {
-        let lags = heads.map { Double($0.arrival - $0.time) / 1e6 }.sorted()
+    private func lag(_ shots: some Sequence<Shot>) -> Double {
+        let lags = shots.map { Double($0.arrival - $0.time) / 1e6 }.sorted()
         return lags[lags.count / 2]
     }
 
     @Test func aCameraWhoseClockIsAheadIsFollowedByIt() throws {
-        let heads = try heads("rtsp", "--ahead 30 --stray 7:37600", count: 50)
-        #expect(heads.allSatisfy { $0.clock == .ntp })
-        #expect((5...9).contains(heads.count { $0.isTimeEstimated }))
+        let shots = try shots("rtsp", "--ahead 30 --stray 7:37600", count: 50)
+        #expect(shots.allSatisfy { $0.facts.clock == .ntp })
+        #expect((5...9).contains(shots.count { $0.head.info.isTimeEstimated }))
         // FFmpeg gives a picture when the next one begins.
-        #expect((-30...(-29.8)).contains(lag(heads)))
-        #expect((29...30.1).contains(Double(heads.last?.clockSkew ?? 0) / 1e6))
+        #expect((-30...(-29.8)).contains(lag(shots)))
+        #expect((29...30.1).contains(Double(shots.last?.facts.clockSkew ?? 0) / 1e6))
     }
 
     @Test func aCameraThatClaimsAnotherFrameRateIsFollowedByItsReports() throws {
-        let heads = try heads("rtsp", "--pace 0.8 --sharing 2", count: 75)
-        #expect(heads.allSatisfy { $0.clock == .ntp && abs($0.arrival - $0.time) < 500_000 })
+        let shots = try shots("rtsp", "--pace 0.8 --sharing 2", count: 75)
+        #expect(shots.allSatisfy { $0.facts.clock == .ntp && abs($0.arrival - $0.time) < 500_000 })
     }
 
     @Test func aFirstReportThatComesLateEndsNothing() throws {
-        let heads = try heads("rtsp", "--ahead -20 --late 1", count: 50)
-        #expect(heads.first?.clock == .arrival && heads.last?.clock == .ntp)
+        let shots = try shots("rtsp", "--ahead -20 --late 1", count: 50)
+        #expect(shots.first?.facts.clock == .arrival && shots.last?.facts.clock == .ntp)
     }
 
     @Test func aSlowCameraOpens() throws {
         let start = Date()
-        _ = try heads("rtsp", "--fps 1", count: 2)
+        _ = try shots("rtsp", "--fps 1", count: 2)
         #expect(Date().timeIntervalSince(start) < 8)
     }
 
     @Test(arguments: ["", " --bare-first"])
     func motionJPEGIsTimedByArrival(more: String) throws {
-        let heads = try heads("mjpeg", "--fps 10" + more, count: 20)
-        #expect(heads.allSatisfy { $0.clock == .arrival && abs($0.arrival - $0.time) < 200_000 })
-        let seconds = Double((heads.last?.time ?? 0) - (heads.first?.time ?? 0)) / 1e6
+        let shots = try shots("mjpeg", "--fps 10" + more, count: 20)
+        #expect(shots.allSatisfy { $0.facts.clock == .arrival && abs($0.arrival - $0.time) < 200_000 })
+        let seconds = Double((shots.last?.time ?? 0) - (shots.first?.time ?? 0)) / 1e6
         #expect((1.7...2.1).contains(seconds))
     }
 }

@@ -44,9 +44,10 @@ import Testing
     }
 
     private func head(width: Int32, height: Int32, format: String = "yuv420p") -> PictureHead {
-        PictureHead(
-            index: 1, time: 2, isTimeEstimated: false, followsDamage: true, clock: .ntp, clockError: 3,
-            isClockStep: false, arrival: 4, dropped: 5, counts: SourceCounts(),
+        var facts = CaptureFacts(counts: SourceCounts())
+        (facts.clock, facts.clockError, facts.dropped) = (.ntp, 3, 5)
+        return PictureHead(
+            info: FrameInfo(index: 1, time: Timestamp(microseconds: 2)), followsDamage: true, facts: facts,
             layout: PictureLayout(
                 pixelFormat: format, width: width, height: height,
                 size: PixelSize(width: Int(width), height: Int(height)),
@@ -66,7 +67,7 @@ import Testing
                 Issue.record("\(message)")
                 return
             }
-            #expect(got.layout == head.layout && got.dropped == 5)
+            #expect(got.layout == head.layout && got.facts.dropped == 5)
             #expect(try planes(of: picture) == planes(of: sent))
         }
         #expect(writer.write(.ended(.stalled(source: "a", reason: "b"), SourceCounts())))
@@ -110,9 +111,9 @@ import Testing
 
     @Test("A process that lost its way is told from one that is slow", arguments: 0..<10)
     func broken(kind: Int) throws {
-        let json = try JSONEncoder().encode(CameraMessage.frame(head(width: 64, height: 64)))
+        let json = try JSONEncoder().encode(CaptureMessage.frame(head(width: 64, height: 64)))
         func frame(_ width: Int32, _ height: Int32, format: String = "yuv420p") throws -> Data {
-            framed(try JSONEncoder().encode(CameraMessage.frame(head(width: width, height: height, format: format))))
+            framed(try JSONEncoder().encode(CaptureMessage.frame(head(width: width, height: height, format: format))))
         }
         let bytes: Data =
             switch kind {
@@ -136,7 +137,7 @@ import Testing
 
     @Test func aPictureThatWasNotAskedForIsRefused() throws {
         try pipe.fileHandleForWriting.write(
-            contentsOf: framed(try JSONEncoder().encode(CameraMessage.frame(head(width: 64, height: 64)))))
+            contentsOf: framed(try JSONEncoder().encode(CaptureMessage.frame(head(width: 64, height: 64)))))
         #expect(throws: MessageReader.Failure.closed) { try reader.read(within: 5) }
     }
 
@@ -164,7 +165,7 @@ import Testing
             "9007199254740993", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e308", "0.5",
         ]
         let names = ["yuv420p", "rgb24", "pal8", "yuv444p16le", "gray", "monow", "vaapi", "", "rgbaf32be"]
-        let description = CameraDescription(
+        let description = OpenedSource(
             stream: StreamDescription(
                 codec: "h264", container: "mp4", frameSize: PixelSize(width: 64, height: 64),
                 codedSize: PixelSize(width: 64, height: 64), frameRate: 25, duration: 7, pixelFormat: "yuv420p",
@@ -172,7 +173,7 @@ import Testing
                 creationTime: nil),
             decoder: "software")
         let seeds = try [
-            .frame(head(width: 64, height: 64)), .opened(description), CameraMessage.ended(nil, SourceCounts()),
+            .frame(head(width: 64, height: 64)), .opened(description), CaptureMessage.ended(nil, SourceCounts()),
         ].map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         var random = ScriptedRandom(seed: 11)
         let (reader, scaler) = (reader, PictureScaler())

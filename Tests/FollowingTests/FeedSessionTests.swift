@@ -66,7 +66,7 @@ import Waiting
 
     @Test func whatIsOfAnOlderRunIsDropped() throws {
         var session = FeedSession(
-            CameraSettings(name: "a", source: .camera(.live), options: AnalysisOptions()),
+            FeedSettings(name: "a", source: .camera(.live), options: AnalysisOptions()),
             start: SessionStart(version: "1", models: [], settings: []), jitter: { 1 })
         var now = Moment(utc: 0, monotonic: .zero)
         func opened(_ effects: [FeedEffect]) -> [Int] {
@@ -74,7 +74,7 @@ import Waiting
         }
         let first = opened(session.take(.begin, at: now))
         #expect(first == [1])
-        let end = CameraEvent.ended(.stalled(source: "a", reason: "b"), SourceCounts())
+        let end = SourceEvent.ended(.stalled(source: "a", reason: "b"), SourceCounts())
         _ = session.take(.source(end, run: 1), at: now)
         #expect(session.status.state == .waiting && session.status.failures == 1)
         let late = session.take(.source(end, run: 1), at: now)
@@ -177,7 +177,7 @@ import Waiting
     @Test func statsTellOfTheIntervalAlone() throws {
         var interval = StatsInterval(seconds: 10)
         for hundredth in 1...100 { interval.add(latency: Double(hundredth) / 100) }
-        var status = CameraStatus()
+        var status = FeedStatus()
         (status.read, status.analyzed, status.dropped, status.people) = (50, 40, 10, 3)
         let early = interval.finish(status, at: .seconds(9))
         #expect(early == nil)

@@ -20,7 +20,7 @@ import Waiting
         private(set) var messages: [String] = []
 
         init(settle: Double = 10, memory: String = "") {
-            watch = FolderWatch(CameraRequest(source: "/in"), settle: settle, memory: memory)
+            watch = FolderWatch(SourceRequest(source: "/in"), settle: settle, memory: memory)
         }
 
         func put(_ name: String, size: Int64 = 1, age: Double = 3600, kind: FolderEntry.Kind = .file) {
@@ -184,9 +184,9 @@ import Waiting
         var now = Moment(utc: 1_700_000_000_000_000, monotonic: .zero)
 
         init() {
-            let request = CameraRequest(source: "/in")
+            let request = SourceRequest(source: "/in")
             session = FeedSession(
-                CameraSettings(name: "a", source: .directory(request), options: AnalysisOptions()),
+                FeedSettings(name: "a", source: .directory(request), options: AnalysisOptions()),
                 start: SessionStart(version: "1", models: [], settings: []))
         }
 
@@ -208,16 +208,14 @@ import Waiting
     /// One failed inference once marked every waiting file as done: the run's own end came late and ended the next.
     @Test func oneFailedInferenceMarksNoOtherFileAsDone() throws {
         let video = try VideoSource(SourceName(Project.sample.path), threads: 1, interrupt: InterruptFlag())
-        let frame = CameraFrame(
-            frame: try #require(try video.next()), clock: .file, clockError: 0, isClockStep: false, arrival: 0,
-            dropped: 0, counts: SourceCounts())
+        let frame = SourceFrame(try #require(try video.next()), CaptureFacts(counts: SourceCounts()))
         var told = Told()
         _ = told.take(.begin)
         let old = ["a", "b", "c"].map { FolderEntry(name: $0, size: 1, changed: 0) }
         let firstOpened = told.open(old)
         let first = try #require(firstOpened)
         #expect(first == ("/in/a", 1))
-        _ = told.take(.source(.opened(CameraDescription(stream: video.description, decoder: nil)), run: 1))
+        _ = told.take(.source(.opened(OpenedSource(stream: video.description, decoder: nil)), run: 1))
         _ = told.take(.source(.frame(frame), run: 1))
         let failed = told.take(.worker(.failed(.failed(network: "n", reason: "out of memory")), run: 1))
         func remembered(_ effects: [FeedEffect]) -> String? {
@@ -231,7 +229,7 @@ import Waiting
         let late = told.take(.source(.ended(.interrupted, SourceCounts()), run: 1))
         #expect(late.isEmpty)
         #expect(told.session.status.state == .opening)
-        _ = told.take(.source(.opened(CameraDescription(stream: video.description, decoder: nil)), run: 2))
+        _ = told.take(.source(.opened(OpenedSource(stream: video.description, decoder: nil)), run: 2))
         _ = told.take(.source(.frame(frame), run: 2))
         _ = told.take(.worker(.detected(number: 0, people: []), run: 2))
         let done = told.take(.source(.ended(nil, SourceCounts()), run: 2))

@@ -27,17 +27,17 @@ final class SimulatedFeed {
     ///   - answer: what a worker makes of job `number` of a run; nil answers nothing.
     ///   - script: what the camera's connection 0, 1, ... does.
     init(
-        _ source: CameraSettings.Source = .camera(.live), settle: Double = 10,
+        _ source: FeedSettings.Source = .camera(.live), settle: Double = 10,
         lister: FolderLister? = nil, statsInterval: Double = 3600,
         answer: @escaping @Sendable (_ number: Int) -> Outcome? = SimulatedFeed.onePerson,
-        onOpen: @escaping @Sendable (CameraRequest) -> Void = { _ in },
+        onOpen: @escaping @Sendable (SourceRequest) -> Void = { _ in },
         script: @escaping @Sendable (Int) -> ScriptedCamera.Script
     ) throws {
         camera = try ScriptedCamera(
             SourceName(Project.sample.path), clock: clock, onOpen: onOpen, script: script)
         var options = AnalysisOptions()
         options.faceFPS = 0
-        let settings = CameraSettings(
+        let settings = FeedSettings(
             name: "camera", source: source, options: options, statsInterval: statsInterval, settle: settle)
         let start = SessionStart(version: "1", models: [], settings: [])
         let session = FeedSession(settings, start: start, done: lister?.remembered ?? "", jitter: { 1 })
@@ -114,10 +114,10 @@ func parts(of value: Any, depth: Int = 0) -> Int {
     return Mirror(reflecting: value).children.reduce(1) { $0 + parts(of: $1.value, depth: depth + 1) }
 }
 
-extension CameraRequest {
+extension SourceRequest {
     /// A camera.
-    static var live: CameraRequest {
-        var request = CameraRequest(source: "camera")
+    static var live: SourceRequest {
+        var request = SourceRequest(source: "camera")
         request.options.isLive = true
         return request
     }

@@ -7,8 +7,8 @@ import Testing
 struct LoadWatchTests {
     private let start = ContinuousClock.now
 
-    private func camera(dropped: Int, analyzed: Int) -> [(name: String, status: CameraStatus)] {
-        var status = CameraStatus()
+    private func camera(dropped: Int, analyzed: Int) -> [(name: String, status: FeedStatus)] {
+        var status = FeedStatus()
         (status.dropped, status.analyzed) = (dropped, analyzed)
         return [("cam", status)]
     }

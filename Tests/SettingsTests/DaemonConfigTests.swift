@@ -37,12 +37,12 @@ import Testing
     }
 
     /// A camera's settings from its keys.
-    private func camera(_ keys: String, defaults: String = "{}") throws -> CameraSettings {
+    private func camera(_ keys: String, defaults: String = "{}") throws -> FeedSettings {
         let text = "output: {path: '-'}\ndefaults: \(defaults)\ncameras: [{name: a, \(keys)}]"
         return try #require(try read(text).cameras.first)
     }
 
-    private func request(_ keys: String, defaults: String = "{}") throws -> CameraRequest {
+    private func request(_ keys: String, defaults: String = "{}") throws -> SourceRequest {
         switch try camera(keys, defaults: defaults).source {
         case .camera(let request), .file(let request), .directory(let request): request
         }

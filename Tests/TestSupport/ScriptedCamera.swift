@@ -5,7 +5,7 @@ import Synchronization
 import Waiting
 
 /// A camera without network, process or thread, whose every connection does what a script says, by a simulated clock.
-public final class ScriptedCamera: CameraOpening {
+public final class ScriptedCamera: SourceOpening {
     /// What one connection does.
     public struct Script: Sendable {
         /// Seconds until it is open; nil never opens, and says nothing.
@@ -34,7 +34,7 @@ public final class ScriptedCamera: CameraOpening {
     private let clock: SimulatedClock
     private let picture: Picture
     private let stream: StreamDescription
-    private let onOpen: @Sendable (CameraRequest) -> Void
+    private let onOpen: @Sendable (SourceRequest) -> Void
     private let script: @Sendable (Int) -> Script
     private let count = Mutex(0)
 
@@ -43,7 +43,7 @@ public final class ScriptedCamera: CameraOpening {
     ///   - onOpen: told of each request.
     ///   - script: what connection 0, 1, ... does.
     public init(
-        _ video: SourceName, clock: SimulatedClock, onOpen: @escaping @Sendable (CameraRequest) -> Void = { _ in },
+        _ video: SourceName, clock: SimulatedClock, onOpen: @escaping @Sendable (SourceRequest) -> Void = { _ in },
         script: @escaping @Sendable (Int) -> Script
     ) throws {
         let source = try VideoSource(video, threads: 1, interrupt: InterruptFlag())
@@ -56,8 +56,8 @@ public final class ScriptedCamera: CameraOpening {
     public var opened: Int { count.withLock { $0 } }
 
     public func open(
-        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
-    ) -> any CameraConnection {
+        _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
+    ) -> any SourceConnection {
         onOpen(request)
         let number = count.withLock { count in
             defer { count += 1 }
@@ -66,13 +66,13 @@ public final class ScriptedCamera: CameraOpening {
         let connection = ScriptedConnection(
             script(number), clock: clock, picture: picture, isLive: request.options.isLive, report: report)
         if let seconds = connection.script.opensAfter {
-            clock.after(seconds) { [stream] in connection.open(CameraDescription(stream: stream, decoder: "software")) }
+            clock.after(seconds) { [stream] in connection.open(OpenedSource(stream: stream, decoder: "software")) }
         }
         return connection
     }
 }
 
-private final class ScriptedConnection: CameraConnection {
+private final class ScriptedConnection: SourceConnection {
     private struct State {
         var permits = 2
         var given = 0
@@ -84,18 +84,18 @@ private final class ScriptedConnection: CameraConnection {
     private let clock: SimulatedClock
     private let picture: Picture
     private let isLive: Bool
-    private let report: @Sendable (CameraEvent) -> Void
+    private let report: @Sendable (SourceEvent) -> Void
     private let state = Mutex(State())
 
     init(
         _ script: ScriptedCamera.Script, clock: SimulatedClock, picture: Picture, isLive: Bool,
-        report: @escaping @Sendable (CameraEvent) -> Void
+        report: @escaping @Sendable (SourceEvent) -> Void
     ) {
         (self.script, self.clock, self.picture) = (script, clock, picture)
         (self.isLive, self.report) = (isLive, report)
     }
 
-    func open(_ description: CameraDescription) {
+    func open(_ description: OpenedSource) {
         report(.opened(description))
         goOn()
     }
@@ -119,7 +119,7 @@ private final class ScriptedConnection: CameraConnection {
     }
 
     private func give() {
-        let frame: CameraFrame? = state.withLock { state in
+        let frame: SourceFrame? = state.withLock { state in
             guard !state.hasEnded else { return nil }
             let index = state.given
             state.given += 1
@@ -135,18 +135,19 @@ private final class ScriptedConnection: CameraConnection {
         goOn()
     }
 
-    private func frame(_ index: Int, dropped: Int) -> CameraFrame {
+    private func frame(_ index: Int, dropped: Int) -> SourceFrame {
         let arrival = clock.now.utc
         let ahead = script.isAhead - Double(max(0, script.buffered - index)) / 10
         let time = isLive ? arrival + Int64(ahead * 1e6) : Int64(Double(index) * script.interval * 1e6)
         var counts = SourceCounts()
         counts.decoded = index + 1
         let info = FrameInfo(index: index, time: Timestamp(microseconds: time), isTimeEstimated: false)
-        var frame = CameraFrame(
-            frame: DecodedFrame(info: info, picture: picture, followsDamage: false), clock: isLive ? .arrival : .file,
-            clockError: 0, isClockStep: script.clockStepAt == index, arrival: arrival, dropped: dropped, counts: counts)
-        frame.clockSkew = Int64(script.isAhead * 1e6)
-        return frame
+        var facts = CaptureFacts(counts: counts)
+        facts.clock = isLive ? .arrival : .file
+        facts.isClockStep = script.clockStepAt == index
+        facts.dropped = dropped
+        facts.clockSkew = Int64(script.isAhead * 1e6)
+        return SourceFrame(DecodedFrame(info: info, picture: picture, followsDamage: false), facts)
     }
 
     private func end(_ error: DecodingError?) {

@@ -24,7 +24,7 @@ struct CameraConfig {
         case tcp, udp
     }
 
-    func cameras(_ value: ConfigValue?, defaults: ConfigValue?, in root: ConfigValue) -> [CameraSettings] {
+    func cameras(_ value: ConfigValue?, defaults: ConfigValue?, in root: ConfigValue) -> [FeedSettings] {
         let defaults = defaults?.mapping(Self.shared)
         guard let value else {
             root.fail("cameras is missing; name at least one")
@@ -66,7 +66,7 @@ struct CameraConfig {
         return name
     }
 
-    private func camera(_ name: String, _ own: ConfigMapping, _ defaults: ConfigMapping?) -> CameraSettings? {
+    private func camera(_ name: String, _ own: ConfigMapping, _ defaults: ConfigMapping?) -> FeedSettings? {
         let all = own.inheriting(defaults)
         let request = request(own)
         let isLive = own["directory"] == nil && Self.isLive(request?.source ?? "")
@@ -79,14 +79,14 @@ struct CameraConfig {
         request.fps = options.fps
         let isFolder = own["directory"] != nil
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
-        return CameraSettings(
+        return FeedSettings(
             name: name, source: isFolder ? .directory(request) : isLive ? .camera(request) : .file(request),
             options: options, statsInterval: statsInterval, settle: all["settle"]?.duration(1...3600) ?? 10)
     }
 
     // MARK: - The source
 
-    private func request(_ own: ConfigMapping) -> CameraRequest? {
+    private func request(_ own: ConfigMapping) -> SourceRequest? {
         switch (own["source"], own["directory"]) {
         case (let source?, nil):
             guard let text = source.text() else { return nil }
@@ -95,14 +95,14 @@ struct CameraConfig {
                 source.warn(
                     "holds a user, a password or a key, for all who read this file; credentials: keeps them apart")
             }
-            guard let credentials = own["credentials"] else { return CameraRequest(source: text) }
+            guard let credentials = own["credentials"] else { return SourceRequest(source: text) }
             return secrets.apply(credentials, to: text).map {
-                CameraRequest(source: $0, shown: $0 == text ? nil : text)
+                SourceRequest(source: $0, shown: $0 == text ? nil : text)
             }
         case (nil, let folder?):
             guard let text = folder.text() else { return nil }
             own["credentials"]?.fail("a directory needs none")
-            return CameraRequest(source: text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text)
+            return SourceRequest(source: text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text)
         case (nil, nil):
             own.owner.fail("source is missing; give a URL, a device, a file, or a directory")
         case (.some, let folder?):

@@ -46,7 +46,7 @@ public struct DaemonConfig: Sendable {
     /// Detection workers.
     public var workers: Int
     /// Who is followed.
-    public var cameras: [CameraSettings]
+    public var cameras: [FeedSettings]
     /// What is taken as it is, but should be otherwise.
     public var warnings: [String]
 

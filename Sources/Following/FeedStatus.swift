@@ -5,7 +5,7 @@ import Synchronization
 import Waiting
 
 /// Where a camera is in its life.
-public enum CameraState: String, Hashable, Sendable {
+public enum FeedState: String, Hashable, Sendable {
     /// Its process connects and probes.
     case opening
     /// Pictures come.
@@ -21,12 +21,12 @@ public enum CameraState: String, Hashable, Sendable {
 }
 
 /// How a camera is doing, for those who watch the daemon. Counts are since its start.
-public struct CameraStatus: Hashable, Sendable {
+public struct FeedStatus: Hashable, Sendable {
     /// Upper bounds of the latency histogram, in seconds.
     public static let latencyBounds = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10]
 
     /// Where it is in its life.
-    public var state = CameraState.opening
+    public var state = FeedState.opening
     /// What went wrong last; nil while nothing did.
     public var message: String?
     /// Connections that gave a picture.
@@ -80,7 +80,7 @@ public struct CameraStatus: Hashable, Sendable {
 }
 
 /// A number of a camera's status: what `/status` and `/metrics` tell of it, and some of them `stats` records.
-public struct CameraFigure: Sendable {
+public struct FeedFigure: Sendable {
     /// Its key in `/status`; in `/metrics` it is `footpath_camera_` and the key, with `_total` where it only grows.
     public let key: String
     /// Whether it only grows.
@@ -90,35 +90,35 @@ public struct CameraFigure: Sendable {
     /// What it is.
     public let help: String
     /// The number.
-    public let value: @Sendable (CameraStatus) -> Int
+    public let value: @Sendable (FeedStatus) -> Int
 
     /// All, in the order in which they are told.
     public static let all = [
-        CameraFigure("frames_read", "Frames decoded.", isRecorded: true) { $0.read },
-        CameraFigure("frames_analyzed", "Frames searched for people.", isRecorded: true) { $0.analyzed },
-        CameraFigure("frames_dropped", "Frames left out because newer ones had come.", isRecorded: true) { $0.dropped },
-        CameraFigure("damaged", "Damaged packets and frames.") { $0.damaged },
-        CameraFigure("failures", "Failures to open, and breaks.") { $0.failures },
-        CameraFigure("runs", "Connections that gave a picture.") { $0.runs },
-        CameraFigure("paths", "Paths begun.") { $0.paths },
-        CameraFigure("points", "Points of paths recorded.") { $0.points },
-        CameraFigure("faces", "Faces recorded.") { $0.faces },
-        CameraFigure("people", "People in the last frame.", isCounter: false, isRecorded: true) { $0.people },
-        CameraFigure("queue_depth", "Frames at work.", isCounter: false) { $0.inFlight },
+        FeedFigure("frames_read", "Frames decoded.", isRecorded: true) { $0.read },
+        FeedFigure("frames_analyzed", "Frames searched for people.", isRecorded: true) { $0.analyzed },
+        FeedFigure("frames_dropped", "Frames left out because newer ones had come.", isRecorded: true) { $0.dropped },
+        FeedFigure("damaged", "Damaged packets and frames.") { $0.damaged },
+        FeedFigure("failures", "Failures to open, and breaks.") { $0.failures },
+        FeedFigure("runs", "Connections that gave a picture.") { $0.runs },
+        FeedFigure("paths", "Paths begun.") { $0.paths },
+        FeedFigure("points", "Points of paths recorded.") { $0.points },
+        FeedFigure("faces", "Faces recorded.") { $0.faces },
+        FeedFigure("people", "People in the last frame.", isCounter: false, isRecorded: true) { $0.people },
+        FeedFigure("queue_depth", "Frames at work.", isCounter: false) { $0.inFlight },
     ]
 
     private init(
         _ key: String, _ help: String, isCounter: Bool = true, isRecorded: Bool = false,
-        _ value: @escaping @Sendable (CameraStatus) -> Int
+        _ value: @escaping @Sendable (FeedStatus) -> Int
     ) {
         (self.key, self.help, self.isCounter, self.isRecorded, self.value) = (key, help, isCounter, isRecorded, value)
     }
 }
 
 /// A camera's status as its own thread last showed it, for those who watch.
-public final class CameraMonitor: Sendable {
+public final class FeedMonitor: Sendable {
     private struct Shown {
-        var status = CameraStatus()
+        var status = FeedStatus()
         var at: ContinuousClock.Instant? = .now
     }
 
@@ -128,12 +128,12 @@ public final class CameraMonitor: Sendable {
     package init() {}
 
     /// How the camera is doing.
-    public var status: CameraStatus { shown.withLock { $0.status } }
+    public var status: FeedStatus { shown.withLock { $0.status } }
 
     /// Seconds since the camera's thread last showed that it lives; 0 once it has ended.
     public var silence: Double { shown.withLock { $0.at.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0 } }
 
-    package func show(_ status: CameraStatus) {
+    package func show(_ status: FeedStatus) {
         shown.withLock { $0 = Shown(status: status) }
     }
 
@@ -148,7 +148,7 @@ struct StatsInterval {
     private static let mostSamples = 4096
     private let seconds: Double
     private var start = Duration.zero
-    private var before = CameraStatus()
+    private var before = FeedStatus()
     private var latencies: [Double] = []
 
     /// - Parameter seconds: from one record to the next; infinite is never.
@@ -166,12 +166,12 @@ struct StatsInterval {
     var end: Duration? { seconds.isFinite ? start + .seconds(seconds) : nil }
 
     /// What the interval came to, if it is over; begins the next one.
-    mutating func finish(_ status: CameraStatus, at now: Duration) -> FeedStats? {
+    mutating func finish(_ status: FeedStatus, at now: Duration) -> FeedStats? {
         guard let end, end <= now else { return nil }
         var stats = FeedStats()
         stats.intervalMilliseconds = Int64(((now - start) / .milliseconds(1)).rounded())
         stats.state = status.state.rawValue
-        stats.figures = CameraFigure.all.filter(\.isRecorded).map { figure in
+        stats.figures = FeedFigure.all.filter(\.isRecorded).map { figure in
             let value = figure.value(status)
             return .init(figure.key, figure.isCounter ? max(0, value - figure.value(before)) : value)
         }

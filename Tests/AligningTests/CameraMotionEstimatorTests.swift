@@ -5,7 +5,7 @@ import Testing
 
 @testable import Aligning
 
-@Suite struct CameraFollowerTests {
+@Suite struct CameraMotionEstimatorTests {
     private let scenery = Scenery()
 
     private func time(_ frame: Int) -> Timestamp { Timestamp(microseconds: Int64(frame) * 40_000) }
@@ -14,7 +14,7 @@ import Testing
     private func motion(
         _ earlier: GrayPicture, _ later: GrayPicture, people: [BoundingBox] = [], masks: [BoundingBox] = []
     ) -> CameraMotion? {
-        var follower = CameraFollower(masks: masks)
+        var follower = CameraMotionEstimator(masks: masks)
         #expect(follower.follow(earlier, people: people, at: time(0)) == nil, "nothing to compare with")
         return follower.follow(later, people: people, at: time(1))
     }
@@ -48,7 +48,7 @@ import Testing
 
     @Test func whatStandsStillDoesNotMove() {
         var random = ScriptedRandom(seed: 4)
-        var follower = CameraFollower()
+        var follower = CameraMotionEstimator()
         let still = scenery.picture()
         for frame in 0..<100 {
             let noise = still.pixels.map { UInt8(clamping: Int($0) + .random(in: -4...4, using: &random)) }
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func slowMotionsAddUp() {
-        var follower = CameraFollower()
+        var follower = CameraMotionEstimator()
         var found = 0.0
         for frame in 0...40 {
             let picture = scenery.picture(moved: Similarity(x: 0.05 * Double(frame)))
@@ -119,7 +119,7 @@ import Testing
         width: Int, height: Int
     ) {
         let size = PixelSize(width: width, height: height)
-        var follower = CameraFollower()
+        var follower = CameraMotionEstimator()
         var random = ScriptedRandom(seed: 1)
         for frame in 0..<20 {
             let truth = Similarity(x: .random(in: -9...9, using: &random), y: .random(in: -9...9, using: &random))

@@ -1,21 +1,5 @@
 import PathModel
 
-/// Gives the frames of one stream in presentation order.
-///
-/// For one thread at a time, which its calls may block.
-public protocol FrameSource: AnyObject {
-    /// What was opened.
-    var description: StreamDescription { get }
-    /// What was read so far.
-    var counts: SourceCounts { get }
-
-    /// The next frame to analyse; nil at the end of the stream.
-    ///
-    /// - Throws: `DecodingError.broken` where the stream breaks off, after its last whole frame was given;
-    ///   `.interrupted` when the interrupt flag is raised.
-    func next() throws(DecodingError) -> DecodedFrame?
-}
-
 /// A frame's number, time and picture.
 public struct DecodedFrame: Sendable {
     /// Which frame, and when.

@@ -6,7 +6,7 @@ import PathModel
 /// A camera process as the program that started it sees it: opened, then pictures, then its end.
 ///
 /// For one thread at a time; the interrupt flag may be raised from elsewhere.
-final class CameraProcess {
+final class CaptureProcessHandle {
     /// How much longer than it was asked to the process may take to report its own failure, in seconds.
     private static let grace = 2.0
     /// Seconds that it gets to end when it is asked to.
@@ -26,11 +26,11 @@ final class CameraProcess {
     ///
     /// - Parameters:
     ///   - feed: the camera's name, which `ps` shows.
-    ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
+    ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
     init(
-        _ request: CameraRequest, feed: String, program: String, interrupt: InterruptFlag
+        _ request: SourceRequest, feed: String, program: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = request.name
         // The first picture may need a second read.
@@ -53,7 +53,7 @@ final class CameraProcess {
     var processID: Int32 { child.processID }
 
     /// What comes next. After `ended` there is nothing more.
-    func next(isOpening: Bool) -> CameraEvent {
+    func next(isOpening: Bool) -> SourceEvent {
         let seconds = isOpening ? openPatience : patience
         do throws(MessageReader.Failure) {
             let (message, picture) = try reader.read(within: seconds, slot: isOpening ? nil : askForPicture())
@@ -64,8 +64,9 @@ final class CameraProcess {
                 return end(error)
             case .frame(let head):
                 guard let picture else { return end(.broken(source: name.redacted, reason: "its picture is missing")) }
-                counts = head.counts
-                return .frame(CameraFrame(head, picture))
+                counts = head.facts.counts
+                let frame = DecodedFrame(info: head.info, picture: picture, followsDamage: head.followsDamage)
+                return .frame(SourceFrame(frame, head.facts))
             }
         } catch {
             switch error {
@@ -89,7 +90,7 @@ final class CameraProcess {
         return slot
     }
 
-    private func end(_ error: DecodingError?) -> CameraEvent {
+    private func end(_ error: DecodingError?) -> SourceEvent {
         hasEnded = true
         return .ended(error, counts)
     }
@@ -100,18 +101,5 @@ final class CameraProcess {
     func close() -> pid_t? {
         child.stop(within: Self.farewell)
         return child.isRunning ? child.processID : nil
-    }
-}
-
-extension CameraFrame {
-    fileprivate init(_ head: PictureHead, _ picture: Picture) {
-        let info = FrameInfo(
-            index: head.index, time: Timestamp(microseconds: head.time), isTimeEstimated: head.isTimeEstimated)
-        self.init(
-            frame: DecodedFrame(info: info, picture: picture, followsDamage: head.followsDamage), clock: head.clock,
-            clockError: head.clockError, isClockStep: head.isClockStep,
-            arrival: head.arrival, dropped: head.dropped,
-            counts: head.counts)
-        clockSkew = head.clockSkew
     }
 }

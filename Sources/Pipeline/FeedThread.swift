@@ -50,15 +50,15 @@ public struct FeedContext: Sendable {
 
 /// One feed's life on a thread of its own: a camera's for ever, a file's until it is done.
 ///
-/// Its source may have threads, too: see `CameraOpening` and `FolderLister`. They may hang with what they read, this one can't.
-public final class CameraFeed: Sendable {
+/// Its source may have threads, too: see `SourceOpening` and `FolderLister`. They may hang with what they read, this one can't.
+public final class FeedThread: Sendable {
     /// Seconds that what reads the source gets to end, once all is written.
     private static let farewell = 1.0
 
     /// What was asked for.
-    public let settings: CameraSettings
+    public let settings: FeedSettings
     /// How it is doing.
-    public let monitor = CameraMonitor()
+    public let monitor = FeedMonitor()
 
     private let context: FeedContext
     private let output: RecordOutput
@@ -66,7 +66,7 @@ public final class CameraFeed: Sendable {
     private let group = DispatchGroup()
 
     /// A camera that doesn't run yet.
-    public init(_ settings: CameraSettings, context: FeedContext, output: RecordOutput) {
+    public init(_ settings: FeedSettings, context: FeedContext, output: RecordOutput) {
         self.settings = settings
         self.context = context
         self.output = output
@@ -110,7 +110,7 @@ public final class CameraFeed: Sendable {
         let session = FeedSession(settings, start: start, done: lister?.remembered ?? "")
         let clocks = context.clocks
         let hands = FeedDriver.Hands(
-            clocks: clocks, opening: CameraProcesses(program: context.program, feed: settings.name),
+            clocks: clocks, opening: CaptureProcesses(program: context.program, feed: settings.name),
             workers: { size, report in
                 let models = ModelSet(
                     engine: context.engine, modelFolder: context.modelFolder, options: settings.options,
@@ -137,14 +137,14 @@ public final class CameraFeed: Sendable {
     }
 }
 
-extension CameraSettings {
+extension FeedSettings {
     /// The folder that is watched; nil where it is a camera or a file.
     fileprivate var folder: String? {
         if case .directory(let request) = source { request.source } else { nil }
     }
 }
 
-extension CameraSettings {
+extension FeedSettings {
     /// Tries its networks, for a picture of the usual shape.
     ///
     /// - Throws: where one doesn't load or doesn't run.

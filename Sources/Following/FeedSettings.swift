@@ -3,15 +3,15 @@ import Capturing
 import Decoding
 
 /// What a daemon follows under one name.
-public struct CameraSettings: Hashable, Sendable {
+public struct FeedSettings: Hashable, Sendable {
     /// Where pictures come from.
     public enum Source: Hashable, Sendable {
         /// A camera, for ever.
-        case camera(CameraRequest)
+        case camera(SourceRequest)
         /// One file, once.
-        case file(CameraRequest)
+        case file(SourceRequest)
         /// Each new file in a folder, once. The request says how to read it; its `source` is the folder.
-        case directory(CameraRequest)
+        case directory(SourceRequest)
     }
 
     /// Its name in records.

@@ -5,17 +5,17 @@ import PathModel
 import Waiting
 
 /// Opens what a feed follows. Handed in, so that a test can script a camera.
-public protocol CameraOpening: Sendable {
+public protocol SourceOpening: Sendable {
     /// Begins to open a source; returns at once.
     ///
     /// - Parameter report: told from any thread, in order: `opened`, a frame for each permit at most, `ended`.
     func open(
-        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
-    ) -> any CameraConnection
+        _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
+    ) -> any SourceConnection
 }
 
 /// A source that is being read. Its calls return at once, from any thread.
-public protocol CameraConnection: Sendable {
+public protocol SourceConnection: Sendable {
     /// Lets one more frame come.
     func permit()
     /// Asks it to end; `ended` still comes, as far as the source lets it.
@@ -27,7 +27,7 @@ public protocol CameraConnection: Sendable {
 }
 
 /// Cameras and files that are read by a process each, of which the newest pictures come where the request is live.
-public struct CameraProcesses: CameraOpening {
+public struct CaptureProcesses: SourceOpening {
     /// One frame at the workers and one on its way there: with more, many cameras' frames would grow old in the queue.
     private static let inFlight = 2
     private let program: String
@@ -36,7 +36,7 @@ public struct CameraProcesses: CameraOpening {
     private let reaper: ProcessReaper
 
     /// - Parameters:
-    ///   - program: Footpath's own path, whose verb `camera` runs a `CameraServer`.
+    ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
     ///   - feed: the camera's name, which `ps` shows.
     ///   - interrupt: ends everything that is opened.
     ///   - reaper: takes processes that can't be killed.
@@ -50,14 +50,14 @@ public struct CameraProcesses: CameraOpening {
     }
 
     public func open(
-        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
-    ) -> any CameraConnection {
+        _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
+    ) -> any SourceConnection {
         let (program, feed, reaper) = (program, feed, reaper)
         let interrupt = InterruptFlag(following: interrupt)
         return ReadingThread(label: "footpath.camera.read", permits: Self.inFlight, interrupt: interrupt) { permits in
             do throws(DecodingError) {
                 try reaper.checkRoom(for: feed)
-                let process = try CameraProcess(request, feed: feed, program: program, interrupt: interrupt)
+                let process = try CaptureProcessHandle(request, feed: feed, program: program, interrupt: interrupt)
                 defer { process.close().map { reaper.adopt($0, of: feed) } }
                 report(.started(processID: process.processID))
                 report(process.next(isOpening: true))
@@ -73,7 +73,7 @@ public struct CameraProcesses: CameraOpening {
 }
 
 /// A video that was opened in this process; every frame of it comes, however long its reader takes.
-public final class OpenedVideo: CameraOpening {
+public final class OpenedVideo: SourceOpening {
     // Used by the one thread that `open` starts.
     private nonisolated(unsafe) let source: VideoSource
     private let inFlight: Int
@@ -96,10 +96,10 @@ public final class OpenedVideo: CameraOpening {
 
     /// To be called once; what is opened is the video, whatever the request says.
     public func open(
-        _ request: CameraRequest, report: @escaping @Sendable (CameraEvent) -> Void
-    ) -> any CameraConnection {
+        _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
+    ) -> any SourceConnection {
         ReadingThread(label: "footpath.decode", permits: inFlight, interrupt: interrupt) { [self] permits in
-            report(.opened(CameraDescription(stream: source.description, decoder: nil)))
+            report(.opened(OpenedSource(stream: source.description, decoder: nil)))
             do throws(DecodingError) {
                 repeat { permits.take() } while try readFrame(report)
                 report(.ended(nil, source.counts))
@@ -109,13 +109,9 @@ public final class OpenedVideo: CameraOpening {
         }
     }
 
-    private func readFrame(_ report: (CameraEvent) -> Void) throws(DecodingError) -> Bool {
+    private func readFrame(_ report: (SourceEvent) -> Void) throws(DecodingError) -> Bool {
         guard let frame = try source.next() else { return false }
-        report(
-            .frame(
-                CameraFrame(
-                    frame: frame, clock: .file, clockError: 0, isClockStep: false, arrival: 0, dropped: 0,
-                    counts: source.counts)))
+        report(.frame(SourceFrame(frame, CaptureFacts(counts: source.counts))))
         return true
     }
 }
@@ -129,7 +125,7 @@ extension StreamDescription {
 }
 
 /// Reads a source on a thread of its own, whose blocking calls an interrupt flag ends.
-private final class ReadingThread: CameraConnection {
+private final class ReadingThread: SourceConnection {
     private let permits: Permits
     private let interrupt: InterruptFlag
     private let group = DispatchGroup()

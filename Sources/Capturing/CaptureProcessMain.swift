@@ -10,8 +10,8 @@ import Waiting
 ///
 /// A codec that crashes, leaks or hangs takes this process with it and nothing else. Threads: one decodes, one writes;
 /// between them waits one picture, the newest.
-public final class CameraServer: Sendable {
-    private let request: CameraRequest
+public final class CaptureProcessMain: Sendable {
+    private let request: SourceRequest
     private let interrupt: InterruptFlag
     private let writer: MessageWriter
     private let slot = Slot<Shot>()
@@ -28,9 +28,9 @@ public final class CameraServer: Sendable {
         /// With what is to be told of one that gave way to it.
         func replacing(_ old: Shot) -> Shot {
             var new = self
-            new.head.dropped = old.head.dropped + 1
+            new.head.facts.dropped = old.head.facts.dropped + 1
             new.head.followsDamage = head.followsDamage || old.head.followsDamage
-            new.head.isClockStep = head.isClockStep || old.head.isClockStep
+            new.head.facts.isClockStep = head.facts.isClockStep || old.head.facts.isClockStep
             return new
         }
     }
@@ -38,7 +38,7 @@ public final class CameraServer: Sendable {
     /// - Parameters:
     ///   - output: the pipe's descriptor.
     ///   - interrupt: raised from elsewhere to end.
-    public init(_ request: CameraRequest, output: Int32, interrupt: InterruptFlag) {
+    public init(_ request: SourceRequest, output: Int32, interrupt: InterruptFlag) {
         self.request = request
         self.interrupt = interrupt
         writer = MessageWriter(descriptor: output, memory: PictureMemory(sharedBy: PictureMemory.inherited))
@@ -54,7 +54,7 @@ public final class CameraServer: Sendable {
             let source = try VideoSource(
                 request.name, options: request.options, fps: request.options.isLive ? nil : request.fps,
                 threads: request.threads, interrupt: interrupt)
-            let description = CameraDescription(stream: source.description, decoder: source.device)
+            let description = OpenedSource(stream: source.description, decoder: source.device)
             guard writer.write(.opened(description)) else { return }
             let failure = decode(source)
             _ = writer.write(.ended(failure, source.counts))
@@ -104,8 +104,7 @@ public final class CameraServer: Sendable {
     /// Keeps every picture.
     private func followFile(_ source: VideoSource) -> DecodingError? {
         follow(source) { frame in
-            slot.put(
-                Shot(head: PictureHead(of: frame, at: .now(), counts: source.counts), picture: frame.picture))
+            slot.put(Shot(head: PictureHead(of: frame, counts: source.counts), picture: frame.picture))
         }
     }
 

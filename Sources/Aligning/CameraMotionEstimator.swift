@@ -9,7 +9,7 @@ import PathModel
 ///
 /// Depends on the pictures in their order alone. As in BoT-SORT (Aharon, Orfaig, Bobrovsky, 2022), the motion is for
 /// carrying tracks along.
-public struct CameraFollower: Sendable {
+public struct CameraMotionEstimator: Sendable {
     /// Windows whose places are known.
     private struct Reference: Sendable {
         let pyramid: [GrayPicture]
