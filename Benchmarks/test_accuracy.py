@@ -19,7 +19,7 @@ class AccuracyTestCase(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
 
-    def truth(self, frames: int) -> tuple[Path, GroundTruth]:
+    def truth(self, frames: int) -> GroundTruth:
         """Two people and a reflection (class 12) that stand still."""
         boxes = ((1, LEFT, 1, 1), (2, RIGHT, 1, 1), (3, REFLECTION, 0, 12))
         file = self.folder / "gt.txt"
@@ -30,7 +30,15 @@ class AccuracyTestCase(unittest.TestCase):
                 for person, box, score, label in boxes
             )
         )
-        return file, read_ground_truth(file)
+        return read_ground_truth(file)
+
+
+class GroundTruthTests(AccuracyTestCase):
+    def test_ten_columns_are_of_2015_where_all_are_people(self) -> None:
+        file = self.folder / "gt.txt"
+        file.write_text("1,1,10,10,20,40,1,-1,-1,-1\n2,1,12,10,20,40,0,-1,-1,-1\n")
+        truth = read_ground_truth(file)
+        self.assertEqual([list(map(len, truth.people.values())), len(truth.distractors)], [[1], 0])
 
 
 class AveragePrecisionTests(AccuracyTestCase):
@@ -38,7 +46,7 @@ class AveragePrecisionTests(AccuracyTestCase):
         return [PathPoint(0, 1, box, confidence) for box, confidence in boxes_and_confidences]
 
     def ap(self, *boxes_and_confidences: tuple[tuple[float, float, float, float], float]) -> float:
-        return average_precision(self.truth(1)[1], self.points(*boxes_and_confidences))
+        return average_precision(self.truth(1), self.points(*boxes_and_confidences))
 
     def test_every_person_found_is_one(self) -> None:
         self.assertEqual(self.ap((LEFT, 60), (RIGHT, 90)), 1)
@@ -68,7 +76,7 @@ class AveragePrecisionTests(AccuracyTestCase):
 
 class TrackMetricsTests(AccuracyTestCase):
     def metrics(self, points: list[PathPoint], frames: int = 10):
-        return track_metrics(*self.truth(frames), Paths(frames, points))
+        return track_metrics(self.truth(frames), Paths(frames, points))
 
     def test_exact_paths_are_perfect_and_reflections_do_not_count(self) -> None:
         points = [

@@ -25,10 +25,10 @@ class TrackMetrics:
     fragments: int
 
 
-def track_metrics(truth_file: Path, truth: GroundTruth, paths: Paths) -> TrackMetrics:
+def track_metrics(truth: GroundTruth, paths: Paths) -> TrackMetrics:
     """Evaluates the paths; those matched to distractors are taken out first, as MOTChallenge does."""
     with tempfile.TemporaryDirectory() as folder:
-        data = _load_with_trackeval(Path(folder), truth_file, max(truth.last_frame, paths.frames), paths)
+        data = _load_with_trackeval(Path(folder), truth, paths)
     quiet = {"PRINT_CONFIG": False}
     hota = HOTA().eval_sequence(data)
     clear = CLEAR(quiet).eval_sequence(data)
@@ -44,8 +44,10 @@ def track_metrics(truth_file: Path, truth: GroundTruth, paths: Paths) -> TrackMe
     )
 
 
-def _load_with_trackeval(folder: Path, truth_file: Path, frames: int, paths: Paths) -> dict:
+def _load_with_trackeval(folder: Path, truth: GroundTruth, paths: Paths) -> dict:
     """Lays the two files out as TrackEval expects them, and lets it read and preprocess them."""
+    truth_file = folder / "truth.txt"
+    np.savetxt(truth_file, truth.rows, delimiter=",", fmt="%g")
     tracker_file = folder / "footpath" / "data" / "video.txt"
     tracker_file.parent.mkdir(parents=True)
     tracker_file.write_text(
@@ -57,11 +59,11 @@ def _load_with_trackeval(folder: Path, truth_file: Path, frames: int, paths: Pat
     dataset = MotChallenge2DBox(
         {
             "GT_FOLDER": str(folder),
-            "GT_LOC_FORMAT": str(truth_file.resolve()).replace("{", "{{").replace("}", "}}"),
+            "GT_LOC_FORMAT": str(truth_file),
             "TRACKERS_FOLDER": str(folder),
             "TRACKERS_TO_EVAL": ["footpath"],
             "BENCHMARK": "MOT17",
-            "SEQ_INFO": {"video": frames},
+            "SEQ_INFO": {"video": max(truth.last_frame, paths.frames)},
             "SKIP_SPLIT_FOL": True,
             "PRINT_CONFIG": False,
         }

@@ -48,7 +48,7 @@ public struct AnalysisOptions: Hashable, Sendable {
     /// At how many scales it sees the picture, each half the one before.
     public var scales = 1
     /// Points of paths below are not recorded, 0...1.
-    public var minimumConfidence = 0.4
+    public var minimumConfidence = 0.5
     /// Frames a second of the video to analyse; nil for all.
     public var fps: Double?
     /// How detections are linked.

@@ -57,8 +57,11 @@ extension ByteTracker {
 
     /// How likely it is by their clothes that a measurement is of somebody else than a track; 0 where they don't say so.
     private func oddsAgainst(_ column: Int, row: Int) -> Double {
-        guard let seen = measurements.measurements[column].detection.appearance,
-            let odds = tracks[row].appearance.oddsAgainst(seen)
+        let measurement = measurements.measurements[column]
+        // Of whoever walks out of the frame other parts are seen in each frame.
+        let (left, right) = (options.edgeMargin, aspectRatio - options.edgeMargin)
+        guard measurement.box.left > left, measurement.box.right < right,
+            let seen = measurement.detection.appearance, let odds = tracks[row].appearance.oddsAgainst(seen)
         else { return 0 }
         return max(0, min(Self.largestOdds, odds))
     }

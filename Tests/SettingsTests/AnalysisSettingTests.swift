@@ -68,8 +68,8 @@ import Tracking
     }
 
     @Test func whoIsToBeRecordedIsFollowed() throws {
-        let sure = try options(["confidence": "50"]).tracker
-        #expect(try options(["confidence": "90"]).tracker == sure, "fewer records don't change who is followed")
+        let standard = try options().tracker
+        #expect(try options(["confidence": "90"]).tracker == standard, "fewer records don't change who is followed")
         let weak = try options(["confidence": "20"]).tracker
         #expect(weak.lowConfidence == 0.2 && weak.seedConfidence == 0.2 && weak.birthConfidence == 0.25)
     }
@@ -145,7 +145,7 @@ import Tracking
         let standard = try recorded(options())
         #expect(
             standard == [
-                "confidence=number(40.0)", #"input_size=text("up to 448x256")"#, "scales=number(1.0)",
+                "confidence=number(50.0)", #"input_size=text("up to 448x256")"#, "scales=number(1.0)",
                 #"camera_motion=text("auto")"#, #"clothes=text("auto")"#, "max_lost=number(2.0)", "bridge=number(2.0)",
                 "predicted=flag(false)",
                 "face_fps=number(5.0)", "face_confidence=number(50.0)", "min_face=number(20.0)",
