@@ -38,10 +38,13 @@ public final class PersonDetector: Detector {
             guard shape.count == 4, shape[0] == 1, shape[1] == 3, shape[2] > 0, shape[3] > 0, shape[2] % 32 == 0,
                 shape[3] % 32 == 0
             else {
+                let isOpen = shape.count == 4 && shape[1] == 3 && shape[2] <= 0 && shape[3] <= 0
                 throw .wrongShape(
                     network: network,
-                    reason: "its input is \(shape); a person network takes [1, 3, height, width], height and width "
-                        + "multiples of 32")
+                    reason: isOpen
+                        ? "it takes pictures of any size: say which by a quality (balanced) or an input size (448x256)"
+                        : "its input is \(shape); a person network takes [1, 3, height, width], height and width "
+                            + "multiples of 32")
             }
             let size = PixelSize(width: shape[3], height: shape[2])
             let image = PixelBuffer(size: size, format: .bgr24, filledWith: Letterbox.fill)

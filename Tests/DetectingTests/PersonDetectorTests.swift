@@ -70,6 +70,14 @@ import Testing
         }
     }
 
+    @Test func aNetworkForAnySizeAsksForOne() {
+        let session = ScriptedSession(inputShape: [1, 3, 0, 0]) { _ in [] }
+        let error = #expect(throws: InferenceError.self) {
+            _ = try PersonDetector(sessions: [session], network: "n", minimumScore: 0.1)
+        }
+        #expect(error.map { "\($0)" }?.contains("say which") == true)
+    }
+
     @Test(arguments: [[1, 84, 4], [1, 85, 5], [84, 5]]) func anOutputThatIsNoGridIsRefused(shape: [Int]) throws {
         let session = ScriptedSession(inputShape: [1, 3, 64, 64]) { _ in
             [Tensor(shape: shape, values: [Float](repeating: 0, count: shape.reduce(1, *)))]
