@@ -134,12 +134,7 @@ public final class CaptureProcessMain: Sendable {
 extension Arrival {
     /// Now.
     static func now() -> Arrival {
-        Arrival(utc: microseconds(CLOCK_REALTIME), monotonic: microseconds(CLOCK_MONOTONIC))
-    }
-
-    private static func microseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+        let now = SystemClocks().now
+        return Arrival(utc: now.utc, monotonic: Int64(now.monotonic / .microseconds(1)))
     }
 }

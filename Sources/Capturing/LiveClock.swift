@@ -1,4 +1,5 @@
 import Decoding
+import PathModel
 
 /// When a picture came, on both of this machine's clocks, in microseconds.
 public struct Arrival: Hashable, Sendable {
@@ -21,7 +22,7 @@ struct LiveClock {
         /// Microseconds since 1970 UTC.
         var time: Int64
         /// `ntp` or `arrival`.
-        var source: ClockSource
+        var source: StreamStart.Clock
         /// How far the time may be off, as far as can be known: how long before its arrival the picture claims to have
         /// been taken (ntp), or how late the latest pictures came compared with the earliest (arrival). Microseconds.
         var error: Int64
@@ -187,14 +188,4 @@ extension LiveClock {
         let elapsed = now - last.arrival.monotonic
         return elapsed < (paced.isEstimated ? Self.shortestInterval : paced.advance / 2)
     }
-}
-
-/// Whose clock tells a live picture's time.
-public enum ClockSource: String, Hashable, Sendable, Codable {
-    /// The camera's, by RTCP sender reports.
-    case ntp
-    /// This machine's, when pictures arrive.
-    case arrival
-    /// The file's PTS.
-    case file
 }

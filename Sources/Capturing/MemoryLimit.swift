@@ -1,5 +1,5 @@
 import Decoding
-import Glibc
+import Foundation
 import PathModel
 
 /// Bounds the memory of this process: a hostile stream ends the camera's process and not the machine's others.
@@ -17,21 +17,30 @@ public enum MemoryLimit {
         // Drivers of devices reserve address space by the terabyte; for these what is written to counts.
         let limited = options.hardware == .none ? RLIMIT_AS : RLIMIT_DATA
         var limit = rlimit()
-        guard let size = addressSpace, getrlimit(__rlimit_resource_t(limited.rawValue), &limit) == 0 else { return }
+        guard let size = ProcessMemory.addressSpace, getrlimit(__rlimit_resource_t(limited.rawValue), &limit) == 0
+        else { return }
         limit.rlim_cur = min(limit.rlim_max, rlim_t(size + budget(for: options)))
         setrlimit(__rlimit_resource_t(limited.rawValue), &limit)
         guard let file = fopen("/proc/self/oom_score_adj", "w") else { return }
         fputs("500", file)
         fclose(file)
     }
+}
 
-    /// Bytes of address space by now (proc(5), statm).
-    private static var addressSpace: Int64? {
-        guard let file = fopen("/proc/self/statm", "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 128)
-        guard fgets(&line, Int32(line.count), file) != nil else { return nil }
-        let text = line.withUnsafeBufferPointer { String(decoding: $0.map(UInt8.init), as: UTF8.self) }
-        return text.split(separator: " ").first.flatMap { Int64($0) }.map { $0 * Int64(sysconf(Int32(_SC_PAGESIZE))) }
+/// The memory of processes, in bytes (proc(5), statm).
+public enum ProcessMemory {
+    /// Of this process, in memory; 0 where that can't be read.
+    public static var resident: Int64 { read("self", 1) ?? 0 }
+
+    /// The same of another process.
+    public static func resident(of process: Int32) -> Int64 { read("\(process)", 1) ?? 0 }
+
+    /// Of this process, in memory or not.
+    static var addressSpace: Int64? { read("self", 0) }
+
+    private static func read(_ process: String, _ column: Int) -> Int64? {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)) ?? ""
+        let pages = text.split(separator: " ").dropFirst(column).first.flatMap { Int64($0) }
+        return pages.map { $0 * Int64(sysconf(Int32(_SC_PAGESIZE))) }
     }
 }

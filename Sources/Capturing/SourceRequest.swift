@@ -1,4 +1,5 @@
 import Decoding
+import PathModel
 
 /// What is asked of a source: to a camera's process the first line of its standard input, since a command line shows in `ps`.
 public struct SourceRequest: Hashable, Sendable, Codable {
@@ -44,7 +45,7 @@ public struct OpenedSource: Hashable, Sendable, Codable {
 /// What a source tells of a picture beside what it shows.
 public struct CaptureFacts: Hashable, Sendable, Codable {
     /// Whose clock its time is.
-    public var clock = ClockSource.file
+    public var clock = StreamStart.Clock.file
     /// How far the time may be off, in microseconds; see `LiveClock.Reading`.
     public var clockError: Int64 = 0
     /// A clock was set: this time and those before don't belong together.

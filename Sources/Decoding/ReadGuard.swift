@@ -11,8 +11,7 @@ final class ReadGuard: Sendable {
     let access: SourceAccess
     /// How many files and addresses were opened; counted while the source is.
     private let opened = Atomic<Int>(0)
-    /// Nanoseconds of CLOCK_MONOTONIC; the largest number where there is no deadline.
-    private let deadline = Atomic<UInt64>(.max)
+    private let deadline = Mutex<SuspendingClock.Instant?>(nil)
 
     init(interrupt: InterruptFlag, access: SourceAccess) {
         self.interrupt = interrupt
@@ -21,8 +20,7 @@ final class ReadGuard: Sendable {
 
     /// Sets how many seconds the next calls may take together; nil sets no limit.
     func allow(seconds: Double?) {
-        let end = seconds.map { Self.now() + UInt64(max(0, min($0, 1e6)) * 1e9) }
-        deadline.store(end ?? .max, ordering: .releasing)
+        deadline.withLock { $0 = seconds.map { .now + .seconds($0) } }
     }
 
     /// Whether one more file or address may be opened; FFmpeg doesn't ask the callback before it opens a file.
@@ -37,10 +35,7 @@ final class ReadGuard: Sendable {
     func endOpening() { opened.store(.min, ordering: .relaxed) }
 
     /// Whether the time is up.
-    var isExpired: Bool {
-        let deadline = deadline.load(ordering: .acquiring)
-        return deadline != .max && Self.now() >= deadline
-    }
+    var isExpired: Bool { deadline.withLock { $0 }.map { .now >= $0 } ?? false }
 
     /// Has FFmpeg ask whether to go on. The caller keeps the guard alive for as long as FFmpeg holds the callback.
     var callback: AVIOInterruptCB {
@@ -68,15 +63,6 @@ final class ReadGuard: Sendable {
             return code
         }
     }
-
-    private static func now() -> UInt64 { clock_gettime_nsec() }
-}
-
-/// CLOCK_MONOTONIC in nanoseconds.
-private func clock_gettime_nsec() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }
 
 /// How FFmpeg opens unless it is told otherwise.

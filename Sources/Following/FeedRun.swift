@@ -221,7 +221,7 @@ struct FeedRun {
             return opening
         }
         return StreamRecorder.Opening(
-            description: description.stream, source: source, clock: frame.facts.clock.recorded, timeOrigin: .clock,
+            description: description.stream, source: source, clock: frame.facts.clock, timeOrigin: .clock,
             clockError: frame.facts.clockError / 1000, decoder: description.decoder)
     }
 
@@ -236,7 +236,7 @@ struct FeedRun {
         ledger.status.dropped += frame.facts.dropped
         ledger.status.inFlight += 1
         ledger.status.frameSize = frame.frame.picture.size
-        ledger.status.clock = frame.facts.clock.recorded
+        ledger.status.clock = frame.facts.clock
         ledger.status.clockError = frame.facts.clock == .file ? nil : frame.facts.clockError / 1000
     }
 
@@ -297,16 +297,6 @@ struct FeedRun {
         case .interrupted: .interrupted
         case .stalled: .stalled
         default: .disconnected
-        }
-    }
-}
-
-extension ClockSource {
-    fileprivate var recorded: StreamStart.Clock {
-        switch self {
-        case .ntp: .ntp
-        case .arrival: .arrival
-        case .file: .file
         }
     }
 }

@@ -1,3 +1,4 @@
+import Capturing
 import Decoding
 import Foundation
 import PathModel
@@ -183,25 +184,10 @@ struct StatsInterval {
         }
         (stats.latencyP50Milliseconds, stats.latencyP99Milliseconds) = (percentile(0.5), percentile(0.99))
         (stats.decoder, stats.clock, stats.clockErrorMilliseconds) = (status.decoder, status.clock, status.clockError)
-        stats.memory = ResidentMemory.bytes
+        stats.memory = ProcessMemory.resident
         start = now
         before = status
         latencies = []
         return stats
-    }
-}
-
-/// The process's own memory.
-public enum ResidentMemory {
-    /// Pages in memory, in bytes (proc(5), statm); 0 where that can't be read.
-    public static var bytes: Int64 { bytes(of: "self") }
-
-    /// The same of another process.
-    public static func bytes(of process: Int32) -> Int64 { bytes(of: "\(process)") }
-
-    private static func bytes(of process: String) -> Int64 {
-        let text = (try? String(contentsOfFile: "/proc/\(process)/statm", encoding: .utf8)) ?? ""
-        let pages = text.split(separator: " ").dropFirst().first.flatMap { Int64($0) } ?? 0
-        return pages * Int64(sysconf(Int32(_SC_PAGESIZE)))
     }
 }

@@ -87,7 +87,7 @@ final class Board: Sendable {
         return DaemonStatus(
             version: version, processID: ProcessInfo.processInfo.processIdentifier, session: session,
             started: started.formatted(.iso8601), configuration: configuration, isReady: now.isReady,
-            stuck: shared + cameras, memoryBytes: ResidentMemory.bytes, workers: now.parts.workers,
+            stuck: shared + cameras, memoryBytes: ProcessMemory.resident, workers: now.parts.workers,
             backlog: now.parts.pool?.backlog ?? 0, reloads: now.reloads,
             cameras: now.parts.feeds.map { feed in
                 DaemonStatus.Camera(

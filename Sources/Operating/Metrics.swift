@@ -1,3 +1,4 @@
+import Capturing
 import Following
 import Foundation
 import PathModel
@@ -66,7 +67,7 @@ struct Metrics {
             each { $0.clockError.map { Double($0) / 1000 } })
         add(
             "camera_memory_bytes", "gauge", "Memory of the camera's process.",
-            each { $0.processID.map { Double(ResidentMemory.bytes(of: $0)) } })
+            each { $0.processID.map { Double(ProcessMemory.resident(of: $0)) } })
         addLatency(cameras)
     }
 

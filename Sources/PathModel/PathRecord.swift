@@ -80,8 +80,11 @@ public struct SessionStart: Hashable, Sendable {
 /// What was opened.
 public struct StreamStart: Hashable, Sendable {
     /// Whose time the stream's clock is.
-    public enum Clock: String, Sendable {
-        case file, ntp, arrival, estimated
+    public enum Clock: String, Sendable, Codable {
+        /// The file's PTS, or, where it has none, its frame rate.
+        case file, estimated
+        /// The camera's, by RTCP sender reports, or this machine's, when pictures arrive.
+        case ntp, arrival
     }
 
     /// Where a file's zero lies in UTC.

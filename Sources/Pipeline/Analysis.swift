@@ -18,11 +18,6 @@ public final class Analysis {
     /// Seconds that reading and each worker get when the analysis is interrupted. Then they are left behind.
     private static let shortFarewell = 0.4
 
-    /// How far an analysis is.
-    public typealias Progress = FeedProgress
-    /// What came of an analysis.
-    public typealias Summary = FeedSummary
-
     let name: SourceName
     /// How many analyses of the same name were before it in the same output.
     let repetition: Int
@@ -71,8 +66,8 @@ public final class Analysis {
     ///   no error here: the summary and the records say so.
     public func run(
         output: RecordOutput, observer: @escaping (PathRecord) -> Void = { _ in },
-        progress: (Progress) -> Void = { _ in }
-    ) throws -> Summary {
+        progress: (FeedProgress) -> Void = { _ in }
+    ) throws -> FeedSummary {
         let pool = WorkerPool(count: options.workers)
         let driver = driver(pool, output, observer)
         defer {

@@ -182,7 +182,7 @@ struct AnalyzeSession {
         }
     }
 
-    private func report(_ summary: Analysis.Summary, video: SourceName, target: OutputTarget) {
+    private func report(_ summary: FeedSummary, video: SourceName, target: OutputTarget) {
         console.clear()
         var text = "\(video.baseName): \(summary.analyzed) frames analysed, \(summary.paths) paths, "
         text += "\(summary.points) points, \(summary.faces) faces"
@@ -194,7 +194,7 @@ struct AnalyzeSession {
         }
     }
 
-    private func status(of summary: Analysis.Summary) -> ExitStatus {
+    private func status(of summary: FeedSummary) -> ExitStatus {
         switch summary.end {
         case .interrupted: .interrupted
         case .decodeError: .partial

@@ -4,6 +4,7 @@ import Decoding
 import Dispatch
 import Following
 import Foundation
+import PathModel
 import Recording
 import Settings
 import Synchronization

@@ -26,7 +26,7 @@ struct Console {
     }
 
     /// Draws the bar, ten times a second at most.
-    mutating func draw(_ progress: Analysis.Progress, of name: String) {
+    mutating func draw(_ progress: FeedProgress, of name: String) {
         guard isDue() else { return }
         let seconds = self.seconds
         let speed = Double(progress.analyzed) / max(seconds, 0.001)

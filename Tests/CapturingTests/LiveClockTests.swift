@@ -1,4 +1,5 @@
 import Decoding
+import PathModel
 import Testing
 
 @testable import Capturing
