@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -94,8 +93,8 @@ static inline struct footpath_decoder *footpath_decoder_state(const AVCodecConte
     return (struct footpath_decoder *)context->opaque;
 }
 
-static void footpath_hear(void *sender, int level, const char *format, va_list arguments) {
-    (void)arguments;
+/// Takes a line of FFmpeg's log.
+static inline void footpath_hear(void *sender, int level, const char *format) {
     // libavcodec/error_resilience.c tells of itself as information, and may be all that does where a slice is missing.
     if (level > AV_LOG_WARNING && (level > AV_LOG_INFO || strncmp(format, "concealing ", 11) != 0)) return;
     if (!sender || *(const AVClass *const *)sender != avcodec_get_class()) return;
@@ -104,9 +103,6 @@ static void footpath_hear(void *sender, int level, const char *format, va_list a
     atomic_fetch_add(&state->complaints, 1);
     if (level <= AV_LOG_ERROR) atomic_fetch_add(&state->errors, 1);
 }
-
-/// FFmpeg's errors come back as codes and are told once, by Footpath. FFmpeg's own lines could name credentials.
-static inline void footpath_silence(void) { av_log_set_callback(footpath_hear); }
 
 /// A decoder whose complaints are counted, or NULL where there is no memory. Nothing else may set its `opaque`.
 static inline AVCodecContext *footpath_decoder_make(const AVCodec *codec) {

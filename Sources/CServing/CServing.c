@@ -64,7 +64,11 @@ int footpath_dial(const char *text, uint16_t port, int seconds, int *descriptor)
     struct timeval limit = {.tv_sec = seconds};
     (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     (void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    if (connect(connection, &address.any, size)) {
+    // A signal that doesn't end the program is no answer.
+    int failed;
+    do failed = connect(connection, &address.any, size) && errno != EISCONN;
+    while (failed && errno == EINTR);
+    if (failed) {
         int code = errno;
         close(connection);
         return code;
@@ -74,11 +78,17 @@ int footpath_dial(const char *text, uint16_t port, int seconds, int *descriptor)
 }
 
 int64_t footpath_receive(int descriptor, void *bytes, int64_t count) {
-    return recv(descriptor, bytes, (size_t)count, 0);
+    int64_t received;
+    do received = recv(descriptor, bytes, (size_t)count, 0);
+    while (received < 0 && errno == EINTR);
+    return received;
 }
 
 int64_t footpath_transmit(int descriptor, const void *bytes, int64_t count) {
-    return send(descriptor, bytes, (size_t)count, MSG_NOSIGNAL);
+    int64_t sent;
+    do sent = send(descriptor, bytes, (size_t)count, MSG_NOSIGNAL);
+    while (sent < 0 && errno == EINTR);
+    return sent;
 }
 
 // Of a Linux thread, whatever POSIX says of processes (setpriority(2)).

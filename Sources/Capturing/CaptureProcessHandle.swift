@@ -37,7 +37,8 @@ final class CaptureProcessHandle {
         openPatience = (request.options.openTimeout ?? 600) + (request.options.readTimeout ?? 600) + Self.grace
         let interval = request.fps.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
-        guard let line = try? JSONEncoder().encode(request), let memory = PictureMemory(),
+        guard let line = try? JSONEncoder().encode(request),
+            let memory = PictureMemory(largestPicture: request.options.largestPicture),
             let child = ChildProcess(program, arguments: ["footpath", "camera", feed], shared: memory.descriptor)
         else {
             throw .unreadable(

@@ -41,7 +41,9 @@ public final class CaptureProcessMain: Sendable {
     public init(_ request: SourceRequest, output: Int32, interrupt: InterruptFlag) {
         self.request = request
         self.interrupt = interrupt
-        writer = MessageWriter(descriptor: output, memory: PictureMemory(sharedBy: PictureMemory.inherited))
+        let memory = PictureMemory(
+            sharedBy: PictureMemory.inherited, largestPicture: request.options.largestPicture)
+        writer = MessageWriter(descriptor: output, memory: memory)
     }
 
     /// To be told, from any thread, which slot of the memory the next picture goes to.
@@ -124,10 +126,8 @@ public final class CaptureProcessMain: Sendable {
     }
 
     private static func unsharable(_ layout: PictureLayout) -> String {
-        let most = PictureMemory.slotSize >> 20
-        return
-            "its pictures (\(layout.width)x\(layout.height), \(layout.pixelFormat)) take more than \(most) MB each, or lie "
-            + "in a device's memory"
+        "its pictures (\(layout.width)x\(layout.height), \(layout.pixelFormat)) lie in a device's memory, or there is none for "
+            + "them (max_picture)"
     }
 }
 

@@ -1,6 +1,8 @@
 import CProcess
+import Decoding
 import Dispatch
 import Glibc
+import PathModel
 import Synchronization
 
 /// Memory that a camera process and the daemon share: slots for a picture each. The daemon makes it and says which slot the
@@ -9,8 +11,6 @@ import Synchronization
 /// The process may write to any slot at any time: what is in one may be any bytes, and what is known of them comes by the
 /// pipe, is checked once, and lies in the daemon's own memory. The file's size is sealed, so that reading it never fails.
 final class PictureMemory: Sendable {
-    /// A picture of 8K in 10 bits has 100 MB.
-    static let slotSize = 128 << 20
     /// A camera has two pictures in the daemon at most, and one on its way there.
     static let slotCount = 3
     /// The descriptor of the memory in a camera process.
@@ -31,22 +31,30 @@ final class PictureMemory: Sendable {
 
     /// Of the file.
     let descriptor: Int32
+    /// Bytes from one slot to the next. Those that no picture is written to take no memory.
+    let slotSize: Int
     private let slots = Mutex(Slots())
     /// Raised once for each free slot. Begins at 0, since a semaphore that ends below where it began traps.
     private let available = DispatchSemaphore(value: 0)
     private let isWritable: Bool
 
     /// Memory to share; nil with `errno` where the system gives none.
-    init?() {
-        descriptor = footpath_shared_memory(Int64(Self.slotSize * Self.slotCount))
+    ///
+    /// - Parameter largestPicture: no picture has more pixels.
+    init?(largestPicture: PixelSize = SourceOptions().largestPicture) {
+        slotSize = Self.slotSize(for: largestPicture)
+        descriptor = footpath_shared_memory(Int64(slotSize * Self.slotCount))
         isWritable = false
         guard descriptor >= 0 else { return nil }
         for _ in 0..<Self.slotCount { available.signal() }
     }
 
     /// The memory behind a descriptor, which is taken over.
-    init(sharedBy descriptor: Int32) {
+    ///
+    /// - Parameter largestPicture: as whoever made it said.
+    init(sharedBy descriptor: Int32, largestPicture: PixelSize = SourceOptions().largestPicture) {
         self.descriptor = descriptor
+        slotSize = Self.slotSize(for: largestPicture)
         isWritable = true
     }
 
@@ -55,6 +63,13 @@ final class PictureMemory: Sendable {
             for mapping in slots.mappings { mapping.map { _ = munmap($0.start, $0.length) } }
         }
         if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// FFmpeg has formats of up to 16 bytes a pixel, in up to four planes whose rows are padded to 32 bytes.
+    private static func slotSize(for largestPicture: PixelSize) -> Int {
+        let (pages, rows) = (Int(sysconf(Int32(_SC_PAGESIZE))), 1 << 15)
+        let bytes = 16 * Int(largestPicture.pixels) + 4 * 32 * rows + margin
+        return (bytes + pages - 1) / pages * pages
     }
 
     /// A slot that no picture is in; nil where none gets free within `seconds`.
@@ -71,7 +86,7 @@ final class PictureMemory: Sendable {
 
     /// Where the first `count` bytes of a slot are, which nobody else here may use; nil where they are too many.
     func bytes(_ count: Int, ofSlot slot: Int) -> UnsafeMutableRawBufferPointer? {
-        guard (0..<Self.slotCount).contains(slot), count > 0, count <= Self.slotSize - Self.margin else { return nil }
+        guard (0..<Self.slotCount).contains(slot), count > 0, count <= slotSize - Self.margin else { return nil }
         return slots.withLock { slots in
             if let mapping = slots.mappings[slot], mapping.length >= count + Self.margin {
                 return UnsafeMutableRawBufferPointer(start: mapping.start, count: count)
@@ -81,7 +96,7 @@ final class PictureMemory: Sendable {
             let length = count + Self.margin
             let start = mmap(
                 nil, length, isWritable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, descriptor,
-                slot * Self.slotSize)
+                slot * slotSize)
             guard let start, start != MAP_FAILED else { return nil }
             slots.mappings[slot] = Mapping(start: start, length: length)
             return UnsafeMutableRawBufferPointer(start: start, count: count)

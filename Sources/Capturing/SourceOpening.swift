@@ -89,9 +89,13 @@ public final class OpenedVideo: SourceOpening {
     public init(_ source: VideoSource, workers: Int, interrupt: InterruptFlag) {
         self.source = source
         self.interrupt = interrupt
-        let bytes = source.description.pictureBytes
-        let wanted = min(3 * workers + 2, max(workers + 2, workers * Self.bytesPerWorker / bytes))
-        inFlight = max(2, min(wanted, Self.mostBytes / bytes))
+        inFlight = Self.framesOnTheWay(workers: workers, pictureBytes: source.description.pictureBytes)
+    }
+
+    /// How many frames the memory for them allows.
+    static func framesOnTheWay(workers: Int, pictureBytes: Int) -> Int {
+        let wanted = min(3 * workers + 2, max(workers + 2, workers * bytesPerWorker / pictureBytes))
+        return max(2, min(wanted, mostBytes / pictureBytes))
     }
 
     /// To be called once; what is opened is the video, whatever the request says.

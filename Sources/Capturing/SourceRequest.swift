@@ -7,6 +7,8 @@ public struct SourceRequest: Hashable, Sendable, Codable {
     public var source: String
     /// What people are shown instead, where the source comes from a secret.
     public var shown: String?
+    /// The path of a file whose name isn't UTF-8, in place of `source`.
+    public var path: [UInt8]?
     /// How to open and read it. Of a live source only the newest picture is kept for a reader who is slow, and times are UTC;
     /// any other waits for its reader, and times are its PTS.
     public var options = SourceOptions()
@@ -25,7 +27,7 @@ public struct SourceRequest: Hashable, Sendable, Codable {
     }
 
     /// The source by both names.
-    public var name: SourceName { SourceName(source, shown: shown) }
+    public var name: SourceName { path.map(SourceName.init(path:)) ?? SourceName(source, shown: shown) }
 }
 
 /// What was opened.

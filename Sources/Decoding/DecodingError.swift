@@ -61,6 +61,16 @@ extension DecodingError {
         return .broken(source: source, reason: reason, at: breakage)
     }
 
+    /// What is wrong, without where; nil where it was interrupted.
+    var reason: String? {
+        switch self {
+        case .unreadable(_, let reason), .noVideo(_, let reason), .broken(_, let reason, _), .stalled(_, let reason),
+            .unscalable(let reason):
+            reason
+        case .interrupted: nil
+        }
+    }
+
     /// Whether the format isn't what it seemed.
     var isInvalidData: Bool {
         if case .unreadable(_, message(averror: footpath_averror_invalid_data())) = self { true } else { false }

@@ -6,13 +6,15 @@ import PathModel
 /// Confined to the thread that uses it; the interrupt flag alone may be raised from elsewhere.
 final class Demuxer {
     let source: SourceName
-    let context: UnsafeMutablePointer<AVFormatContext>
-    let stream: UnsafeMutablePointer<AVStream>
+    private(set) var context: UnsafeMutablePointer<AVFormatContext>
+    private(set) var stream: UnsafeMutablePointer<AVStream>
     // FFmpeg holds pointers into the guard and the input for as long as the context lives.
     private let readGuard: ReadGuard
     let options: SourceOptions
     private let standardInput: StandardInput?
-    private let sequence: ImageSequence?
+    let sequence: ImageSequence?
+    /// Which of the sequence's ranges is read.
+    private var range = 0
     /// Whether pictures come when they come.
     var isLive: Bool { options.isLive }
     /// Where the latest packet ends, in microseconds.
@@ -29,7 +31,7 @@ final class Demuxer {
         sequence = options.isLive ? nil : ImageSequence(source.text)
         var options = options
         if let sequence { options.parameters["start_number"] = String(sequence.first) }
-        let url = source.isStandardInput ? nil : sequence?.url ?? source.url
+        let url = source.isStandardInput ? nil : sequence.map { Array($0.url.utf8CString) } ?? source.cURL
         let connect = { [readGuard, standardInput] (options: SourceOptions) throws(DecodingError) in
             try Self.connect(to: url, source, options, readGuard, standardInput)
         }
@@ -58,13 +60,13 @@ final class Demuxer {
     func read(into packet: UnsafeMutablePointer<AVPacket>) throws(DecodingError) -> Bool {
         while true {
             readGuard.allow(seconds: options.readTimeout)
-            let code = av_read_frame(context, packet)
+            let code = FFmpegLog.watched(by: readGuard) { av_read_frame(context, packet) }
             try Self.check(readGuard, source, "nothing came for", options.readTimeout)
-            if code < 0, let missing = sequence?.missing {
-                throw .broken(
-                    source: source.redacted, reason: "\(missing) is missing: the pictures must be numbered on")
-            }
             if code == footpath_averror_eof() {
+                if try goOnBehindGap() { continue }
+                if let missing = sequence?.missing {
+                    throw .broken(source: source.redacted, reason: "\(missing) missing: all other pictures were read")
+                }
                 if let shortfall { throw shortfall }
                 return false
             }
@@ -72,11 +74,32 @@ final class Demuxer {
                 throw .broken(source: source.redacted, reason: reason(code), at: Breakage(code: code))
             }
             if packet.pointee.stream_index == stream.pointee.index {
+                place(packet)
                 note(packet)
                 return true
             }
             av_packet_unref(packet)
         }
+    }
+
+    /// Opens a sequence of pictures at the next number there is; false where there is none.
+    private func goOnBehindGap() throws(DecodingError) -> Bool {
+        guard let sequence, range + 1 < sequence.numbers.count else { return false }
+        range += 1
+        var options = options
+        options.parameters["start_number"] = String(sequence.numbers[range].lowerBound)
+        let next = try Self.connect(to: Array(sequence.url.utf8CString), source, options, readGuard, nil)
+        Self.close(context)
+        (context, stream) = next
+        return true
+    }
+
+    /// FFmpeg counts a sequence's pictures from where it was opened.
+    private func place(_ packet: UnsafeMutablePointer<AVPacket>) {
+        guard let sequence, range > 0, packet.pointee.pts != footpath_nopts() else { return }
+        let skipped = Int64(sequence.numbers[range].lowerBound - sequence.first)
+        packet.pointee.pts += skipped
+        packet.pointee.dts += skipped
     }
 
     private func reason(_ code: Int32) -> String {
@@ -100,7 +123,7 @@ final class Demuxer {
     }
 
     private static func connect(
-        to url: String?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
+        to url: [CChar]?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
         _ standardInput: StandardInput?
     ) throws(DecodingError) -> (UnsafeMutablePointer<AVFormatContext>, UnsafeMutablePointer<AVStream>) {
         let context = try open(url, source, options, readGuard, standardInput)
@@ -113,7 +136,7 @@ final class Demuxer {
     }
 
     private static func open(
-        _ url: String?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
+        _ url: [CChar]?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
         _ standardInput: StandardInput?
     ) throws(DecodingError) -> UnsafeMutablePointer<AVFormatContext> {
         let format = try inputFormat(options.format, source: source)
@@ -133,7 +156,7 @@ final class Demuxer {
         // A camera's sound may never come, and would be waited for.
         if source.isRTSP { av_dict_set(&parameters, "allowed_media_types", "video", Int32(AV_DICT_DONT_OVERWRITE)) }
         // It frees the context on failure.
-        let code = footpath_open_input(&context, url, format, &parameters)
+        let code = FFmpegLog.watched(by: readGuard) { footpath_open_input(&context, url, format, &parameters) }
         try check(readGuard, source, "did not open within", options.openTimeout)
         guard code >= 0, let context else {
             throw .unreadable(
@@ -165,6 +188,7 @@ final class Demuxer {
         _ readGuard: ReadGuard, _ source: SourceName, _ what: String, _ seconds: Double?
     ) throws(DecodingError) {
         if readGuard.interrupt.isRaised { throw .interrupted }
+        if let refusal = readGuard.refusal { throw .unreadable(source: source.redacted, reason: refusal) }
         if readGuard.hasOpenedTooMany {
             throw .unreadable(source: source.redacted, reason: "it names files without end, or itself")
         }
@@ -183,7 +207,9 @@ final class Demuxer {
             context.pointee.max_ts_probe = 0
         }
         try checkSizes(in: context, source, most: options.largestPicture)
-        let code = footpath_find_stream_info(context, options.largestPicture.pixels)
+        let code = FFmpegLog.watched(by: readGuard) {
+            footpath_find_stream_info(context, options.largestPicture.pixels)
+        }
         try check(readGuard, source, "sent no video within", options.openTimeout)
         guard code >= 0 else { throw .unreadable(source: source.redacted, reason: message(averror: code)) }
         try checkSizes(in: context, source, most: options.largestPicture)

@@ -34,6 +34,7 @@ extension Demuxer {
 
     /// Length in microseconds; nil where unknown.
     var duration: Int64? {
+        if let sequence { return microseconds(Int64(sequence.count)) }
         if let ticks = stream.lengthInTicks { return microseconds(ticks) }
         return context.pointee.duration > 0 && !isLengthDenied ? context.pointee.duration : nil
     }

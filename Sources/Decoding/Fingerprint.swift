@@ -6,7 +6,7 @@ extension SourceName {
 
     /// A regular file's size and its first and last MiB; nil of anything else.
     var fingerprint: [UInt8]? {
-        let file = isStandardInput ? dup(STDIN_FILENO) : open(text, O_RDONLY | O_CLOEXEC)
+        let file = isStandardInput ? dup(STDIN_FILENO) : open(cPath, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var status = stat()

@@ -11,6 +11,9 @@ final class ReadGuard: Sendable {
     let access: SourceAccess
     /// How many files and addresses were opened; counted while the source is.
     private let opened = Atomic<Int>(0)
+    /// The address that was looked at last, and why FFmpeg may go no further.
+    private let seen = Mutex<(address: String, refusal: String?)>(("", nil))
+    private let items = Mutex(PlaylistItems())
     private let deadline = Mutex<SuspendingClock.Instant?>(nil)
 
     init(interrupt: InterruptFlag, access: SourceAccess) {
@@ -25,8 +28,42 @@ final class ReadGuard: Sendable {
 
     /// Whether one more file or address may be opened; FFmpeg doesn't ask the callback before it opens a file.
     func mayOpen() -> Bool {
-        opened.add(1, ordering: .relaxed).newValue <= Self.mostFiles && !interrupt.isRaised && !isExpired
+        opened.add(1, ordering: .relaxed).newValue <= Self.mostFiles && !mustReturn
     }
+
+    /// Why FFmpeg may go no further; nil where it may.
+    var refusal: String? { seen.withLock(\.refusal) }
+
+    func refuse(_ reason: String) { seen.withLock { $0.refusal = $0.refusal ?? reason } }
+
+    /// Takes an address that is about to be asked, the source's own or one that it redirected to.
+    func see(address: UnsafePointer<CChar>) {
+        let url = String(cString: address)
+        let isNew = seen.withLock { seen in
+            defer { seen.address = url }
+            return seen.address != url
+        }
+        guard isNew, !url.isEmpty, !access.allowsRedirect(to: url) else { return }
+        refuse(
+            "it leads to \(Redaction.of(url)), another service of this machine or its network; if that is right, name it as "
+                + "the source")
+    }
+
+    /// Looks at what was opened, and leaves it as if it weren't read.
+    private func see(_ input: UnsafeMutablePointer<AVIOContext>, url: String) {
+        see(UnsafeMutableRawPointer(input))
+        guard access.mayBePlaylist else { return }
+        var beginning = [UInt8](repeating: 0, count: 1 << 14)
+        // What one read brings can be gone back over, also where nothing can be sought in.
+        let (start, count) = (
+            avio_seek(input, 0, SEEK_CUR), avio_read_partial(input, &beginning, Int32(beginning.count))
+        )
+        avio_seek(input, start, SEEK_SET)
+        guard count > 0, !items.withLock({ $0.allow(Array(beginning.prefix(Int(count))), of: url) }) else { return }
+        refuse("it names playlists where videos belong, or itself")
+    }
+
+    private var mustReturn: Bool { interrupt.isRaised || isExpired || refusal != nil }
 
     /// Whether the source names files without end.
     var hasOpenedTooMany: Bool { opened.load(ordering: .relaxed) > Self.mostFiles }
@@ -43,7 +80,7 @@ final class ReadGuard: Sendable {
             callback: { opaque in
                 guard let opaque else { return 0 }
                 let guarded = Unmanaged<ReadGuard>.fromOpaque(opaque).takeUnretainedValue()
-                return guarded.interrupt.isRaised || guarded.isExpired ? 1 : 0
+                return guarded.mustReturn ? 1 : 0
             }, opaque: Unmanaged.passUnretained(self).toOpaque())
     }
 
@@ -57,10 +94,15 @@ final class ReadGuard: Sendable {
             guard let opaque = context?.pointee.opaque, let url else { return footpath_averror(EINVAL) }
             let guarded = Unmanaged<ReadGuard>.fromOpaque(opaque).takeUnretainedValue()
             guard guarded.mayOpen() else { return footpath_averror_exit() }
-            guard guarded.access.allows(url: String(cString: url)) else { return footpath_averror(EPERM) }
+            let name = String(cString: url)
+            guard guarded.access.allows(url: name) else { return footpath_averror(EPERM) }
             let code = openByDefault?(context, input, url, flags, options) ?? footpath_averror(ENOSYS)
             OpenedFiles.note()
-            return code
+            guard code >= 0, let input, let opened = input.pointee else { return code }
+            guarded.see(opened, url: name)
+            guard guarded.refusal != nil else { return code }
+            avio_closep(input)
+            return footpath_averror_exit()
         }
     }
 }

@@ -31,7 +31,7 @@ public final class RemoteFile {
     public init(
         _ name: SourceName, from offset: Int64, agent: String, interrupt: InterruptFlag
     ) throws(DecodingError) {
-        footpath_silence()
+        FFmpegLog.listen()
         self.name = name
         guarding = ReadGuard(interrupt: interrupt, access: SourceAccess(name, SourceOptions()))
         guarding.allow(seconds: Self.patience)
@@ -64,7 +64,7 @@ public final class RemoteFile {
         }
         var callback = guarding.callback
         var input: UnsafeMutablePointer<AVIOContext>?
-        let code = avio_open2(&input, name.url, AVIO_FLAG_READ, &callback, &options)
+        let code = FFmpegLog.watched(by: guarding) { avio_open2(&input, name.url, AVIO_FLAG_READ, &callback, &options) }
         return (code, input)
     }
 
@@ -92,6 +92,7 @@ public final class RemoteFile {
     ) -> DecodingError {
         if guarding.interrupt.isRaised { return .interrupted }
         let source = name.redacted
+        if let refusal = guarding.refusal { return .unreadable(source: source, reason: refusal) }
         if guarding.isExpired { return .stalled(source: source, reason: "nothing came for \(Int(patience)) seconds") }
         if isOpen { return .broken(source: source, reason: message(averror: code)) }
         // libavformat has one error for all that goes wrong with names and with TLS.

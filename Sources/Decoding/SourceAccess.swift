@@ -8,7 +8,9 @@ struct SourceAccess {
     let formats: String
     /// FFmpeg's names of protocols, with commas between them.
     let protocols: String
-    /// Whom the source's own address names; nil for what isn't HTTP.
+    /// Whether HLS is among the formats.
+    let mayBePlaylist: Bool
+    /// Whom the source's own address names; nil for what is neither HTTP nor RTSP.
     private let origin: URLOrigin?
 
     init(_ source: SourceName, _ options: SourceOptions) {
@@ -34,20 +36,33 @@ struct SourceAccess {
         // What the operator names counts.
         self.formats = options.format.map { $0 + "," + formats } ?? formats
         self.protocols = options.format == "sdp" ? protocols + ",rtp,srtp,udp" : protocols
-        origin = scheme.hasPrefix("http") ? URLOrigin(source.text) : nil
+        mayBePlaylist = self.formats.split(separator: ",").contains("hls")
+        origin = URLOrigin(source.text)
     }
 
     /// Whether FFmpeg may open what a playlist names: not the services of this machine or of its network, beside the one
     /// that the playlist came from.
     func allows(url: String) -> Bool {
-        guard let origin else { return true }
+        guard let origin, origin.isHTTP else { return true }
         // `tcp` is among the protocols since HTTP needs it.
-        guard let other = URLOrigin(url) else { return false }
+        guard let other = URLOrigin(url), other.isHTTP else { return false }
         return other == origin || other.isPublic
     }
 
-    /// Why FFmpeg didn't open a local file, where it is these lists; nil where it isn't.
+    /// Whether the source may send FFmpeg to another address: of the same machine, or out in the internet. But beside a
+    /// service of this machine there are others that nobody meant.
+    func allowsRedirect(to url: String) -> Bool {
+        guard let origin else { return true }
+        // RTSP may go through HTTP.
+        guard let other = URLOrigin(url), other.isHTTP || !origin.isHTTP else { return false }
+        return other == origin || other.isPublic || other.isElsewhereAndAt(origin)
+    }
+
+    /// Why FFmpeg didn't open a source, where it is these lists; nil where it isn't.
     func explain(_ code: Int32, of source: SourceName) -> String? {
+        if code == footpath_averror(EINVAL), origin?.isHTTP == true {
+            return "it leads to what isn't HTTP, and isn't followed"
+        }
         guard code == footpath_averror(EINVAL), source.isRegularFile,
             let format = Self.probe(source), av_match_list(format, formats, CChar(UInt8(ascii: ","))) == 0
         else { return nil }
@@ -65,8 +80,8 @@ struct SourceAccess {
             av_dict_free(&options)
             avio_closep(&input)
         }
-        guard avio_open2(&input, source.url, AVIO_FLAG_READ, nil, &options) >= 0, let input else { return nil }
-        return footpath_probe_format(input, source.url).map { String(cString: $0) }
+        guard avio_open2(&input, source.cURL, AVIO_FLAG_READ, nil, &options) >= 0, let input else { return nil }
+        return footpath_probe_format(input, source.cURL).map { String(cString: $0) }
     }
 
     /// What the segments of an HLS playlist are.
@@ -90,58 +105,72 @@ struct SourceAccess {
 struct URLOrigin: Equatable {
     let host: String
     private let port: String
+    /// Else it is RTSP.
+    let isHTTP: Bool
 
-    /// As libavformat takes URLs apart (av_url_split, libavformat/utils.c). Nil where it is none of HTTP.
+    static func == (one: URLOrigin, other: URLOrigin) -> Bool { one.host == other.host && one.port == other.port }
+
+    private static let ports = ["http": "80", "https": "443", "rtsp": "554", "rtsps": "322"]
+
+    /// As libavformat takes URLs apart (av_url_split, libavformat/utils.c). Nil where it is of another scheme.
     init?(_ url: String) {
         guard let range = url.firstRange(of: "://") else { return nil }
-        let scheme = url[..<range.lowerBound].split(whereSeparator: { "+:".contains($0) }).last ?? ""
-        guard ["http", "https"].contains(scheme) else { return nil }
+        let scheme = url[..<range.lowerBound].split(whereSeparator: { "+:".contains($0) }).last?.lowercased() ?? ""
+        guard let usualPort = Self.ports[scheme] else { return nil }
         let authority = url[range.upperBound...].prefix { !"/?#".contains($0) }
         let address = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
         let isBracketed = address.hasPrefix("[")
         let name = isBracketed ? address.dropFirst().prefix { $0 != "]" } : address.prefix { $0 != ":" }
         let rest = address.dropFirst(name.count + (isBracketed ? 2 : 0))
         host = name.lowercased()
-        port = rest.count > 1 ? String(rest.dropFirst()) : scheme == "https" ? "443" : "80"
+        port = rest.count > 1 ? String(rest.dropFirst()) : usualPort
+        isHTTP = scheme.hasPrefix("http")
     }
 
     /// Whether the host has an address.
-    var isKnown: Bool {
-        guard let first = addresses else { return false }
-        freeaddrinfo(first)
-        return true
+    var isKnown: Bool { !addresses.isEmpty }
+
+    /// Whether all of the host's addresses are out in the internet. True where it has none: it can't be opened.
+    var isPublic: Bool { addresses.allSatisfy(Self.isPublic) }
+
+    /// Whether both hosts are one, and not this one.
+    func isElsewhereAndAt(_ other: URLOrigin) -> Bool {
+        let (own, others) = (addresses, other.addresses)
+        return own.allSatisfy { others.contains($0) && !Self.isLoopback($0) }
     }
 
-    /// For `freeaddrinfo`.
-    private var addresses: UnsafeMutablePointer<addrinfo>? {
+    /// The host's addresses, of 4 bytes or of 16.
+    private var addresses: [[UInt8]] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var first: UnsafeMutablePointer<addrinfo>?
-        return getaddrinfo(host, nil, &hints, &first) == 0 ? first : nil
-    }
-
-    /// Whether all of the host's addresses are out in the internet. True where it has none: it can't be opened.
-    var isPublic: Bool {
-        guard let first = addresses else { return true }
+        guard getaddrinfo(host, nil, &hints, &first) == 0 else { return [] }
         defer { freeaddrinfo(first) }
-        return sequence(first: first, next: { $0?.pointee.ai_next }).allSatisfy { entry in
-            entry?.pointee.ai_addr.map { Self.isPublic(UnsafeRawPointer($0)) } ?? true
+        return sequence(first: first, next: { $0?.pointee.ai_next }).compactMap { entry in
+            entry?.pointee.ai_addr.map { Self.bytes(of: UnsafeRawPointer($0)) }
         }
     }
 
-    private static func isPublic(_ address: UnsafeRawPointer) -> Bool {
+    private static func bytes(of address: UnsafeRawPointer) -> [UInt8] {
         guard address.loadUnaligned(as: sockaddr.self).sa_family == AF_INET6 else {
-            return isPublic(withUnsafeBytes(of: address.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) })
+            return withUnsafeBytes(of: address.loadUnaligned(as: sockaddr_in.self).sin_addr) { Array($0) }
         }
         let bytes = withUnsafeBytes(of: address.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) }
-        // IPv4 in IPv6, loopback and unspecified; unique local; link local and multicast.
-        if bytes[..<10].allSatisfy({ $0 == 0 }) { return bytes[10] == 0xff && isPublic(Array(bytes[12...])) }
-        return bytes[0] & 0xfe != 0xfc && bytes[0] < 0xfe
+        let isIPv4 = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xff
+        return isIPv4 ? Array(bytes[12...]) : bytes
     }
 
-    /// - Parameter bytes: of an IPv4 address (RFC 6890).
+    private static func isLoopback(_ bytes: [UInt8]) -> Bool {
+        bytes.count == 4 ? bytes[0] == 127 || bytes[0] == 0 : bytes[..<10].allSatisfy { $0 == 0 }
+    }
+
+    /// RFC 6890.
     private static func isPublic(_ bytes: [UInt8]) -> Bool {
-        switch (bytes[0], bytes[1]) {
+        guard bytes.count == 4 else {
+            // Loopback and unspecified; unique local; link local and multicast.
+            return !isLoopback(bytes) && bytes[0] & 0xfe != 0xfc && bytes[0] < 0xfe
+        }
+        return switch (bytes[0], bytes[1]) {
         case (0, _), (10, _), (127, _), (100, 64...127), (169, 254), (172, 16...31), (192, 168), (224..., _): false
         default: true
         }

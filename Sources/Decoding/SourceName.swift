@@ -6,14 +6,38 @@ public struct SourceName: Hashable, Sendable {
     public let text: String
     /// What people are shown instead, where `text` comes from a secret.
     private let shown: String?
+    /// The path of a file where that isn't UTF-8: a name is bytes.
+    private let path: [UInt8]?
 
     /// A source by the name that the user gave it.
     ///
     /// - Parameter shown: what stands for it where it is a secret as a whole.
     public init(_ text: String, shown: String? = nil) {
-        self.text = text
-        self.shown = shown
+        (self.text, self.shown, path) = (text, shown, nil)
     }
+
+    /// A file by the bytes of its path. Those that aren't UTF-8 are shown as `\xE9`.
+    public init(path: [UInt8]) {
+        (text, shown) = (Self.shown(path), nil)
+        self.path = Array(text.utf8) == path ? nil : path
+    }
+
+    /// Bytes of a name as people are shown them.
+    public static func shown(_ name: [UInt8]) -> String {
+        var (text, rest) = ("", name[...])
+        while let byte = rest.first {
+            let scalar = (1...4).lazy.compactMap { String(validating: rest.prefix($0), as: UTF8.self) }.first
+            text += scalar ?? "\\x" + String(byte, radix: 16, uppercase: true)
+            rest = rest.dropFirst(scalar?.utf8.count ?? 1)
+        }
+        return text
+    }
+
+    /// As the system takes the path.
+    var cPath: [CChar] { (path ?? Array(text.utf8)).map(CChar.init(bitPattern:)) + [0] }
+
+    /// As FFmpeg takes the URL.
+    var cURL: [CChar] { Array((url == text ? "" : "file:").utf8CString.dropLast()) + cPath }
 
     /// Whether it is standard input.
     public var isStandardInput: Bool { text == "-" }
@@ -31,11 +55,11 @@ public struct SourceName: Hashable, Sendable {
 
     /// The URL for FFmpeg. A file that exists is named as one, since a colon in its name would make it a protocol.
     var url: String {
-        access(text, F_OK) == 0 ? "file:" + text : text
+        access(cPath, F_OK) == 0 ? "file:" + text : text
     }
 
     /// Whether it is a file whose name FFmpeg would take for the pattern of many pictures' names.
-    var looksLikePattern: Bool { text.contains("%") && access(text, F_OK) == 0 }
+    var looksLikePattern: Bool { text.contains("%") && access(cPath, F_OK) == 0 }
 
     /// Whether it is read by HTTP.
     var isHTTP: Bool { text.lowercased().hasPrefix("http") && text.contains("://") }
@@ -45,6 +69,8 @@ public struct SourceName: Hashable, Sendable {
 
     /// FFmpeg's name of the protocol that its URL begins with; `file` for a path.
     var scheme: String {
+        // A colon in its folder's name is none of a protocol's.
+        if text.contains("%"), ImageSequence(text) != nil { return "file" }
         let url = url
         let name = url.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
         let end = url.dropFirst(name.count).first
@@ -62,18 +88,33 @@ public struct SourceName: Hashable, Sendable {
     /// Reading it anew gives the same again.
     var isRegularFile: Bool {
         var status = stat()
-        return stat(text, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+        return stat(cPath, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Why there is no file to read by this name; nil where there is one, or it is the name of something else.
+    public var absence: String? {
+        guard scheme == "file", ImageSequence(text) == nil else { return nil }
+        let isURL = url == text && text.hasPrefix("file:")
+        let file = isURL ? SourceName(String(text.dropFirst("file:".count))) : self
+        var status = stat()
+        guard stat(file.cPath, &status) == 0 else { return String(cString: strerror(errno)) }
+        do throws(DecodingError) {
+            try file.checkReadable()
+            return nil
+        } catch {
+            return error.reason
+        }
     }
 
     /// Errors that FFmpeg would report late or obscurely.
     func checkReadable() throws(DecodingError) {
         guard !isStandardInput else { return }
         var status = stat()
-        guard stat(text, &status) == 0 else { return }
+        guard stat(cPath, &status) == 0 else { return }
         if status.st_mode & S_IFMT == S_IFDIR {
             throw .unreadable(source: redacted, reason: "is a directory; name the video files in it")
         }
-        if access(text, R_OK) != 0 {
+        if access(cPath, R_OK) != 0 {
             throw .unreadable(source: redacted, reason: "no permission to read it")
         }
         if status.st_mode & S_IFMT == S_IFREG && status.st_size == 0 {

@@ -28,7 +28,7 @@ public final class VideoSource {
         _ source: SourceName, options: SourceOptions = SourceOptions(), fps: Double? = nil, threads: Int,
         interrupt: InterruptFlag
     ) throws(DecodingError) {
-        footpath_silence()
+        FFmpegLog.listen()
         reader = try RepeatableReader(source, options: options, fps: fps, threads: threads, interrupt: interrupt)
         guard let first = try reader.next() else {
             var why = reader.lastError.map { ": \(message(averror: $0)) (FFmpeg's error \($0))" } ?? ""

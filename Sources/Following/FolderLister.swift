@@ -1,6 +1,8 @@
 import CProcess
+import Decoding
 import Dispatch
 import Foundation
+import Glibc
 
 /// Lists a folder and writes down what is done of it, on a thread of its own: a share may hang, and is left behind then.
 package final class FolderLister: Sendable {
@@ -33,7 +35,10 @@ package final class FolderLister: Sendable {
             } catch {
                 listing.failure = "\(folder): \(Self.text(error))"
             }
-            if let entry, footpath_is_being_written(folder + "/" + entry.name) { listing.beingWritten = entry }
+            if let entry {
+                let path = Array((folder + "/").utf8) + (entry.bytes ?? Array(entry.name.utf8)) + [0]
+                if footpath_is_being_written(path.map(CChar.init(bitPattern:))) { listing.beingWritten = entry }
+            }
             report(listing)
         }
     }
@@ -67,10 +72,12 @@ package final class FolderLister: Sendable {
                 case FOOTPATH_LINK: .link
                 default: .other
                 }
+            let text = String(validatingCString: name)
+            let bytes = text == nil ? (0..<strlen(name)).map { UInt8(bitPattern: name[$0]) } : nil
             entries.append(
                 FolderEntry(
-                    name: String(cString: name), isUTF8: String(validatingCString: name) != nil, kind: kind,
-                    size: found.size, changed: found.changed))
+                    name: text ?? SourceName.shown(bytes ?? []), bytes: bytes, kind: kind, size: found.size,
+                    changed: found.changed))
         }
         if errno != 0 { throw lastError }
         return entries

@@ -9,10 +9,10 @@ package struct FolderEntry: Hashable, Sendable {
         case file, folder, link, other
     }
 
-    /// Its name; what isn't UTF-8 in it is replaced.
+    /// Its name as people are shown it.
     var name: String
-    /// Whether the name is its name as it stands here.
-    var isUTF8 = true
+    /// Its name where that isn't UTF-8.
+    var bytes: [UInt8]?
     var kind = Kind.file
     /// Bytes.
     var size: Int64
@@ -146,6 +146,7 @@ struct FolderWatch {
             current = file
             self.checked = nil
             var request = request
+            request.path = file.entry.bytes.map { Array((request.source + "/").utf8) + $0 }
             request.source += "/" + file.entry.name
             step.next = .open(request)
             return step
@@ -216,7 +217,7 @@ struct FolderWatch {
 
 extension FolderWatch {
     private func isVideo(_ entry: FolderEntry) -> Bool {
-        entry.kind == .file && !isSkippedSilently(entry) && entry.isUTF8
+        entry.kind == .file && !isSkippedSilently(entry)
     }
 
     /// Hidden, or on its way here.
@@ -242,13 +243,15 @@ extension FolderWatch {
         case .folder: "a folder; folders in it aren't searched"
         case .link: "a link; links aren't followed"
         case .other: "no regular file"
-        case .file: isVideo(entry) ? nil : "its name is not UTF-8"
+        case .file: nil
         }
     }
 
     /// What tells a file from others and from itself when it was different.
     private static func stamp(of entry: FolderEntry) -> String {
         let escaped = entry.name.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
-        return "\(entry.changed) \(entry.size) \(escaped)"
+        // No other name has a single backslash before an x.
+        let name = entry.bytes.map { "\\x" + $0.map { String($0, radix: 16) }.joined(separator: " ") } ?? escaped
+        return "\(entry.changed) \(entry.size) \(name)"
     }
 }

@@ -1,6 +1,7 @@
 import CRecording
 import Foundation
 import PathModel
+import Synchronization
 import SystemPackage
 
 /// A file that a command makes, open for writing.
@@ -33,6 +34,9 @@ public final class NewFile {
         /// When it is whole.
         case late
     }
+
+    /// Files of this process that lie beside their names, by where they are. A process that ends has one list of them.
+    private static let beside = Mutex<[String: (name: String, naming: Naming)]>([:])
 
     /// Where its bytes are now.
     public private(set) var path: String
@@ -81,11 +85,12 @@ public final class NewFile {
             try? old?.descriptor.close()
             throw error
         }
-        if isEarly { try? descriptor.lock() }
+        if isEarly { try? descriptor.lock() } else { Self.beside.withLock { [path] in $0[path] = (name, naming) } }
         if let status { descriptor.takeOver(status) }
     }
 
     deinit {
+        forget()
         try? descriptor.close()
         try? old?.descriptor.close()
     }
@@ -104,6 +109,7 @@ public final class NewFile {
             try mayReplace ? Disk.rename(path, to: target) : Disk.rename(path, toFree: target)
             try Disk.syncFolder(of: target)
         }
+        forget()
         self.path = name
     }
 
@@ -112,7 +118,27 @@ public final class NewFile {
 
     /// Removes a file that doesn't have its name yet.
     public func discard() {
-        if isBeside { try? Disk.remove(path) }
+        guard isBeside else { return }
+        try? Disk.remove(path)
+        forget()
+    }
+
+    private func forget() { Self.beside.withLock { [path] in $0[path] = nil } }
+
+    /// Gives up all files of this process that lie beside their names, from any thread, since the process ends now. Those
+    /// that are nothing before they are whole, or have nothing in them, are removed.
+    ///
+    /// - Returns: those whose lines stay, by name and by where they are.
+    public static func abandonAll() -> [(name: String, path: String)] {
+        beside.withLock { files in
+            defer { files = [:] }
+            return files.compactMap { path, file in
+                let size = (try? Stat(FilePath(path)))?.size ?? 0
+                if file.naming == .early, size > 0 { return (file.name, path) }
+                try? Disk.remove(path)
+                return nil
+            }
+        }
     }
 
     /// - Throws: `isRead` where the process has begun to read what the file is to replace.

@@ -41,15 +41,15 @@ struct AnalyzeSession {
         Signals.raise(interrupt)
         var result = ExitStatus.success
         do {
-            let options = try checked(settings, videos)
+            let names = SourceName.named(by: videos)
+            let options = try checked(settings, videos, names)
             if let annotatePath { try VideoWriter.checkEnding(of: annotatePath) }
             if force { OpenedFiles.watch() }
             videos.forEach(OpenedFiles.note(path:))
             let runtime = try RuntimeFolder()
             let engine = try OpenVINOEngine(library: runtime.library)
-            for (index, video) in videos.enumerated() where !interrupt.isRaised {
-                let name = SourceName(video)
-                let repetition = videos[..<index].count { SourceName($0).redacted == name.redacted }
+            for (index, name) in names.enumerated() where !interrupt.isRaised {
+                let repetition = names[..<index].count { $0.redacted == name.redacted }
                 let status = analyze(
                     name, repetition: repetition, options: options, engine: engine, models: runtime.models)
                 if result == .success { result = status }
@@ -64,8 +64,10 @@ struct AnalyzeSession {
     }
 
     /// - Throws: `SettingsError` with all that is wrong with the settings and the names.
-    private func checked(_ settings: [String: [String]], _ videos: [String]) throws(SettingsError) -> AnalysisOptions {
-        let problems = nameProblems(videos)
+    private func checked(
+        _ settings: [String: [String]], _ videos: [String], _ names: [SourceName]
+    ) throws(SettingsError) -> AnalysisOptions {
+        let problems = nameProblems(videos, names)
         do {
             let options = try AnalysisOptions(settings, cores: ProcessInfo.processInfo.activeProcessorCount)
             if problems.isEmpty { return options }
@@ -76,7 +78,7 @@ struct AnalyzeSession {
         throw SettingsError(problems: problems)
     }
 
-    private func nameProblems(_ videos: [String]) -> [String] {
+    private func nameProblems(_ videos: [String], _ names: [SourceName]) -> [String] {
         var problems: [String] = []
         if videos.contains("-") && output == nil {
             problems.append("-: standard input has no name for its records; give --output")
@@ -84,7 +86,7 @@ struct AnalyzeSession {
         if case .socket(let path) = output {
             problems.append("--output unix:\(path): only footpath run writes to sockets; give a file, or -")
         }
-        var outputs = videos.map { ("", target(for: SourceName($0))) }
+        var outputs = names.map { ("", target(for: $0)) }
         if let output { outputs = [("--output ", output)] }
         if let annotatePath {
             if videos.count > 1 || videos.first == "-" {
@@ -129,10 +131,9 @@ struct AnalyzeSession {
         } catch {
             drawing?.discard()
             console.clear()
-            if interrupt.isRaised { return .interrupted }
-            console.error("\(error)")
+            if !interrupt.isRaised { console.error("\(error)") }
             if let opened, output == nil { noteRest(of: opened) }
-            return ExitStatus(of: error)
+            return interrupt.isRaised ? .interrupted : ExitStatus(of: error)
         }
     }
 

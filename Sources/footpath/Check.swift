@@ -28,6 +28,8 @@ struct Check: ParsableCommand {
     var probe = false
 
     func run() throws {
+        let interrupt = InterruptFlag()
+        if probe { Signals.raise(interrupt) } else { Signals.endProgram() }
         let console = Console(isQuiet: false)
         let cameras: [FeedSettings]
         // Outside the service, systemd's credentials aren't there.
@@ -42,8 +44,6 @@ struct Check: ParsableCommand {
         }
         try DirectSink().write(line: "\(config): \(cameras.count) cameras, all settings in order")
         guard probe else { return }
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
         let results = Results()
         let group = DispatchGroup()
         for camera in cameras {

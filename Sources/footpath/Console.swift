@@ -20,6 +20,12 @@ struct Console {
         write("\(eraseLine)footpath: \(text)\n")
     }
 
+    /// An error that is not worth waiting for a reader.
+    func errorAtOnce(_ text: String) {
+        var request = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        if poll(&request, 1, 0) > 0 { error(text) }
+    }
+
     /// Something that is good to know.
     func note(_ text: String) {
         if !isQuiet { write("\(eraseLine)\(text)\n") }

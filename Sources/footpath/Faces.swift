@@ -38,9 +38,8 @@ struct Faces: ParsableCommand {
                 engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
                 options: AnalysisOptions(arguments.texts, cores: 1))
             let sink = DirectSink()
-            for picture in pictures where !interrupt.isRaised {
+            for name in SourceName.named(by: pictures) where !interrupt.isRaised {
                 do {
-                    let name = SourceName(picture)
                     let (size, face) = try finder.find(in: name, interrupt: interrupt)
                     try sink.write(line: FaceLine(picture: name.redacted, size: size, face: face).text)
                 } catch let error as DecodingError {

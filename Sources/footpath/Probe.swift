@@ -24,7 +24,7 @@ struct Probe: ParsableCommand {
     func run() throws {
         let interrupt = InterruptFlag()
         Signals.raise(interrupt)
-        let name = SourceName(video)
+        let name = SourceName.named(by: [video])[0]
         do {
             let options = try AnalysisOptions(arguments.texts, cores: 1).sourceOptions
             let seen = try VideoSource(name, options: options, threads: 1, interrupt: interrupt).description

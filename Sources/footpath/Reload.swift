@@ -18,6 +18,7 @@ struct Reload: ParsableCommand {
     var config = "/etc/footpath/footpath.yaml"
 
     func run() throws {
+        Signals.endProgram()
         guard let listener = try DaemonConfig(path: config, needsSecrets: false).http else {
             throw SettingsError(problems: ["\(config): has no http:, so the daemon can't be asked; kill -HUP it"])
         }

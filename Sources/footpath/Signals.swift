@@ -1,6 +1,7 @@
 import Decoding
 import Dispatch
 import Foundation
+import Recording
 
 /// Ends the program in good order on SIGINT and SIGTERM; the second signal ends it at once, and so does a call that nothing
 /// interrupts: FFmpeg, open(2) and networks have some.
@@ -8,6 +9,11 @@ enum Signals {
     /// - Parameter interrupt: raised by the first signal.
     static func raise(_ interrupt: InterruptFlag) {
         handle(within: 3, ending: { interrupt.raise() })
+    }
+
+    /// For verbs that have nothing to put in order: the first signal ends the program.
+    static func endProgram() {
+        handle(within: 0, ending: {})
     }
 
     /// - Parameters:
@@ -23,9 +29,9 @@ enum Signals {
         let queue = DispatchQueue(label: "footpath.signals")
         let isEnding = InterruptFlag()
         let stop: @Sendable () -> Void = {
-            if isEnding.isRaised { _exit(ExitStatus.interrupted.rawValue) }
+            if isEnding.isRaised { Self.endAtOnce() }
             isEnding.raise()
-            queue.asyncAfter(deadline: .now() + seconds) { _exit(ExitStatus.interrupted.rawValue) }
+            queue.asyncAfter(deadline: .now() + seconds) { Self.endAtOnce() }
             end()
         }
         var handlers = [(SIGINT, stop), (SIGTERM, stop)]
@@ -39,5 +45,12 @@ enum Signals {
             }
             source.resume()
         }
+    }
+
+    private static func endAtOnce() -> Never {
+        for file in NewFile.abandonAll() {
+            Console(isQuiet: false).errorAtOnce("\(file.name): stays as it was; the new lines are in \(file.path)")
+        }
+        _exit(ExitStatus.interrupted.rawValue)
     }
 }

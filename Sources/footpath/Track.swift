@@ -46,6 +46,7 @@ struct TrackDetections: ParsableCommand {
     var timing = false
 
     func run() throws {
+        Signals.endProgram()
         let console = Console(isQuiet: false)
         let options = try LinkingOptions(arguments.texts)
         let input = try DetectionSequence(path: detections, settings: options)

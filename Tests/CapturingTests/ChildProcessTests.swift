@@ -23,6 +23,24 @@ import Testing
         #expect(!child.isRunning && child.ending?.hasPrefix("signal 9") == true)
     }
 
+    @Test(.enabled(if: HangingFolder.isPossible)) func aProcessThatTheKernelHoldsIsNotWaitedForAndReapedLater() throws {
+        let share = try HangingFolder()
+        let reaper = ProcessReaper()
+        let start = ContinuousClock.now
+        for _ in 0..<2 {
+            let child = try #require(ChildProcess("/bin/ls", arguments: ["ls", share.path + "/x"]))
+            usleep(200_000)
+            child.stop(within: 0.2)
+            #expect(child.isRunning, "it can't be killed")
+            reaper.adopt(child.processID, of: "door")
+        }
+        #expect((ContinuousClock.now - start) / .seconds(1) < 6)
+        #expect(throws: DecodingError.self) { try reaper.checkRoom(for: "door") }
+        share.end()
+        for _ in 0..<100 where (try? reaper.checkRoom(for: "door")) == nil { usleep(50_000) }
+        try reaper.checkRoom(for: "door")
+    }
+
     @Test func processesThatCanNotBeKilledAreLeftBehindUntilThereAreTooMany() throws {
         let reaper = ProcessReaper(isGone: { $0 == 3 })
         try reaper.checkRoom(for: "door")

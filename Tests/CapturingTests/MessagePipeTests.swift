@@ -1,5 +1,7 @@
+import CFFmpeg
 import Foundation
 import PathModel
+import Synchronization
 import TestSupport
 import Testing
 
@@ -7,7 +9,7 @@ import Testing
 @testable import Decoding
 
 /// What a camera process may write, and what comes of it.
-@Suite(.timeLimit(.minutes(1))) struct MessagePipeTests {
+@Suite(.timeLimit(.minutes(5))) struct MessagePipeTests {
     private let pipe = Pipe()
     private let interrupt = InterruptFlag()
     private let memory: PictureMemory
@@ -104,7 +106,7 @@ import Testing
         let picture = try #require(try reader.read(within: 5, slot: slot).1)
         for size in [0, 4096, 1 << 40] { #expect(ftruncate(others, size) == -1 && errno == EPERM) }
         // What it writes afterwards is seen, and is nothing but other pixels.
-        #expect(pwrite(others, "scribble", 8, slot * PictureMemory.slotSize) == 8)
+        #expect(pwrite(others, "scribble", 8, slot * memory.slotSize) == 8)
         close(others)
         #expect(try planes(of: picture).prefix(8) == Array("scribble".utf8)[...])
     }
@@ -135,6 +137,31 @@ import Testing
         #expect((0..<PictureMemory.slotCount).allSatisfy { _ in memory.takeSlot(within: 0) != nil }, "it is given back")
     }
 
+    /// What can't be shared ends a camera by an error; it was passed over without a word.
+    @Test func aPictureThatHasNoPlanesOrNoRoomIsNoPictureThatWasWritten() throws {
+        var frame = av_frame_alloc()
+        defer { av_frame_free(&frame) }
+        let onDevice = try #require(frame)
+        (onDevice.pointee.format, onDevice.pointee.width, onDevice.pointee.height) = (AV_PIX_FMT_VAAPI.rawValue, 64, 64)
+        let none = try #require(
+            Picture(taking: onDevice, size: PixelSize(width: 64, height: 64), orientation: .upright))
+        #expect(none.byteCount == nil)
+        #expect(writer.write(head(width: 64, height: 64), none, toSlot: 0) == nil)
+        let sent = try oddPicture()
+        #expect(writer.write(head(width: 35, height: 21), sent, toSlot: PictureMemory.slotCount) == nil)
+    }
+
+    @Test(arguments: [8192, 16384]) func theLargestPictureThatIsAllowedHasRoomInAnyFormat(side: Int) throws {
+        let memory = try #require(PictureMemory(largestPicture: PixelSize(width: side, height: side)))
+        for format in ["yuv420p", "yuv420p10le", "rgb48le", "rgba64le", "gbrapf32le", "rgbaf32le"] {
+            for (width, height) in [(Int32(side), Int32(side)), (1, 32768), (32768, 1)] {
+                let layout = head(width: width, height: height, format: format).layout
+                guard let count = Picture.byteCount(of: layout) else { continue }
+                #expect(memory.bytes(count, ofSlot: PictureMemory.slotCount - 1) != nil, "\(format) \(width)x\(height)")
+            }
+        }
+    }
+
     @Test func aPictureThatWasNotAskedForIsRefused() throws {
         try pipe.fileHandleForWriting.write(
             contentsOf: framed(try JSONEncoder().encode(CaptureMessage.frame(head(width: 64, height: 64)))))
@@ -157,14 +184,9 @@ import Testing
         }
     }
 
-    /// Messages that are well formed but for their numbers and names. What passes can be looked at like any picture.
-    @Test func messagesWithAnyNumbersAreRefusedOrHarmless() throws {
-        let numbers = [
-            "0", "1", "-1", "2", "7", "21", "35", "64", "255", "32767", "32768", "2147483647", "-2147483648",
-            "4294967295",
-            "9007199254740993", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e308", "0.5",
-        ]
-        let names = ["yuv420p", "rgb24", "pal8", "yuv444p16le", "gray", "monow", "vaapi", "", "rgbaf32be"]
+    /// A million messages that are well formed but for their numbers, their names and a few bytes. What passes can be looked
+    /// at like any picture.
+    @Test func aMillionMessagesAreRefusedOrHarmless() throws {
         let description = OpenedSource(
             stream: StreamDescription(
                 codec: "h264", container: "mp4", frameSize: PixelSize(width: 64, height: 64),
@@ -174,35 +196,52 @@ import Testing
             decoder: "software")
         let seeds = try [
             .frame(head(width: 64, height: 64)), .opened(description), CaptureMessage.ended(nil, SourceCounts()),
-        ].map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
-        var random = ScriptedRandom(seed: 11)
-        let (reader, scaler) = (reader, PictureScaler())
-        var image = PixelBuffer(size: PixelSize(width: 32, height: 32), format: .bgr24)
-        var (refused, seen) = (0, 0)
-        for _ in 0..<20_000 {
-            var text = seeds.randomElement(using: &random) ?? ""
-            for _ in 0..<Int.random(in: 0...3, using: &random) {
-                let values = text.ranges(of: /-?[0-9][0-9.e+]*/)
-                if let range = values.randomElement(using: &random) {
-                    text.replaceSubrange(range, with: numbers.randomElement(using: &random) ?? "0")
-                }
-                if Int.random(in: 0..<4, using: &random) == 0 {
-                    text = text.replacing("yuv420p", with: names.randomElement(using: &random) ?? "")
-                }
+        ].map { MessageMutator.Parts(try JSONEncoder().encode($0)) }
+        let lanes = max(2, ProcessInfo.processInfo.activeProcessorCount)
+        let totals = Mutex((refused: 0, seen: 0))
+        DispatchQueue.concurrentPerform(iterations: lanes) { lane in
+            guard let (refused, seen) = try? Self.fuzz(seeds, count: 1_000_000 / lanes, seed: UInt64(lane)) else {
+                return
             }
-            try pipe.fileHandleForWriting.write(contentsOf: framed(Data(text.utf8)))
-            let slot = try #require(memory.takeSlot(within: 0))
-            do {
-                guard let picture = try reader.read(within: 5, slot: slot).1 else { continue }
-                seen += 1
-                if picture.codedSize.width <= 64 && picture.codedSize.height <= 64 {
-                    try? scaler.draw(picture, scaledTo: PixelSize(width: 32, height: 32), into: &image)
+            totals.withLock { $0 = ($0.refused + refused, $0.seen + seen) }
+        }
+        let (refused, seen) = totals.withLock { $0 }
+        #expect(refused > 300_000 && seen > 50_000, "\(refused) refused, \(seen) pictures")
+    }
+
+    /// - Returns: how many messages were refused, and how many pictures were seen.
+    private static func fuzz(_ seeds: [MessageMutator.Parts], count: Int, seed: UInt64) throws -> (Int, Int) {
+        let (pipe, memory) = (Pipe(), try #require(PictureMemory()))
+        let (input, output) = (pipe.fileHandleForWriting, pipe.fileHandleForReading.fileDescriptor)
+        let reader = MessageReader(descriptor: output, memory: memory, interrupt: InterruptFlag())
+        var mutator = MessageMutator(seeds: seeds, seed: seed)
+        let (scaler, target) = (PictureScaler(), PixelSize(width: 32, height: 32))
+        var image = PixelBuffer(size: target, format: .bgr24)
+        var (left, refused, seen) = (count, 0, 0)
+        while left > 0 {
+            // As many as the pipe holds.
+            var bytes = Data()
+            var batch = 0
+            while batch < left && bytes.count < 60_000 {
+                bytes.append(mutator.next())
+                batch += 1
+            }
+            try input.write(contentsOf: bytes)
+            left -= batch
+            for _ in 0..<batch {
+                let slot = try #require(memory.takeSlot(within: 0), "a slot is lost")
+                do {
+                    guard let picture = try reader.read(within: 5, slot: slot).1 else { continue }
+                    seen += 1
+                    if seen % 64 == 0, picture.codedSize.width <= 64 && picture.codedSize.height <= 64 {
+                        try? scaler.draw(picture, scaledTo: target, into: &image)
+                    }
+                } catch MessageReader.Failure.closed {
+                    refused += 1
                 }
-            } catch {
-                refused += 1
             }
         }
-        #expect(refused > 5000 && seen > 1000)
+        return (refused, seen)
     }
 
     @Test func silenceEndsAtItsTimeAndAtAFlag() throws {
@@ -211,5 +250,62 @@ import Testing
         #expect(throws: MessageReader.Failure.timeout) { try reader.read(within: 0.3) }
         interrupt.raise()
         #expect(throws: MessageReader.Failure.interrupted) { try reader.read(within: 5) }
+    }
+}
+
+/// Makes messages of others, whole in their length.
+private struct MessageMutator {
+    /// A message's text, its numbers apart.
+    struct Parts {
+        var pieces: [(bytes: [UInt8], isNumber: Bool)] = []
+
+        init(_ message: Data) {
+            for byte in message {
+                let isNumber = UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || byte == UInt8(ascii: "-")
+                if pieces.last?.isNumber != isNumber { pieces.append(([], isNumber)) }
+                pieces[pieces.count - 1].bytes.append(byte)
+            }
+        }
+    }
+
+    private static let numbers = [
+        "0", "1", "-1", "2", "7", "21", "35", "64", "255", "32767", "32768", "2147483647", "-2147483648", "4294967295",
+        "9007199254740993", "9223372036854775807", "-9223372036854775808", "18446744073709551616", "1e308", "0.5",
+        "null",
+    ].map { Array($0.utf8) }
+    private static let names = ["yuv420p", "rgb24", "pal8", "yuv444p16le", "gray", "monow", "vaapi", "", "rgbaf32be"]
+        .map {
+            Array("\"\($0)\"".utf8)
+        }
+    private let seeds: [(parts: Parts, numbers: [Int])]
+    private var random: ScriptedRandom
+
+    init(seeds: [Parts], seed: UInt64) {
+        self.seeds = seeds.map { parts in (parts, parts.pieces.indices.filter { parts.pieces[$0].isNumber }) }
+        random = ScriptedRandom(seed: seed)
+    }
+
+    /// The next message, its length before it.
+    mutating func next() -> Data {
+        // Pictures are what there is most of.
+        let (parts, numbers) = seeds[max(0, Int.random(in: -3..<seeds.count, using: &random))]
+        let replaced = (0..<Int.random(in: 0...3, using: &random)).compactMap { _ in
+            numbers.randomElement(using: &random)
+        }
+        var text: [UInt8] = []
+        text.reserveCapacity(700)
+        for (index, piece) in parts.pieces.enumerated() {
+            text += replaced.contains(index) ? Self.numbers.randomElement(using: &random) ?? [] : piece.bytes
+        }
+        switch Int.random(in: 0..<16, using: &random) {
+        case 0: text[Int.random(in: text.indices, using: &random)] = UInt8.random(in: 0...255, using: &random)
+        case 1: text.removeLast(Int.random(in: 0...text.count, using: &random))
+        case 2...4:
+            if let range = text.firstRange(of: Self.names[0]) {
+                text.replaceSubrange(range, with: Self.names.randomElement(using: &random) ?? [])
+            }
+        default: break
+        }
+        return withUnsafeBytes(of: UInt32(text.count)) { Data($0) } + text
     }
 }

@@ -28,7 +28,7 @@ import Testing
     }()
 
     private func decoder(of media: Media) throws -> (Demuxer, Decoder) {
-        footpath_silence()
+        FFmpegLog.listen()
         let demuxer = try Demuxer(
             SourceName(try media.make(in: folder)), options: SourceOptions(), interrupt: InterruptFlag())
         return (demuxer, try Decoder(for: demuxer, threads: 1, openDevice: Self.deadDevice))
@@ -82,7 +82,7 @@ import Testing
 
     @Test("A decoder with nothing to complain of doesn't, so that files keep their threads", arguments: clips)
     func quiet(media: Media) throws {
-        footpath_silence()
+        FFmpegLog.listen()
         let demuxer = try Demuxer(
             SourceName(try media.make(in: folder)), options: SourceOptions(), interrupt: InterruptFlag())
         let decoder = try Decoder(for: demuxer, threads: 4)

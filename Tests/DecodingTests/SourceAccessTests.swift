@@ -86,6 +86,78 @@ import Testing
         #expect(peakMegabytes() - before < 400)
     }
 
+    @Test(
+        "So does a list of what is to come, which is waited for",
+        arguments: ["live.m3u8", "/live.m3u8", "http"], [1, 10])
+    func toItselfWithoutEnd(target: String, seconds: Int) throws {
+        let item = target == "/live.m3u8" ? folder.path("live.m3u8") : "live.m3u8"
+        let items = String(repeating: "#EXTINF:\(seconds),\n\(item)\n", count: 3)
+        let path = try write("#EXTM3U\n#EXT-X-TARGETDURATION:\(seconds)\n" + items, to: "live.m3u8")
+        let server = try WebServer(folder.url.path)
+        let start = ContinuousClock.now
+        let error = #expect(throws: DecodingError.self) {
+            try open(target == "http" ? server.url("live.m3u8") : path)
+        }
+        #expect(error?.description.contains("playlists where videos belong") == true, "\(String(describing: error))")
+        #expect((ContinuousClock.now - start) / .seconds(1) < 5)
+    }
+
+    @Test(arguments: ["file:a.m3u8", "/x/a.m3u8", "http://h/x/a.m3u8?k=1"]) func aListIsKnownByItsName(url: String) {
+        var items = PlaylistItems()
+        let answers = [
+            ("#EXTM3U\n#EXTINF:1,\n../b.ts\n", url), ("G", "http://h/b.ts"), ("#EXTM3U", "b.ts"),
+            ("#EXTM3U\r\n#EXTINF:1,\r\na.m3u8\r\n", url),
+        ].map { items.allow(Array($0.0.utf8), of: $0.1) }
+        #expect(answers == [true, true, false, false])
+    }
+
+    @Test func aListUnderTheNameOfASegmentIsNone() throws {
+        _ = try write("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nb.ts\n", to: "b.ts")
+        let path = try write("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nb.ts\n", to: "a.m3u8")
+        let error = #expect(throws: DecodingError.self) { try open(path) }
+        #expect(error?.description.contains("playlists where videos belong") == true, "\(String(describing: error))")
+    }
+
+    @Test func aRedirectionLeadsToNoFileAndNoOtherPort() throws {
+        let server = try WebServer(folder.url.path)
+        for url in ["/bait.ts", server.url("bait.ts"), server.url("go?/go?/bait.ts")] {
+            #expect(Decoded(try open(server.url("go?\(url)"))).frames.count == 10)
+        }
+        let bait = folder.path("bait.ts")
+        let targets = [
+            "file:\(bait)", "file://\(bait)", "concat:\(bait)", "http://127.0.0.1:\(port.number)/bait.ts?token=secret",
+            "http://localhost:\(port.number)/bait.ts", "http://[::ffff:127.0.0.1]:\(port.number)/",
+            "rtsp://127.0.0.1:\(port.number)/", "tcp://127.0.0.1:\(port.number)",
+            server.url("go?http://127.0.0.1:\(port.number)/"),
+        ]
+        for target in targets {
+            let error = #expect(throws: DecodingError.self) { try open(server.url("go?\(target)")) }
+            let text = error?.description ?? ""
+            #expect(text.contains("it leads to ") && !text.contains("secret"), "\(target): \(text)")
+        }
+        for (name, text) in Self.lists("go?http://127.0.0.1:\(port.number)/bait.ts").prefix(2) {
+            _ = try write(text, to: name)
+            #expect(throws: DecodingError.self) { try open(server.url(name)) }
+        }
+        #expect(!port.wasSpokenTo)
+    }
+
+    @Test(arguments: [
+        ("http://10.0.0.5/x", "http://10.0.0.5/y", true), ("http://10.0.0.5/x", "https://10.0.0.5/y", true),
+        ("http://10.0.0.5/x", "http://10.0.0.5:8080/y", true), ("http://10.0.0.5/x", "http://10.0.0.6/y", false),
+        ("http://10.0.0.5/x", "http://127.0.0.1/y", false), ("http://10.0.0.5/x", "http://192.0.2.10/y", true),
+        ("http://127.0.0.1:80/x", "http://127.0.0.1:80/y", true),
+        ("http://127.0.0.1:80/x", "http://127.0.0.1:81/y", false),
+        ("http://localhost:80/x", "https://localhost/y", false), ("http://1.1.1.1/x", "http://169.254.169.254/", false),
+        ("http://1.1.1.1/x", "rtsp://1.1.1.1/x", false), ("http://1.1.1.1/x", "file:///x", false),
+        ("rtsp://10.0.0.5/x", "rtsp://10.0.0.5:8554/y", true), ("rtsp://10.0.0.5/x", "rtsp://10.0.0.6/y", false),
+        ("rtsp://10.0.0.5:80/x", "http://10.0.0.5:80/y", true), ("RTSP://10.0.0.5/x", "rtsp://127.0.0.1:554/y", false),
+        ("tcp://10.0.0.5:80", "http://127.0.0.1/y", true),
+    ])
+    func whereARedirectionMayLead(source: String, target: String, isAllowed: Bool) {
+        #expect(SourceAccess(SourceName(source), SourceOptions()).allowsRedirect(to: target) == isAllowed)
+    }
+
     @Test func aPlaylistUnderItsOwnNameIsReadIfSomebodyNamedIt() throws {
         for (name, text) in Self.lists("bait.ts") where name == "hls.m3u8" {
             let path = try write(text, to: name)
@@ -103,11 +175,8 @@ import Testing
     }
 
     @Test func aCamerasPlaylistLeadsToNoFileAndNoOtherPort() throws {
-        let server = try Command(
-            "python3", ["-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder.url.path])
-        defer { server.signal(SIGKILL) }
-        let number = try #require(waitForPort(of: server))
-        func url(_ name: String) -> String { "http://127.0.0.1:\(number)/\(name)" }
+        let server = try WebServer(folder.url.path)
+        func url(_ name: String) -> String { server.url(name) }
         for (name, text) in Self.lists("bait.ts").prefix(2) {
             _ = try write(text, to: name)
             #expect(Decoded(try open(url("hls.m3u8"))).frames.count == 10)
@@ -152,19 +221,39 @@ import Testing
     ])
     func protocolsByName(name: String, scheme: String) { #expect(SourceName(name).scheme == scheme) }
 
-    private func waitForPort(of server: Command) -> Int? {
-        for _ in 0..<400 {
-            if let port = server.output.firstMatch(of: /port (\d+)/).flatMap({ Int($0.1) }) { return port }
-            usleep(20_000)
-        }
-        return nil
-    }
-
     private func peakMegabytes() -> Int {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return usage.ru_maxrss / 1024
     }
+}
+
+/// Gives a folder's files by HTTP, and at `/go?URL` sends to another address.
+private final class WebServer {
+    private static let script = """
+        import functools, http.server, sys
+        class Handler(http.server.SimpleHTTPRequestHandler):
+            def do_GET(self):
+                if not self.path.startswith("/go?"): return super().do_GET()
+                self.send_response(302)
+                self.send_header("Location", self.path[4:])
+                self.end_headers()
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
+        print(server.server_port, flush=True)
+        server.serve_forever()
+        """
+    private let command: Command
+    private let port: Int
+
+    init(_ folder: String) throws {
+        command = try Command("python3", ["-c", Self.script, folder])
+        for _ in 0..<500 where command.isRunning && !command.output.hasSuffix("\n") { usleep(20_000) }
+        port = try #require(Int(command.output.dropLast()))
+    }
+
+    deinit { command.signal(SIGKILL) }
+
+    func url(_ path: String) -> String { "http://127.0.0.1:\(port)/\(path)" }
 }
 
 /// A port of this machine at which nobody should ask.
@@ -189,6 +278,17 @@ private final class QuietPort: Sendable {
     }
 
     deinit { close(listener) }
+
+    /// Whether somebody who connected said anything.
+    var wasSpokenTo: Bool {
+        while wasAsked {
+            let connection = accept(listener, nil, nil)
+            defer { close(connection) }
+            var byte: UInt8 = 0
+            if recv(connection, &byte, 1, 0) > 0 { return true }
+        }
+        return false
+    }
 
     /// Whether somebody connected.
     var wasAsked: Bool {

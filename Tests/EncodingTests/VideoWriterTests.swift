@@ -1,3 +1,4 @@
+import CFFmpeg
 import Decoding
 import Foundation
 import PathModel
@@ -43,6 +44,29 @@ import Testing
         let image = PixelBuffer(size: PixelSize(width: 64, height: 48), format: .rgb24)
         let frames = try write([PixelBuffer](repeating: image, count: 4), at: [0, 40_000, 40_001, 80_000], to: "a.mp4")
         #expect(frames.count == 4)
+    }
+
+    /// Its scaler stayed behind where its frame couldn't be made.
+    @Test func aWriterThatIsNotMadeLeavesNothingBehind() async {
+        await #expect(processExitsWith: .success) {
+            // Less than a frame of the video takes, and more than all else.
+            av_max_alloc(1_500_000)
+            func resident() -> Int {
+                let pages = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")[1]
+                return Int(pages ?? "").map { $0 * 4096 } ?? 0
+            }
+            let path = FileManager.default.temporaryDirectory.appendingPathComponent("footpath-\(getpid()).mp4").path
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            let size = PixelSize(width: 1920, height: 1080)
+            var first = 0
+            for round in 0..<150 {
+                #expect(throws: EncodingError.unwritable(path: path, reason: "Cannot allocate memory")) {
+                    try VideoWriter(path: path, frameSize: size, frameRate: 25)
+                }
+                if round == 20 { first = resident() }
+            }
+            #expect(resident() - first < 10 << 20)
+        }
     }
 
     @Test func aPlaceThatCannotBeWrittenIsToldByItsReason() throws {

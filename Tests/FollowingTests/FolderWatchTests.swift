@@ -78,6 +78,33 @@ import Waiting
         #expect(again.all() == [], "it remembers")
     }
 
+    @Test func aNameIsBytes() {
+        let folder = Folder()
+        let names: [[UInt8]?] = [nil, Array("caf".utf8) + [0xe9], Array("caf".utf8) + [0xe8]]
+        folder.entries = names.map { bytes in
+            var entry = FolderEntry(name: "caf\\xE9", size: 1, changed: 0)
+            entry.bytes = bytes
+            return entry
+        }
+        var opened: [[UInt8]?] = []
+        for _ in 0..<3 {
+            var asked: FolderEntry?
+            for _ in 0..<2 {
+                switch folder.watch.take(FolderListing(entries: folder.entries), at: folder.now).next {
+                case .check(let entry): asked = entry
+                case .open(let request):
+                    opened.append(request.path)
+                    #expect(request.source == "/in/caf\\xE9")
+                case .wait: break
+                }
+            }
+            #expect(asked != nil)
+            _ = folder.watch.finish(.analyzed, at: folder.now)
+        }
+        #expect(opened.count == 3 && Set(opened) == Set(names.map { $0.map { Array("/in/".utf8) + $0 } }))
+        #expect(folder.all() == [] && folder.watch.memory.split(separator: "\n").count == 3)
+    }
+
     @Test func aFileIsLeftAloneWhileItGrowsHoweverOldItClaimsToBe() {
         let folder = Folder(settle: 30)
         #expect(folder.next() == nil)
@@ -137,12 +164,10 @@ import Waiting
         folder.put("pipe", kind: .other)
         folder.put("x.mp4.part")
         folder.put(".hidden")
-        folder.put("caf?")
-        folder.entries[folder.entries.count - 1].isUTF8 = false
         for _ in 0..<3 { #expect(folder.next() == nil) }
         #expect(folder.messages.count == 1)
         let message = try #require(folder.messages.first)
-        for name in ["sub (a folder", "link.mp4 (a link", "pipe (no regular", "caf? (its name is not UTF-8"] {
+        for name in ["sub (a folder", "link.mp4 (a link", "pipe (no regular"] {
             #expect(message.contains(name))
         }
         #expect(!message.contains("part") && !message.contains("hidden"))
@@ -287,17 +312,35 @@ import Waiting
         let kinds = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0.kind) })
         #expect(kinds["sub"] == .folder && kinds["link"] == .link && kinds["pipe"] == .other)
         #expect(entries.contains(FolderEntry(name: "file", size: 4, changed: 1_600_000_000_000)))
-        #expect(entries.contains { $0.name == "caf\u{e9}" && $0.isUTF8 })
+        #expect(entries.contains { $0.name == "caf\u{e9}" && $0.bytes == nil })
     }
 
-    @Test func aNameThatIsNotUTF8IsTold() throws {
+    @Test func aNameThatIsNotUTF8IsItsBytes() throws {
         let made = try run("/bin/sh", ["-c", "touch \"$(printf '%s/caf\\351' \"$0\")\"", folder.url.path])
         try #require(made.status == 0)
-        #expect(try #require(list()).entries.map(\.isUTF8) == [false])
+        let entry = try #require(list()?.entries.first)
+        #expect(entry.name == "caf\\xE9" && entry.bytes == Array("caf".utf8) + [0xe9])
+        let writer = try Command(
+            "sh", ["-c", "exec 3>>\"$(printf '%s/caf\\351' \"$0\")\"; echo; sleep 60", folder.url.path])
+        while writer.output.isEmpty { usleep(10_000) }
+        #expect(list(check: entry)?.beingWritten == entry)
+        writer.signal(SIGKILL)
     }
 
     @Test func aFolderThatIsNotThereIsTold() {
         #expect(list(folder.path("none"))?.failure?.hasSuffix("/none: No such file or directory") == true)
+    }
+
+    @Test(.enabled(if: HangingFolder.isPossible)) func aFolderThatHangsHoldsNobodyUp() throws {
+        let share = try HangingFolder()
+        let answers = Mailbox<FolderListing>()
+        let lister = FolderLister(folder: share.path, memory: nil, tell: { _ in })
+        lister.list(check: FolderEntry(name: "a", size: 0, changed: 0)) { answers.post($0) }
+        let start = ContinuousClock.now
+        lister.finish(within: 0.5)
+        #expect((0.5..<3).contains((ContinuousClock.now - start) / .seconds(1)), "it hangs, and isn't waited for")
+        share.end()
+        #expect(answers.take()?.failure?.hasPrefix(share.path) == true)
     }
 
     @Test func aFileIsBeingWrittenAsLongAsSomebodyHasItOpenForThat() throws {

@@ -214,6 +214,38 @@ import Testing
         #expect(sample.cameras.count == 1, "systemd makes its folder")
     }
 
+    @Test func sourcesThatAreFilesMustBeThereWhenTheyAreChecked() throws {
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path("01.jpg")))
+        try Data().write(to: URL(fileURLWithPath: folder.path("empty.mp4")))
+        let there = [
+            "source: \(folder.path("01.jpg"))", "source: 'file:\(folder.path("01.jpg"))'",
+            "source: \(folder.path("%02d.jpg"))", "source: rtsp://h/no/such", "source: testsrc, format: lavfi",
+            "directory: \(folder.url.path)",
+        ]
+        let missing = [
+            ("source: /no/such.mp4", "source: /no/such.mp4: No such file or directory"),
+            ("source: 'file:///no/such.mp4'", "source: file:///no/such.mp4: No such file or directory"),
+            ("source: /no/%d.jpg", "source: /no/%d.jpg: No such file or directory"),
+            ("source: \(folder.url.path)", "is a directory; name the video files in it"),
+            ("source: \(folder.path("empty.mp4"))", "is empty"),
+            ("directory: \(folder.path("01.jpg"))", "is no folder"),
+        ]
+        let cameras = (there + missing.map(\.0)).enumerated().map { "  - {name: c\($0), \($1)}\n" }.joined()
+        let away = "  - {name: device, source: /dev/video97}\n  - {name: share, directory: /no/such}\n"
+        let text = "output: {path: '-'}\ncameras:\n" + cameras + away
+        #expect(try read(text).cameras.count == there.count + missing.count + 2)
+        let error = #expect(throws: SettingsError.self) {
+            try DaemonConfig(path: folder.path("c.yaml"), environment: [:], looksAtFiles: true, cores: 1)
+        }
+        let problems = error?.problems ?? []
+        #expect(problems.count == missing.count, "\(problems)")
+        for (problem, (_, wanted)) in zip(problems, missing) { #expect(problem.hasSuffix(wanted), "\(problem)") }
+        try Data("output: {path: '-'}\ncameras:\n\(away)".utf8).write(to: URL(fileURLWithPath: folder.path("c.yaml")))
+        let found = try DaemonConfig(path: folder.path("c.yaml"), environment: [:], looksAtFiles: true, cores: 1)
+        #expect(found.warnings.count == 2 && found.warnings[0].contains("/dev/video97: No such file"))
+        #expect(found.warnings[1].contains("/no/such: there is no such folder now"))
+    }
+
     @Test func aSocketsPathIsShort() {
         let long = "unix:/" + String(repeating: "x", count: 200)
         #expect(problems("output: {path: '\(long)'}\ncameras: [{name: a, source: rtsp://h/x}]").count == 1)

@@ -153,4 +153,50 @@ struct InputTests {
         #expect(result.errors.contains("127.0.0.1:9/clip.mp4: Connection refused"))
         #expect(!result.errors.contains("secret"))
     }
+
+    private static let warns: Bool = {
+        let warned = try? asNobody("ffprobe -v error \"$FOLDER/one.mp4\"")
+        return warned?.errors.contains("insecure memory") == true
+    }()
+
+    /// As a user who may lock no memory, with a file that all may read.
+    private static func asNobody(_ command: String) throws -> CommandResult {
+        let place = try Workplace(Clips.oneFrame)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: place.folder.url.path)
+        let script = "ulimit -l 0; exec setpriv --reuid=65534 --regid=65534 --clear-groups sh -c '\(command)'"
+        return try place.shell(script).wait(seconds: 20)
+    }
+
+    @Test("libgcrypt's warning is not for a camera's user", .enabled(if: warns, "this FFmpeg's libraries don't warn"))
+    func insecureMemory() throws {
+        let result = try Self.asNobody("\"$PROGRAM\" probe \"$FOLDER/one.mp4\"")
+        #expect(result.status == 0 && result.errors == "")
+    }
+
+    @Test("A name is bytes, for every verb")
+    func names() throws {
+        let place = try Workplace(Clips.oneFrame)
+        let script = """
+            for byte in 350 351; do cp one.mp4 "$(printf "caf\\\\$byte.mp4")"; done; "$PROGRAM" probe "$(printf 'caf\\351.mp4')"
+            \(Workplace.analyze) caf*.mp4 --output all.jsonl && \(Workplace.analyze) "$(printf 'caf\\351.mp4')"
+            """
+        let result = try place.shell(script).wait(seconds: 60)
+        #expect(result.status == 0 && result.output.contains("caf\\xE9.mp4"), "\(result.errors)")
+        let sources: [String] = try place.records("all.jsonl").values("source", of: "stream_start")
+        #expect(sources == ["caf\\xE8.mp4", "caf\\xE9.mp4"])
+        #expect(try place.records("caf\\xE9.mp4.paths.jsonl").all("stream_end").count == 1)
+    }
+
+    /// Compiling networks takes about a second of processor time; of 500 clips a frame each, all else takes some ten.
+    @Test("Networks are loaded once for five hundred clips of a call")
+    func fiveHundredClips() throws {
+        let place = try Workplace(Clips.oneFrame)
+        for number in 0..<500 {
+            try FileManager.default.linkItem(atPath: place.path("one.mp4"), toPath: place.path("\(number).mp4"))
+        }
+        let script = "ulimit -t 100; exec \(Workplace.analyze) [0-9]*.mp4 --output all.jsonl --quiet"
+        let result = try place.shell(script).wait(seconds: 300)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(Set(try place.records("all.jsonl").all("session_start").map { $0["session"] as? String }).count == 500)
+    }
 }

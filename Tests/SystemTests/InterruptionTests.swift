@@ -39,13 +39,59 @@ struct InterruptionTests {
         #expect(try place.names == ["pipe"])
     }
 
+    @Test("What isn't whole and would take another file's place goes with the second signal, and lines are told of")
+    func unfinished() throws {
+        let place = try Workplace()
+        try place.add(Project.sample, as: "long.mp4")
+        for name in ["out.jsonl", "a.mp4"] { try place.write(Data("mine".utf8), name) }
+        let command = try place.start(["long.mp4", "--force", "--output", "out.jsonl", "--annotate", "a.mp4"])
+        let parts = { try place.names.filter { $0.hasSuffix(".part") } }
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while try Date() < deadline
+            && !(parts().count == 2 && parts().contains { try $0.hasPrefix("out") && hasLines(place.path($0)) })
+        {
+            usleep(20_000)
+        }
+        for _ in 0..<2 { command.signal(SIGINT) }
+        let result = command.wait(seconds: 10)
+        #expect(result.status == 130)
+        let left = try parts()
+        #expect(left.count == 1 && left.allSatisfy { $0.hasPrefix("out.jsonl.") && result.errors.contains($0) })
+        for name in ["out.jsonl", "a.mp4"] {
+            #expect(try String(contentsOfFile: place.path(name), encoding: .utf8) == "mine")
+        }
+    }
+
+    private func hasLines(_ path: String) throws -> Bool {
+        try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0 > 0
+    }
+
+    @Test("reload ends at once while nobody answers it", arguments: [SIGTERM, SIGINT])
+    func reload(signal: Int32) throws {
+        let place = try Workplace()
+        let server = try BadServer(.silent)
+        let text =
+            "output: {path: '-'}\nhttp: {listen: '127.0.0.1:\(server.port)'}\ncameras: [{name: a, source: rtsp://h/x}]"
+        try place.write(Data(text.utf8), "c.yaml")
+        let command = try place.shell("exec \"$PROGRAM\" reload --config c.yaml")
+        usleep(1_500_000)
+        #expect(command.isRunning)
+        command.signal(signal)
+        let start = ContinuousClock.now
+        #expect(command.wait(seconds: 10).status == 130)
+        #expect((ContinuousClock.now - start) / .seconds(1) < 2)
+    }
+
     @Test(
-        "A call that nothing interrupts doesn't hold it up: a FIFO that nobody writes to",
-        arguments: [["probe", "fifo"], ["faces", "fifo"], ["analyze", "fifo", "--output", "out.jsonl"]],
-        [SIGTERM, SIGINT])
+        "A call that nothing interrupts doesn't hold it up: a FIFO without a partner",
+        arguments: [
+            ["probe", "fifo"], ["faces", "fifo"], ["analyze", "fifo", "--output", "out.jsonl"],
+            ["track", "det.txt", "--output", "fifo", "--force"],
+        ], [SIGTERM, SIGINT])
     func withoutPartner(arguments: [String], signal: Int32) throws {
         let place = try Workplace()
         try #require(mkfifo(place.path("fifo"), 0o600) == 0)
+        try place.write(Data((1...30).map { "\($0),-1,100,100,60,150,0.9\n" }.joined().utf8), "det.txt")
         let command = try place.shell("exec \"$PROGRAM\" \"$@\"", arguments)
         usleep(1_500_000)
         #expect(command.isRunning)
@@ -53,7 +99,7 @@ struct InterruptionTests {
         command.signal(signal)
         #expect(command.wait(seconds: 10).status == 130)
         #expect((ContinuousClock.now - start) / .seconds(1) < 5)
-        #expect(try place.names == ["fifo"])
+        #expect(try place.names == ["det.txt", "fifo"])
     }
 
     /// Analyses a pipe that stays open, and signals once the output is as wanted.

@@ -78,6 +78,7 @@ struct CameraConfig {
         request.options.largestPicture = options.largestPicture
         request.fps = options.fps
         let isFolder = own["directory"] != nil
+        checkPresence(own, request)
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
         return FeedSettings(
             name: name, source: isFolder ? .directory(request) : isLive ? .camera(request) : .file(request),
@@ -109,6 +110,28 @@ struct CameraConfig {
             folder.fail("give source or directory, not both")
         }
         return nil
+    }
+
+    /// A device and a share come and go; a file that isn't there is never followed.
+    private func checkPresence(_ own: ConfigMapping, _ request: SourceRequest) {
+        guard own.owner.problems.looksAtFiles else { return }
+        if let folder = own["directory"] {
+            var isFolder: ObjCBool = false
+            if !FileManager.default.fileExists(atPath: request.source, isDirectory: &isFolder) {
+                folder.warn("\(request.source): there is no such folder now; it is waited for")
+            } else if !isFolder.boolValue {
+                folder.fail("\(request.source): is no folder")
+            }
+        } else if let source = own["source"], own["credentials"] == nil, request.options.format ?? "v4l2" == "v4l2",
+            let absence = request.name.absence
+        {
+            let problem = "\(request.name.redacted): \(absence)"
+            if request.options.isLive {
+                source.warn(problem + "; it is tried again and again")
+            } else {
+                source.fail(problem)
+            }
+        }
     }
 
     private func sourceOptions(_ own: ConfigMapping, _ all: ConfigMapping, source: String) -> SourceOptions {

@@ -220,13 +220,18 @@ extension DaemonTests {
             try put("two.mp4", Clips.clip)
             try daemon.awaitEvent("stream_end", of: "films", count: 2)
             try daemon.awaitLog("text.mp4")
+            // A name is bytes.
+            let script = "cp -p in/two.mp4 \"$(printf 'in/caf\\351.mp4')\""
+            #expect(try place.shell(script).wait().status == 0)
+            try daemon.awaitEvent("stream_end", of: "films", count: 3)
             #expect(daemon.stop().status == 0)
             let again = try RunningDaemon(in: place, environment: environment)
             try put("three.mp4", Clips.clip)
-            try again.awaitEvent("stream_end", of: "films", count: 3)
+            try again.awaitEvent("stream_end", of: "films", count: 4)
             #expect(again.stop().status == 0)
             let sources: [String] = try place.records("films.jsonl").values("source", of: "stream_start")
-            #expect(sources.map { $0.split(separator: "/").last } == ["one.mp4", "two.mp4", "three.mp4"])
+            #expect(
+                sources.map { $0.split(separator: "/").last } == ["one.mp4", "two.mp4", "caf\\xE9.mp4", "three.mp4"])
         }
     }
 }

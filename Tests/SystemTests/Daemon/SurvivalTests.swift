@@ -88,6 +88,31 @@ extension DaemonTests {
             try check(daemon, "good")
         }
 
+        @Test(
+            "A share that hangs holds up neither the other cameras nor the end", .enabled(if: HangingFolder.isPossible))
+        func hangingShare() throws {
+            let share = try HangingFolder()
+            let cameras = try TestCameras(["a": Clips.camera])
+            let place = try Workplace()
+            let config = RunningDaemon.config(["file: \(share.path)/x.mp4", "good: \(cameras.url("a"))"])
+            let folder = "  - {name: folder, directory: \(share.path)/in}\n"
+            try place.write(Data((config + folder).utf8), "footpath.yaml")
+            let daemon = try RunningDaemon(in: place)
+            // The file is given up after its timeouts; its process can't be killed.
+            try daemon.awaitLog("was silent for")
+            try daemon.awaitPoints("good", more: 10)
+            #expect(longestPause(daemon, "good") < 1500)
+            #expect(try daemon.get("/healthz").status == 200)
+            let start = ContinuousClock.now
+            daemon.signal(SIGTERM)
+            try daemon.awaitLog("notice: ended")
+            #expect((ContinuousClock.now - start) / .seconds(1) < 5)
+            // The kernel keeps the process as long as a thread of it hangs.
+            share.end()
+            #expect(daemon.wait().status == 0)
+            try check(daemon, "good")
+        }
+
         @Test("A camera that comes back with another size begins a new run")
         func restartedWithAnotherSize() throws {
             var cameras: TestCameras? = try TestCameras(["a": Clips.camera])
