@@ -15,7 +15,7 @@ from face_video import cost, size, steady
 from tables import table
 
 ROOT = Path(__file__).resolve().parent.parent
-SECTIONS = ("accuracy", "agreement", "confidence", "steady", "cost", "size")
+SECTIONS = ("accuracy", "agreement", "pupils", "confidence", "steady", "cost", "size")
 NEGATIVES = 2000
 SEED = 7
 
@@ -32,6 +32,7 @@ def main() -> None:
         parts = {
             "accuracy": lambda: accuracy(footpath, shared),
             "agreement": lambda: agreement(footpath, shared, Path(folder)),
+            "pupils": lambda: pupils(footpath, shared, Path(folder)),
             "confidence": lambda: confidence(footpath, shared, Path(folder)),
             "steady": lambda: steady(footpath, shared, Path(folder)),
             "cost": lambda: cost(footpath, shared, Path(folder)),
@@ -50,10 +51,12 @@ def parse_arguments() -> argparse.Namespace:
 
 
 class MediaPipe:
-    """Google's own package: the mesh (468 x 2, pixels) of the face in a picture, or None."""
+    """Google's own package: the mesh (468 x 2, pixels; 478 x 2 with irises) of the face in a picture, or None."""
 
-    def __init__(self) -> None:
-        self._mesh = mediapipe.solutions.face_mesh.FaceMesh(static_image_mode=True, max_num_faces=1)
+    def __init__(self, irises: bool = False) -> None:
+        self._mesh = mediapipe.solutions.face_mesh.FaceMesh(
+            static_image_mode=True, max_num_faces=1, refine_landmarks=irises
+        )
 
     def __call__(self, picture: np.ndarray) -> np.ndarray | None:
         found = self._mesh.process(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)).multi_face_landmarks
@@ -69,7 +72,7 @@ def accuracy(footpath: Footpath, shared: Path) -> str:
     pictures = [shared / "faces/img" / name for name in marked]
     truth = [np.array(face["landmarks"]).reshape(-1, 2)[:68] for face in marked.values()]
     yunet = ("--face-model", str(shared / "models/face_detection_yunet_2026may.onnx"))
-    found = {"Footpath": footpath.faces(pictures), "Footpath, YuNet": footpath.faces(pictures, *yunet)}
+    found = {"Footpath": meshed(footpath.faces(pictures)), "Footpath, YuNet": meshed(footpath.faces(pictures, *yunet))}
     peer = [MediaPipe()(cv2.imread(str(picture))) for picture in pictures]
     points = {
         name: [face and {kind: face["points"][kind] for kind in KEY_POINTS} for face in faces]
@@ -92,6 +95,11 @@ def accuracy(footpath: Footpath, shared: Path) -> str:
     ]  # fmt: skip
     head = ["eye corners, mouth corners, nose tip", "found", "error %", "error % where all found one"]
     return table(head, rows) + "\n\n" + table(["landmark, error %", *found], kinds)
+
+
+def meshed(faces: list[dict | None]) -> list[dict | None]:
+    """Those that the mesh knew: the others have the detector's five points."""
+    return [face if face and len(face["points"]) == 30 else None for face in faces]
 
 
 def error(point: np.ndarray, kind: str, truth: np.ndarray) -> float:
@@ -133,7 +141,7 @@ def agreement(footpath: Footpath, shared: Path, folder: Path) -> str:
     """Mean differences from MediaPipe on the same crops, in % of the distance of the eyes."""
     rows, every = [], []
     for clip, pictures in clip_crops(shared, folder).items():
-        ours = footpath.faces(pictures)
+        ours = meshed(footpath.faces(pictures))
         differences, found = [], 0
         for picture, face in zip(pictures, ours):
             mesh = MEDIAPIPE(cv2.imread(str(picture)))
@@ -149,6 +157,32 @@ def agreement(footpath: Footpath, shared: Path, folder: Path) -> str:
                      f"{np.median(differences or [np.nan]):.2f}"])  # fmt: skip
     rows.append(["all", "", "", "", f"{np.mean(every):.2f}", f"{np.median(every):.2f}"])
     return table(["clip", "crops", "Footpath found", "MediaPipe found", "mean %", "median %"], rows)
+
+
+def pupils(footpath: Footpath, shared: Path, folder: Path) -> str:
+    """Differences of the pupils from MediaPipe's mesh with attention (refine_landmarks), in % of the distance of the eyes."""
+    peer = MediaPipe(irises=True)
+    groups = {"marked faces": sorted((shared / "faces/img").glob("*.jpg")), **clip_crops(shared, folder)}
+    rows = []
+    for name, pictures in groups.items():
+        measured, middles = [], []
+        for picture, face in zip(pictures, meshed(footpath.faces(pictures))):
+            mesh = peer(cv2.imread(str(picture)))
+            if face is None or mesh is None:
+                continue
+            between = np.linalg.norm(mesh[[33, 133]].mean(axis=0) - mesh[[362, 263]].mean(axis=0))
+            if np.linalg.norm(face["points"]["nose"] - mesh[1]) > between / 2:
+                continue  # another face
+            for side, iris in (("left", 468), ("right", 473)):
+                corners = [face["points"][f"{side}Eye{end}"] for end in ("Left", "Right")]
+                if np.linalg.norm(corners[0] - corners[1]) < 12:
+                    continue
+                measured.append(100 * np.linalg.norm(face["points"][f"{side}Pupil"] - mesh[iris]) / between)
+                middles.append(100 * np.linalg.norm(np.mean(corners, axis=0) - mesh[iris]) / between)
+        if measured:
+            rows.append([name, str(len(measured)), *(f"{f(v):.2f}" for v in (measured, middles) for f in (np.mean, np.median))])
+    head = ["eyes of 12 pixels or more", "eyes", "mean %", "median %", "middles of the eyes, mean %", "median %"]
+    return table(head, rows)
 
 
 def confidence(footpath: Footpath, shared: Path, folder: Path) -> str:

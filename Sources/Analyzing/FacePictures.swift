@@ -7,7 +7,7 @@ import PathModel
 public final class FacePictures {
     private let models: ModelSet
     private let finder: FaceFinder
-    private let scaler = PictureScaler()
+    private let scaler = MaskedCutter.makeScaler()
     private let sourceOptions: SourceOptions
 
     /// Loads the face networks.

@@ -15,7 +15,7 @@ package final class FrameAnalyzer {
     private let detector: any Detector
     private let faceFinder: FaceFinder?
     private let frameScaler = PictureScaler()
-    private let cutScaler = PictureScaler()
+    private let cutScaler = MaskedCutter.makeScaler()
     private let appearanceReader = AppearanceReader()
     private var image: PixelBuffer
     private var content: PixelSize?
@@ -78,30 +78,5 @@ package final class FrameAnalyzer {
         guard let faceFinder else { return people.map { _ in nil } }
         faceFinder.options = options
         return try faceFinder.find(people, in: MaskedCutter(picture: picture, scaler: cutScaler, masks: masks))
-    }
-}
-
-/// Cuts out of a picture with its masks blacked out.
-package struct MaskedCutter: PictureCutter {
-    package let picture: Picture
-    package let scaler: PictureScaler
-    package let masks: [BoundingBox]
-
-    package var frameSize: PixelSize { picture.size }
-
-    package func cut(_ region: BoundingBox, size: PixelSize) -> PictureCut? {
-        guard let snapped = scaler.wholePixels(of: region, in: picture) else { return nil }
-        let target = PixelSize(
-            width: max(1, Int((snapped.width / region.width * Double(size.width)).rounded())),
-            height: max(1, Int((snapped.height / region.height * Double(size.height)).rounded())))
-        var image = PixelBuffer(size: target, format: .rgb24)
-        guard (try? scaler.draw(picture, region: snapped, scaledTo: target, into: &image)) != nil else { return nil }
-        for mask in masks {
-            let inCut = BoundingBox(
-                left: (mask.left - snapped.left) / snapped.width, top: (mask.top - snapped.top) / snapped.height,
-                width: mask.width / snapped.width, height: mask.height / snapped.height)
-            image.fill(inCut.coveringPixels(of: target), with: 0)
-        }
-        return PictureCut(image: image, region: snapped)
     }
 }

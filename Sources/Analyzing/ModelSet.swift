@@ -25,6 +25,8 @@ package final class ModelSet: Sendable {
         package let isYuNet: Bool
         /// Nil where the landmarks that are wanted need none.
         package let mesh: String?
+        /// Nil where no pupils are wanted.
+        package let iris: String?
 
         package init(folder: String, options: AnalysisOptions) {
             switch options.faceDetector {
@@ -37,9 +39,10 @@ package final class ModelSet: Sendable {
             }
             let needsMesh = options.faces.landmarks == .all || options.faces.landmarks == .five && !isYuNet
             mesh = needsMesh ? folder + "/face_landmark.tflite" : nil
+            iris = options.faces.landmarks == .all ? folder + "/iris_landmark.tflite" : nil
         }
 
-        package var paths: [String] { [detector] + (mesh.map { [$0] } ?? []) }
+        package var paths: [String] { [detector] + [mesh, iris].compactMap(\.self) }
     }
 
     package var key: Key {
@@ -96,16 +99,22 @@ package final class ModelSet: Sendable {
         guard let faceFiles else { return nil }
         // Also where faces fill the picture, most of the time goes into people, scaling and cutting.
         let concurrency = (count + 1) / 2
-        let mesh = try faceFiles.mesh.map { path throws(InferenceError) in
-            try session(.file(path), concurrency: concurrency)
-        }
+        let (mesh, iris) = (
+            try faceFiles.mesh.map { path throws(InferenceError) in
+                try session(.file(path), concurrency: concurrency)
+            },
+            try faceFiles.iris.map { path throws(InferenceError) in
+                try session(.file(path), concurrency: concurrency)
+            }
+        )
         let source = NetworkSource.file(faceFiles.detector)
         guard faceFiles.isYuNet else {
             let detector = try session(source, concurrency: concurrency)
-            return try FaceFinder(detector: detector, mesh: mesh, options: options.faces)
+            return try FaceFinder(detector: detector, mesh: mesh, iris: iris, options: options.faces)
         }
         let yuNet = try session(source, inputShape: FaceFinder.yuNetInputShape, concurrency: concurrency)
-        return try FaceFinder(yuNet: yuNet, network: source.name, mesh: mesh, options: options.faces)
+        return try FaceFinder(
+            yuNet: yuNet, network: source.name, mesh: mesh, iris: iris, options: options.faces)
     }
 
     private func session(

@@ -3,18 +3,24 @@ import PathModel
 
 /// Cuts a region out of decoded pictures and scales it, in one swscale pass from the decoder's pixel format.
 ///
-/// Keeps its swscale context from call to call. For one thread at a time: each worker makes its own.
+/// Keeps swscale contexts from call to call: making one takes longer than using it. For one thread at a time: each worker
+/// makes its own.
 public final class PictureScaler {
-    private var context: UnsafeMutableRawPointer?
-    private var conversion: Conversion?
+    /// The one that was used last comes last.
+    private var contexts: [(conversion: Conversion, context: UnsafeMutableRawPointer)] = []
+    private let mostContexts: Int
     private var scratch: UnsafeMutablePointer<UInt8>?
     private var scratchSize = 0
 
     /// A scaler without a context; the first call makes one.
-    public init() {}
+    ///
+    /// - Parameter conversions: for how many pairs of sizes contexts are kept, each some 100 kB.
+    public init(conversions: Int = 1) {
+        mostContexts = max(1, conversions)
+    }
 
     deinit {
-        footpath_scaler_free(context)
+        contexts.forEach { footpath_scaler_free($0.context) }
         av_free(scratch)
     }
 
@@ -33,12 +39,12 @@ public final class PictureScaler {
         precondition(target.width <= buffer.size.width && target.height <= buffer.size.height)
         let crop = Self.crop(picture.orientation.codedRegion(of: region), of: picture.codedSize, format: picture.format)
         let unturned = picture.orientation.apply(to: target)
-        try prepare(Conversion(picture, cropped: crop.size, to: unturned, format: buffer.format))
+        let context = try context(for: Conversion(picture, cropped: crop.size, to: unturned, format: buffer.format))
         // Where nothing is to be scaled, swscale converts eight pixels at a time and leaves out the last ones for which the
         // row has no room (yuv2rgb, libswscale/x86/yuv2rgb_template.c).
         let stride = (((unturned.width + 7) & ~7) * PixelBuffer.channels + 63) & ~63
         try reserve(stride * unturned.height)
-        try scale(picture, crop: crop, stride: stride)
+        try scale(picture, crop: crop, by: context, stride: stride)
         copy(into: &buffer, target: target, stride: stride, orientation: picture.orientation)
     }
 
@@ -67,13 +73,17 @@ public final class PictureScaler {
         return PixelRect(x: x.start, y: y.start, width: x.length, height: y.length)
     }
 
-    private func prepare(_ wanted: Conversion) throws(DecodingError) {
-        guard wanted != conversion else { return }
-        footpath_scaler_free(context)
-        conversion = nil
-        context = wanted.makeContext()
-        guard context != nil else { throw .unscalable(reason: "swscale does not convert \(wanted)") }
-        conversion = wanted
+    private func context(for wanted: Conversion) throws(DecodingError) -> UnsafeMutableRawPointer {
+        if let index = contexts.lastIndex(where: { $0.conversion == wanted }) {
+            contexts.append(contexts.remove(at: index))
+        } else {
+            if contexts.count == mostContexts { footpath_scaler_free(contexts.removeFirst().context) }
+            guard let context = wanted.makeContext() else {
+                throw .unscalable(reason: "swscale does not convert \(wanted)")
+            }
+            contexts.append((wanted, context))
+        }
+        return contexts[contexts.count - 1].context
     }
 
     /// swscale may write past the end of a row, up to its SIMD width, so it gets memory of its own with padding.
@@ -86,7 +96,9 @@ public final class PictureScaler {
         scratchSize = size + 64
     }
 
-    private func scale(_ picture: Picture, crop: PixelRect, stride: Int) throws(DecodingError) {
+    private func scale(
+        _ picture: Picture, crop: PixelRect, by context: UnsafeMutableRawPointer, stride: Int
+    ) throws(DecodingError) {
         var view = av_frame_clone(picture.frame)
         defer { av_frame_free(&view) }
         guard let view else { throw .unscalable(reason: "out of memory") }

@@ -10,6 +10,8 @@ final class BlazeFace: FaceDetector {
     /// The network's own threshold (face_detection_short_range.pbtxt in MediaPipe).
     private static let minimumScore = 0.5
     private static let suppressionIoU = 0.3
+    /// How wide a mouth is by the distance of the eyes: the network places its middle alone (`HeadPose`'s canonical face).
+    private static let mouthByEyes = 0.78
     private let session: any InferenceSession
     private let network: String
     private let anchors: [Point]
@@ -47,7 +49,17 @@ final class BlazeFace: FaceDetector {
         let center = point(0)
         let box = BoundingBox(
             left: center.x - value(2) / 2, top: center.y - value(3) / 2, width: value(2), height: value(3))
-        return FaceCandidate(box: box, confidence: score, eyes: (left: point(4), right: point(6)))
+        // The subject's right comes first: the eyes, the nose's tip, the mouth's middle; ears follow.
+        let (left, right, mouth) = (point(4), point(6), point(10))
+        let half = Point(
+            x: (right.x - left.x) / 2 * Self.mouthByEyes, y: (right.y - left.y) / 2 * Self.mouthByEyes)
+        let five = [
+            left, right, point(8), Point(x: mouth.x - half.x, y: mouth.y - half.y),
+            Point(x: mouth.x + half.x, y: mouth.y + half.y),
+        ]
+        return FaceCandidate(
+            box: box, confidence: score, eyes: (left, right),
+            landmarks: zip(Landmark.Selection.five.kinds, five).map { Landmark(kind: $0, position: $1) })
     }
 
     /// Weighted suppression: overlapping candidates become their mean by score, which jitters less than the best one.
@@ -76,7 +88,13 @@ final class BlazeFace: FaceDetector {
                     eyes: (
                         left: Point(x: mean(\.eyes.left.x), y: mean(\.eyes.left.y)),
                         right: Point(x: mean(\.eyes.right.x), y: mean(\.eyes.right.y))
-                    )))
+                    ),
+                    landmarks: best.landmarks.indices.map { index in
+                        Landmark(
+                            kind: best.landmarks[index].kind,
+                            position: Point(
+                                x: mean { $0.landmarks[index].position.x }, y: mean { $0.landmarks[index].position.y }))
+                    }))
         }
         return merged
     }

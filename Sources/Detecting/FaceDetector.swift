@@ -17,6 +17,6 @@ struct FaceCandidate {
     var confidence: Double
     /// The eye on the left of the picture, then the one on the right.
     var eyes: (left: Point, right: Point)
-    /// Points that the detector itself places, where it knows the five of `Landmark.Selection.five`; else empty.
-    var landmarks: [Landmark] = []
+    /// The five of `Landmark.Selection.five`, as the detector itself places them.
+    var landmarks: [Landmark]
 }

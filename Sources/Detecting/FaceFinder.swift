@@ -25,35 +25,47 @@ public final class FaceFinder {
     private static let sameFaceIoU = 0.3
     /// A mesh picture of fewer pixels than this is cut anew, where the frame has more.
     private static let finePixels = 160.0
+    /// Pupils are measured in eyes of at least as many pixels of the original picture from corner to corner.
+    private static let smallestEye = 12.0
 
     /// What is wanted of the next search. More landmarks than five need a mesh.
     public var options: Options
     private let detector: any FaceDetector
     private let mesh: FaceMesh?
+    private let iris: Iris?
 
     /// - Parameters:
     ///   - detector: a session of MediaPipe's `face_detection_short_range.tflite`.
     ///   - mesh: a session of MediaPipe's `face_landmark.tflite`; not needed where no landmarks are wanted.
-    public init(
-        detector: any InferenceSession, mesh: (any InferenceSession)?, options: Options = Options()
+    ///   - iris: a session of MediaPipe's `iris_landmark.tflite`; without it pupils are the middles of the eyes.
+    public convenience init(
+        detector: any InferenceSession, mesh: (any InferenceSession)?, iris: (any InferenceSession)? = nil,
+        options: Options = Options()
     ) throws(InferenceError) {
-        self.options = options
-        self.detector = try BlazeFace(session: detector, network: "face_detection_short_range.tflite")
-        self.mesh = try mesh.map { session throws(InferenceError) in
-            try FaceMesh(session: session, network: "face_landmark.tflite")
-        }
+        try self.init(
+            BlazeFace(session: detector, network: "face_detection_short_range.tflite"), mesh: mesh, iris: iris, options)
     }
 
     /// A finder with YuNet, whose own five landmarks are taken where there is no mesh.
     ///
     /// - Parameter network: what messages call YuNet's file.
-    public init(
-        yuNet: any InferenceSession, network: String, mesh: (any InferenceSession)?, options: Options = Options()
+    public convenience init(
+        yuNet: any InferenceSession, network: String, mesh: (any InferenceSession)?,
+        iris: (any InferenceSession)? = nil, options: Options = Options()
+    ) throws(InferenceError) {
+        try self.init(YuNet(session: yuNet, network: network), mesh: mesh, iris: iris, options)
+    }
+
+    private init(
+        _ detector: any FaceDetector, mesh: (any InferenceSession)?, iris: (any InferenceSession)?, _ options: Options
     ) throws(InferenceError) {
         self.options = options
-        detector = try YuNet(session: yuNet, network: network)
+        self.detector = detector
         self.mesh = try mesh.map { session throws(InferenceError) in
             try FaceMesh(session: session, network: "face_landmark.tflite")
+        }
+        self.iris = try iris.map { session throws(InferenceError) in
+            try Iris(session: session, network: "iris_landmark.tflite")
         }
     }
 
@@ -118,7 +130,7 @@ public final class FaceFinder {
         // the sampling that follows does that.
         let pixels = min(2 * detector.side, Int(region.side.rounded(.up)))
         guard let patch = region.patch(from: cutter, pixels: pixels) else { return [] }
-        let isDouble = pixels > 3 * detector.side / 2
+        let isDouble = patch.scale * region.side > 1.5 * Double(detector.side)
         let sampled = region.asMediaPipeSamples(pixels: detector.side)
         let image = (isDouble ? patch.halved() : patch).picture(of: sampled, pixels: detector.side)
         let faces = try detector.detect(image).map { Sighting($0, in: region, patch: patch) }
@@ -149,68 +161,50 @@ public final class FaceFinder {
         return given.filter { people[$0.person].isWanted }
     }
 
-    /// Everything that is wanted of a face; nil where the mesh does not find one.
+    /// Everything that is wanted of a face; nil where it isn't certain enough.
     private func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
         let square = sighting.meshSquare(margin: Self.meshMargin)
-        let sampled = square.asMediaPipeSamples(pixels: FaceMesh.side)
         let isFine =
             square.side * sighting.patch.scale >= min(Self.finePixels, 0.95 * square.side)
             && square.bounds.isInside(sighting.region.bounds)
-        let image =
-            isFine
-            ? sighting.patch.picture(of: sampled, pixels: FaceMesh.side)
-            : sampled.picture(from: cutter, pixels: FaceMesh.side)
-        guard let image else { return nil }
+        let sampled = square.asMediaPipeSamples(pixels: FaceMesh.side)
+        guard let patch = isFine ? sighting.patch : sampled.patch(from: cutter, pixels: FaceMesh.side) else {
+            return nil
+        }
+        let image = patch.picture(of: sampled, pixels: FaceMesh.side)
         var face = Face(
             box: sighting.box, confidence: sighting.confidence,
             landmarks: options.landmarks == .none ? [] : sighting.landmarks,
             quality: FaceQuality(of: image))
+        face.pose = HeadPose.fromFiveLandmarks.fit(face.landmarks.map(\.position))
         if let mesh {
             let (points, confidence) = try mesh.locate(image)
-            face.confidence = min(face.confidence, confidence)
+            let both = min(sighting.confidence, confidence)
+            if confidence >= FaceMesh.minimumConfidence || both >= sighting.confidenceAlone {
+                let inFrame = points.map { square.point(u: $0.x, v: $0.y) }
+                face.confidence = both
+                face.landmarks = FaceMesh.landmarks(options.landmarks.kinds, of: inFrame)
+                face.pose = HeadPose.fromMesh.fit(HeadPose.meshIndices.map { inFrame[$0] })
+                if let iris { try place(pupils: &face.landmarks, by: iris, in: patch) }
+            } else {
+                face.confidence = sighting.confidenceAlone
+            }
             guard face.confidence >= options.minimumConfidence else { return nil }
-            let inFrame = points.map { square.point(u: $0.x, v: $0.y) }
-            face.landmarks = FaceMesh.landmarks(options.landmarks.kinds, of: inFrame)
-            face.pose = HeadPose.fromMesh.fit(HeadPose.meshIndices.map { inFrame[$0] })
-        } else {
-            face.pose = HeadPose.fromFiveLandmarks.fit(face.landmarks.map(\.position))
         }
         return face.scaled(x: 1 / Double(cutter.frameSize.width), y: 1 / Double(cutter.frameSize.height))
     }
-}
 
-/// A face that the detector saw, in pixels of the frame, and where.
-private struct Sighting {
-    let region: Square
-    let patch: FramePatch
-    let box: BoundingBox
-    let confidence: Double
-    /// The detector's own.
-    let landmarks: [Landmark]
-    /// Clockwise, in radians.
-    private let angle: Double
-
-    init(_ candidate: FaceCandidate, in region: Square, patch: FramePatch) {
-        func inFrame(_ point: Point) -> Point { region.point(u: point.x, v: point.y) }
-        self.region = region
-        self.patch = patch
-        let center = inFrame(candidate.box.center)
-        let (width, height) = (candidate.box.width * region.side, candidate.box.height * region.side)
-        box = BoundingBox(left: center.x - width / 2, top: center.y - height / 2, width: width, height: height)
-        confidence = candidate.confidence
-        landmarks = candidate.landmarks.map { Landmark(kind: $0.kind, position: inFrame($0.position)) }
-        let (left, right) = (inFrame(candidate.eyes.left), inFrame(candidate.eyes.right))
-        angle = atan2(right.y - left.y, right.x - left.x)
-    }
-
-    func meshSquare(margin: Double) -> Square {
-        Square(center: box.center, side: max(box.width, box.height) * margin, angle: angle)
-    }
-}
-
-extension BoundingBox {
-    fileprivate func isInside(_ other: BoundingBox) -> Bool {
-        left >= other.left && top >= other.top && right <= other.right && bottom <= other.bottom
+    /// Measures the pupils of the eyes that are large enough.
+    private func place(
+        pupils landmarks: inout [Landmark], by iris: Iris, in patch: FramePatch
+    ) throws(InferenceError) {
+        func position(_ kind: Landmark.Kind) -> Point? { landmarks.first { $0.kind == kind }?.position }
+        for index in landmarks.indices {
+            guard let eye = Iris.Eye(pupil: landmarks[index].kind), let left = position(eye.left),
+                let right = position(eye.right), hypot(right.x - left.x, right.y - left.y) >= Self.smallestEye
+            else { continue }
+            landmarks[index].position = try iris.pupil(of: eye, from: left, to: right, in: patch)
+        }
     }
 }
 
@@ -224,5 +218,11 @@ extension Face {
             face.landmarks[index].position = Point(x: at.x * x, y: at.y * y)
         }
         return face
+    }
+}
+
+extension BoundingBox {
+    fileprivate func isInside(_ other: BoundingBox) -> Bool {
+        left >= other.left && top >= other.top && right <= other.right && bottom <= other.bottom
     }
 }

@@ -6,6 +6,8 @@ import PathModel
 final class FaceMesh {
     static let side = 192
     static let pointCount = 468
+    /// What it is more certain of is a face (MediaPipe's face_landmark graphs).
+    static let minimumConfidence = 0.5
     private let session: any InferenceSession
     private let network: String
 
@@ -49,7 +51,7 @@ extension FaceMesh {
     ///
     /// Indices from canonical_face_model_uv_visualization.png in MediaPipe (mediapipe/modules/face_geometry/data). The
     /// mesh counts the subject's right side first, which is the viewer's left. The mesh has no pupils: they, like the
-    /// eyes, are the middle of an eye's corners. A brow's ends and top are the middle of its upper and lower edge.
+    /// eyes, are the middle of an eye's corners, unless `Iris` measures them. A brow's ends and top are the middle of its upper and lower edge.
     static func meshIndices(of kind: Landmark.Kind) -> [Int] {
         switch kind {
         case .eyeLeft, .leftPupil: [33, 133]

@@ -5,8 +5,8 @@ public protocol PictureCutter {
     /// The frame's size in pixels, as shown.
     var frameSize: PixelSize { get }
 
-    /// The part of `region` that lies in the frame, widened to whole pixels, scaled like a picture of the whole region
-    /// of `size` would be.
+    /// What of `region` lies in the frame, and some of what is around it, at least as fine as in a picture of the whole
+    /// region of `size`, or as it is.
     ///
     /// - Parameters:
     ///   - region: in ratios of the frame; may lie partly outside it.

@@ -67,7 +67,7 @@ struct FaceTests {
             let records = try place.records(selection)
             #expect(faces(records).count >= 3 && faces(records).allSatisfy { types($0)?.count == count })
             let models: [[[String: String]]] = records.values("models", of: "session_start")
-            #expect(models.first?.count == (count == 5 ? 2 : 3))
+            #expect(models.first?.count == (count == 5 ? 2 : 4))
         }
         // Both put the same eye of the same person at the same place.
         func eyes(_ name: String) throws -> [String: Double] {
@@ -82,6 +82,30 @@ struct FaceTests {
         let (blaze, yuNet) = (try eyes("blaze"), try eyes("five"))
         let common = blaze.compactMap { key, x in yuNet[key].map { abs($0 - x) } }
         #expect(common.count >= 3 && common.allSatisfy { $0 < 0.006 }, "\(common)")
+    }
+
+    @Test(
+        "A small face that the mesh doesn't know has the detector's points",
+        .enabled(if: Project.hasShared, "needs ../shared"))
+    func smallFaces() throws {
+        func found(_ clip: String, _ options: String...) throws -> [[String: Any]] {
+            let place = try Workplace()
+            let video = Project.shared.appendingPathComponent("clips/\(clip)").path
+            let arguments = ["analyze", video, "--output", "out", "--face-fps", "25", "--landmarks", "all"] + options
+            let result = try place.shell("\"$PROGRAM\" \"$@\"", arguments).wait(seconds: 120)
+            #expect(result.status == 0, "\(result.errors)")
+            return faces(try place.records("out"))
+        }
+        let small = try found("face-demographics-walking.mp4").filter { types($0)?.count == 5 }
+        #expect(small.count >= 15)
+        #expect(small.allSatisfy { types($0) == ["eyeLeft", "eyeRight", "nose", "mouthLeft", "mouthRight"] })
+        // Backs of heads, for which the detector has scores as high.
+        let backs = try found("one-by-one.mp4", "--fps", "2", "--min-face", "10")
+        #expect(backs.count <= 2, "\(backs)")
+        for face in small {
+            let confidence = try #require(face["confidence"] as? Double)
+            #expect((50...85).contains(confidence))
+        }
     }
 
     @Test("Wrong face options are told together with the others")
