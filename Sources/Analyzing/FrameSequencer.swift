@@ -54,7 +54,8 @@ package struct FrameSequencer {
             detected.insert((people, reduced), at: number)
             trackReady()
         case .facesFound(let number, let faces):
-            if let frame = faceStage?.finish(number, faces: faces) { analyzed.insert(frame, at: number) }
+            faceStage?.finish(number, faces: faces)
+            takeFaces()
         case .failed(let error):
             throw error
         }
@@ -84,8 +85,18 @@ package struct FrameSequencer {
             let motion = motion(found.reduced, found.people ?? [], at: time)
             let update = found.people.flatMap { tracker?.step($0, at: time, motion: motion) }
             let result = AnalyzedFrame(frame: frame, update: update, faces: [:], newRun: newRun)
-            if faceStage?.add(result, number: number) != true { analyzed.insert(result, at: number) }
+            if faceStage == nil {
+                analyzed.insert(result, at: number)
+            } else {
+                faceStage?.add(result, number: number)
+                takeFaces()
+            }
         }
+    }
+
+    private mutating func takeFaces() {
+        for (number, frame) in faceStage?.finished ?? [] { analyzed.insert(frame, at: number) }
+        faceStage?.finished = []
     }
 
     /// How the camera moved since the frame before.
