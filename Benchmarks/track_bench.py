@@ -68,7 +68,7 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("--tuning", action="store_true", help="also the sequences that Footpath was tuned on")
     parser.add_argument("--overall", action="store_true", help="no rows for single sequences")
-    parser.add_argument("--rates", action="store_true", help="instead: IDF1 with frames left out")
+    parser.add_argument("--rates", action="store_true", help="instead: HOTA and IDF1 with frames left out")
     parser.add_argument("--crowd", action="store_true", help="instead: Footpath's time per frame by people in view")
     parser.add_argument(
         "--bytetrack-cpp",

@@ -41,6 +41,16 @@ public struct AnalysisOptions: Hashable, Sendable {
         case off
     }
 
+    /// What is done about figures that never stir: posters, mannequins.
+    public enum StillHandling: String, CaseIterable, Hashable, Sendable {
+        /// They aren't recorded; the path of one who stirs after all begins then.
+        case drop
+        /// Their points are marked.
+        case mark
+        /// They are recorded like anybody.
+        case keep
+    }
+
     /// The network that finds people.
     public var personNetwork = NetworkSource.embeddedPersonNetwork
     /// The size it sees.
@@ -55,6 +65,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var tracker = ByteTracker.Options()
     /// What is done about a camera that moves.
     public var cameraMotion = CameraMotionHandling.auto
+    /// What is done about figures that never stir.
+    public var still = StillHandling.drop
     /// Whether clothes count.
     public var clothes = ClothesHandling.auto
     /// For how many seconds at most someone may have been out of sight whose points in between are recorded, as
@@ -95,6 +107,7 @@ public struct AnalysisOptions: Hashable, Sendable {
 
     /// What of tracks is recorded.
     package var recordedPoints: PathAssembler.Options {
-        .init(minimumConfidence: minimumConfidence, bridge: bridge, predicted: predicted)
+        .init(
+            minimumConfidence: minimumConfidence, bridge: bridge, predicted: predicted, leavesOutStill: still == .drop)
     }
 }

@@ -27,6 +27,7 @@ package struct FrameSequencer {
     private var ending: StreamEnding?
     private var detected = Reorderer<(people: [Detection]?, reduced: GrayPicture?)>()
     private var follower: CameraMotionEstimator
+    private var watch = StirWatch()
     private var analyzed = Reorderer<AnalyzedFrame>()
     package private(set) var tracker: ByteTracker?
     private var runSize: PixelSize?
@@ -83,7 +84,8 @@ package struct FrameSequencer {
             let newRun = beginRunIfNeeded(frame.picture.size)
             let time = frame.info.time
             let motion = motion(found.reduced, found.people ?? [], at: time)
-            let update = found.people.flatMap { tracker?.step($0, at: time, motion: motion) }
+            var update = found.people.flatMap { tracker?.step($0, at: time, motion: motion) }
+            if options.still != .keep { markStill(&update, in: found.reduced, hasMoved: motion != nil, at: time) }
             let result = AnalyzedFrame(frame: frame, update: update, faces: [:], newRun: newRun)
             if faceStage == nil {
                 analyzed.insert(result, at: number)
@@ -103,10 +105,23 @@ package struct FrameSequencer {
     private mutating func motion(
         _ reduced: GrayPicture?, _ people: [Detection], at time: Timestamp
     ) -> CameraMotion? {
-        guard let reduced else { return nil }
+        guard let reduced, options.cameraMotion == .auto else { return nil }
         // Weak detections may be anything, also the whole picture.
         let sure = people.filter { $0.confidence >= options.tracker.birthConfidence }
         return follower.follow(reduced, people: sure.map(\.box), at: time)
+    }
+
+    /// Marks those who haven't stirred since they were first seen.
+    private mutating func markStill(
+        _ update: inout TrackerUpdate?, in reduced: GrayPicture?, hasMoved: Bool, at time: Timestamp
+    ) {
+        guard var marked = update else { return }
+        let still = watch.look(at: marked.tracks, in: reduced, hasMoved: hasMoved, at: time)
+        for index in marked.tracks.indices {
+            marked.tracks[index].isStill = still.contains(marked.tracks[index].serial)
+        }
+        for removal in marked.removals { watch.forget(removal.serial) }
+        update = marked
     }
 
     /// The frame with its faces steadied. Frames must come in order.
@@ -133,6 +148,7 @@ package struct FrameSequencer {
         if tracker == nil { tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio) }
         tracker?.aspectRatio = aspectRatio
         follower = CameraMotionEstimator(masks: options.masks)
+        watch = StirWatch()
         return runSize == nil ? nil : removals
     }
 }

@@ -65,7 +65,7 @@ public final class WorkerPool: Sendable {
             self.report = report
             masks = options.masks
             faces = options.faces
-            reduces = options.cameraMotion == .auto
+            reduces = options.cameraMotion == .auto || options.still != .keep
             describes = options.clothes == .auto
         }
     }

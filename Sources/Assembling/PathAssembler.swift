@@ -29,11 +29,16 @@ package struct PathAssembler {
         package var bridge = 2.0
         /// Whether the points of those who don't reappear in time are recorded too.
         package var predicted = false
+        /// Whether those who haven't stirred are left out. Frames wait for them to do so as long as for those out of sight.
+        package var leavesOutStill = false
 
-        package init(minimumConfidence: Double = 0.5, bridge: Double = 2, predicted: Bool = false) {
+        package init(
+            minimumConfidence: Double = 0.5, bridge: Double = 2, predicted: Bool = false, leavesOutStill: Bool = false
+        ) {
             self.minimumConfidence = minimumConfidence
             self.bridge = bridge
             self.predicted = predicted
+            self.leavesOutStill = leavesOutStill
         }
     }
 
@@ -45,6 +50,14 @@ package struct PathAssembler {
         let faces: [Int: Face]
         /// Serials of the predicted tracks of which nobody knows yet.
         var undecided: Set<Int> = []
+        /// Serials of those who may yet stir.
+        var still: Set<Int> = []
+
+        /// Takes out those who haven't stirred.
+        mutating func leaveOut(_ serials: Set<Int>) {
+            tracks.removeAll { still.contains($0.serial) && serials.contains($0.serial) }
+            still.subtract(serials)
+        }
     }
 
     private enum Entry {
@@ -67,6 +80,8 @@ package struct PathAssembler {
     /// When and where someone was last detected, and whether they have been missed for too long since.
     private var sightings: [Int: (last: Sighting, isMissed: Bool)] = [:]
     private var summaries: [Int: PathSummary] = [:]
+    /// Serials of those who haven't stirred and are to be left out.
+    private var still: Set<Int> = []
 
     /// - Parameters:
     ///   - frameSize: as shown; distances are counted in its width.
@@ -106,7 +121,8 @@ package struct PathAssembler {
             sightings[removal.serial] = nil
         }
         miss(at: info.time)
-        for track in update.tracks where track.source == .predicted {
+        if options.leavesOutStill { noteStill(in: &frame) }
+        for track in frame.tracks where track.source == .predicted {
             if sightings[track.serial]?.isMissed == false {
                 frame.undecided.insert(track.serial)
             } else if !options.predicted {
@@ -171,13 +187,45 @@ extension PathAssembler {
     }
 }
 
+// MARK: - Those who never stir
+
+extension PathAssembler {
+    private mutating func noteStill(in frame: inout Frame) {
+        for track in frame.tracks {
+            if track.isStill {
+                still.insert(track.serial)
+            } else if still.remove(track.serial) != nil {
+                changeWaiting { $0.still.remove(track.serial) }
+            }
+        }
+        for removal in frame.removals where still.remove(removal.serial) != nil {
+            changeWaiting { $0.leaveOut([removal.serial]) }
+        }
+        // Where they are when they can't be seen is of no use either.
+        frame.tracks.removeAll { $0.isStill && $0.source == .predicted }
+        frame.still = Set(frame.tracks.filter(\.isStill).map(\.serial))
+        let time = frame.info.time
+        changeWaiting { [options] in
+            if time.seconds(since: $0.info.time) > options.bridge { $0.leaveOut($0.still) }
+        }
+    }
+
+    private mutating func changeWaiting(_ body: (inout Frame) -> Void) {
+        for index in waiting.indices {
+            guard case .frame(var frame) = waiting[index], !frame.still.isEmpty else { continue }
+            body(&frame)
+            waiting[index] = .frame(frame)
+        }
+    }
+}
+
 // MARK: - Records
 
 extension PathAssembler {
     private mutating func settle() -> [PathRecord] {
         let settled = waiting.prefix { entry in
             guard case .frame(let frame) = entry else { return true }
-            return frame.undecided.isEmpty
+            return frame.undecided.isEmpty && frame.still.isEmpty
                 && !frame.tracks.contains { track in
                     if case .tentative = fates[track.serial] { true } else { false }
                 }
@@ -212,7 +260,8 @@ extension PathAssembler {
             totals.faces += face == nil ? 0 : 1
             let point = PathPoint(
                 track: id, frame: frame.info, box: track.box, confidence: track.confidence, source: track.source,
-                face: face, faceTime: summaries[track.serial]?.faceTime)
+                face: face, faceTime: summaries[track.serial]?.faceTime,
+                isStill: track.isStill && !options.leavesOutStill)
             records.append(PathRecord(time: frame.info.time, event: .path(point)))
         }
         for removal in frame.removals {

@@ -77,7 +77,7 @@ package struct StreamRecorder {
         }
         summary.analyzed += 1
         progress.analyzed = summary.analyzed
-        progress.people = update.tracks.count { $0.id != nil && $0.source == .measured }
+        progress.people = update.tracks.count { $0.id != nil && $0.source == .measured && !$0.isStill }
         return records + (assembler?.add(info, update, faces: frame.faces) ?? [])
     }
 

@@ -189,11 +189,13 @@ public struct PathPoint: Hashable, Sendable {
     public var face: Face?
     /// When the person's face was last found, in this frame or before; nil where it never was.
     public var faceTime: Timestamp?
+    /// Whether nothing of it has stirred since it was first seen.
+    public var isStill: Bool
 
     /// One point of a path.
     public init(
         track: Int, frame: FrameInfo, box: BoundingBox, confidence: Double, source: Track.Source, face: Face? = nil,
-        faceTime: Timestamp? = nil
+        faceTime: Timestamp? = nil, isStill: Bool = false
     ) {
         self.track = track
         self.frame = frame
@@ -202,6 +204,7 @@ public struct PathPoint: Hashable, Sendable {
         self.source = source
         self.face = face
         self.faceTime = faceTime
+        self.isStill = isStill
     }
 }
 

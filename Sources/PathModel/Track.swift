@@ -20,14 +20,19 @@ public struct Track: Hashable, Sendable {
     public var confidence: Double
     /// Whether `box` was measured or predicted.
     public var source: Source
+    /// Whether it hasn't stirred since it was first seen: it may be a poster.
+    public var isStill: Bool
 
     /// A track at one frame.
-    public init(serial: Int, id: Int?, box: BoundingBox, confidence: Double, source: Source) {
+    public init(
+        serial: Int, id: Int?, box: BoundingBox, confidence: Double, source: Source, isStill: Bool = false
+    ) {
         self.serial = serial
         self.id = id
         self.box = box
         self.confidence = confidence
         self.source = source
+        self.isStill = isStill
     }
 }
 

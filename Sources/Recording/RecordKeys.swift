@@ -69,6 +69,7 @@ extension JSONLine {
         add("box", point.box)
         add("confidence", percent: point.confidence)
         add("source", point.source.rawValue)
+        if point.isStill { add("still", true) }
         if let time = point.faceTime { add("face_pts_ms", time.milliseconds) }
         if let face = point.face { addObject("face") { $0.add(face) } }
     }

@@ -60,6 +60,12 @@ extension AnalysisSetting {
             Kind<AnalysisOptions.ClothesHandling>.choice, standard: "auto", set: { $0.clothes = $1 },
             recorded: { .text($0.clothes.rawValue) }),
         .init(
+            "still",
+            "What is done about figures that haven't stirred since they were first seen, such as posters: not recorded until they "
+                + "do, recorded with a mark, or like anybody",
+            Kind<AnalysisOptions.StillHandling>.choice, standard: "drop", set: { $0.still = $1 },
+            recorded: { .text($0.still.rawValue) }),
+        .init(
             "max_lost",
             "How long somebody may be out of sight and keep the id. More keeps more ids, and gives more to the wrong person",
             .seconds(upTo: 3600), standard: Units.duration(AnalysisOptions().tracker.maxLost),

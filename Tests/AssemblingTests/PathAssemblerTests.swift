@@ -64,6 +64,28 @@ import Testing
         #expect(ends(out[2]).isEmpty)
     }
 
+    @Test func whoeverDoesNotStirIsLeftOutUntilTheyDo() {
+        var still = track(0, id: 1)
+        still.isStill = true
+        let standing = TrackerUpdate(tracks: [still, track(1, id: 2)])
+        // A frame waits for a fifth of a second, five frames.
+        let options = PathAssembler.Options(bridge: 0.2, leavesOutStill: true)
+        let updates = [TrackerUpdate](repeating: standing, count: 10) + [TrackerUpdate(tracks: [track(0, id: 1)])]
+        let out = assemble(updates, options: options)
+        #expect(points(Array(out[..<6].joined())).isEmpty)
+        #expect(points(out[6]) == [[0, 2]], "after that without the one who hasn't stirred")
+        let all = points(Array(out.joined()))
+        #expect(all.filter { $0[1] == 1 }.map { $0[0] } == [4, 5, 6, 7, 8, 9, 10])
+        #expect(all.filter { $0[1] == 2 }.map { $0[0] } == Array(0..<10))
+
+        let gone = TrackerUpdate(removals: [TrackRemoval(serial: 0, cause: .lost)])
+        let never = Array(assemble([standing, standing, gone], options: options).joined())
+        #expect(points(never) == [[0, 2], [1, 2]] && ends(never).isEmpty)
+        // Marked, nobody waits.
+        let marked = assemble([standing], options: .init())[0]
+        #expect(points(marked) == [[0, 1], [0, 2]])
+    }
+
     @Test func aPathStartsBeforeItsFirstPointAndEndsOnce() throws {
         let out = assemble([
             TrackerUpdate(tracks: [track(7, id: 3)]), TrackerUpdate(tracks: [track(7, id: 3)]),

@@ -116,6 +116,31 @@ import Waiting
         #expect(sink.lines.last?.contains(#""event":"session_end""#) == true)
     }
 
+    @Test(arguments: [0, 12])
+    func whatNeverStirsIsNobodyAndWhoeverStopsStays(noise: Int) throws {
+        let night = try Clip(noise: noise)
+        func points(_ still: AnalysisOptions.StillHandling) throws -> [Int: [PathPoint]] {
+            var options = AnalysisOptions()
+            options.faceFPS = 0
+            options.still = still
+            var points: [PathPoint] = []
+            _ = try night.analysis(options).run(output: RecordOutput(sink: MemorySink())) { record in
+                if case .path(let point) = record.event { points.append(point) }
+            }
+            return Dictionary(grouping: points, by: \.track)
+        }
+        let people = try points(.drop)
+        #expect(people.count == 1, "the box that never moves is left out")
+        let walker = try #require(people.values.first)
+        #expect(walker.count == 150, "from the first frame to the last, 27 seconds of it without stirring")
+        #expect(walker.allSatisfy { $0.box.left > 0.3 && !$0.isStill })
+
+        let marked = try points(.mark)
+        let figure = try #require(marked.values.first { $0[0].box.left < 0.3 })
+        #expect(marked.count == 2 && figure.count == 150 && figure.allSatisfy(\.isStill))
+        #expect(try points(.keep).values.map { $0.count { $0.isStill } } == [0, 0])
+    }
+
     /// Two people who walk while the camera is shaken: their boxes jump by up to three quarters of their width a frame.
     @Test func aShakenCameraBreaksNoPath() throws {
         let shaken = try Clip(isShaken: true)

@@ -16,12 +16,7 @@ struct Clip {
 
     /// - Parameter isShaken: instead of black there is dark ground with marks, and the camera is shaken by hand.
     init(isShaken: Bool = false) throws {
-        folder = try TemporaryFolder()
-        source = SourceName(folder.path("boxes.mp4"))
-        // What the session's start hashes.
-        for name in ["face_detection_short_range.tflite", "face_landmark.tflite"] {
-            try Data(name.utf8).write(to: folder.url.appendingPathComponent(name))
-        }
+        try self.init(named: "boxes.mp4")
         if isShaken {
             try makeShaken()
             return
@@ -29,6 +24,27 @@ struct Clip {
         let scene = """
             color=black:s=\(Self.size):r=25:d=2[b];color=white:s=60x120:r=25:d=2,split[p][q];\
             [b][p]overlay=x=20+40*t:y=40[c];[c][q]overlay=x=220-30*t:y=60
+            """
+        try ffmpeg("-f", "lavfi", "-i", scene, "-c:v", "libx264", "-pix_fmt", "yuv420p", source.text)
+    }
+
+    /// The folder, and the video to be.
+    private init(named name: String) throws {
+        folder = try TemporaryFolder()
+        source = SourceName(folder.path(name))
+        // What the session's start hashes.
+        for name in ["face_detection_short_range.tflite", "face_landmark.tflite"] {
+            try Data(name.utf8).write(to: folder.url.appendingPathComponent(name))
+        }
+    }
+
+    /// Half a minute at five frames a second by night, in a sensor's noise: one box never moves, the other walks in front of
+    /// nothing for three seconds and stops.
+    init(noise: Int) throws {
+        try self.init(named: "boxes.mp4")
+        let scene = """
+            color=0x303030:s=\(Self.size):r=5:d=30[b];color=white:s=60x120:r=5:d=30,split[p][q];\
+            [b][p]overlay=x=20:y=40[c];[c][q]overlay=x='120+25*min(t,3)':y=50,noise=alls=\(noise):allf=t:all_seed=3
             """
         try ffmpeg("-f", "lavfi", "-i", scene, "-c:v", "libx264", "-pix_fmt", "yuv420p", source.text)
     }

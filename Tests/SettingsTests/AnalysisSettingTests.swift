@@ -146,7 +146,8 @@ import Tracking
         #expect(
             standard == [
                 "confidence=number(50.0)", #"input_size=text("up to 448x256")"#, "scales=number(1.0)",
-                #"camera_motion=text("auto")"#, #"clothes=text("auto")"#, "max_lost=number(2.0)", "bridge=number(2.0)",
+                #"camera_motion=text("auto")"#, #"clothes=text("auto")"#, #"still=text("drop")"#,
+                "max_lost=number(2.0)", "bridge=number(2.0)",
                 "predicted=flag(false)",
                 "face_fps=number(5.0)", "face_confidence=number(50.0)", "min_face=number(20.0)",
                 #"landmarks=text("five")"#, "raw_landmarks=flag(false)",
@@ -157,7 +158,8 @@ import Tracking
         where !["workers", "start_time", "model", "face_model", "quality", "max_picture"].contains(setting.key) {
             let other: String =
                 examples[setting.key]
-                ?? ["scales": "2", "camera_motion": "off", "clothes": "off", "landmarks": "all"][setting.key]
+                ?? ["scales": "2", "camera_motion": "off", "clothes": "off", "still": "mark", "landmarks": "all"][
+                    setting.key]
                 ?? (setting.form == .flag ? "true" : "42")
             #expect(try recorded(AnalysisOptions([setting.key: [other]], cores: 4)) != standard, "\(setting.key)")
         }
