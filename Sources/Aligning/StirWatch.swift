@@ -21,18 +21,19 @@ public struct StirWatch: Sendable {
     /// Takes the tracks of the next frame.
     ///
     /// - Parameters:
-    ///   - picture: nil where there is none; nothing is learned then.
+    ///   - picture: nil where there is none; nobody can be told to be still then.
     ///   - hasMoved: whether the camera did, since the frame before.
     /// - Returns: the serials of those who haven't stirred since they were first seen.
     public mutating func look(
         at tracks: [Track], in picture: GrayPicture?, hasMoved: Bool, at time: Timestamp
     ) -> Set<Int> {
+        guard let picture else { return [] }
         if hasMoved { movedAt = time }
         let isUnsteady = movedAt.map { time.seconds(since: $0) < Self.unrest } ?? false
         var still: Set<Int> = []
         for track in tracks where !stirred.contains(track.serial) {
             if !isUnsteady {
-                if let picture, track.source == .measured { look(at: track, among: tracks, in: picture, at: time) }
+                if track.source == .measured { look(at: track, among: tracks, in: picture, at: time) }
                 if figures[track.serial]?.hasStirred != true {
                     still.insert(track.serial)
                     continue

@@ -119,13 +119,13 @@ import Testing
         var watch = StirWatch()
         var random = ScriptedRandom(seed: 6)
         var lastStill = -1.0
-        for frame in 0..<3000 {
-            let time = Double(frame) / 5
+        for frame in 0..<620 {
+            let time = frame < 25 ? Double(frame) / 5 : Double(frame - 20)
             let box = BoundingBox(
                 left: Self.box.left + min(30, 40 * time) / 256, top: Self.box.top, width: Self.box.width,
                 height: Self.box.height)
             let track = Track(serial: 0, id: 1, box: box, confidence: 0.9, source: .measured)
-            let picture = time < 5 ? standing.picture(at: time, &random) : nil
+            let picture = standing.picture(at: min(time, 5), &random)
             let still = watch.look(
                 at: [track], in: picture, hasMoved: false, at: Timestamp(microseconds: Int64(time * 1e6)))
             if !still.isEmpty { lastStill = time }

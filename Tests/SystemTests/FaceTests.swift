@@ -135,7 +135,8 @@ struct FaceTests {
         try ffmpeg(
             "-i", Project.sample.path, "-t", "1", "-vf", "scale=1536:864,pad=3840:2160:600:400:gray", "-c:v",
             "libx264", "-preset", "ultrafast", "-crf", "18", place.path("4k.mp4"))
-        let command = try place.shell("\"$PROGRAM\" analyze 4k.mp4 --fps 5 --input-size 1024x576 --min-face 60")
+        let command = try place.shell(
+            "\"$PROGRAM\" analyze 4k.mp4 --fps 5 --still keep --input-size 1024x576 --min-face 60")
         let result = command.wait(seconds: 120)
         #expect(result.status == 0, "\(result.errors)")
         let found = faces(try place.records("4k.mp4.paths.jsonl"))
