@@ -35,15 +35,20 @@ extension ByteTracker {
     /// How much a track that is proven resembles one that is missed, 0 where they can't be of the same person.
     private func likeness(_ missed: LiveTrack, _ proven: LiveTrack) -> Double {
         guard let odds = missed.appearance.oddsAgainst(proven.appearance) else { return 0 }
-        return max(0, -odds) * nearness(of: missed, proven)
+        // Strangers come in from the frame's edge; whoever appears elsewhere was hidden.
+        let (left, right) = (options.edgeMargin, aspectRatio - options.edgeMargin)
+        let isInside = proven.birth.box.left > left && proven.birth.box.right < right
+        return max(0, (isInside ? options.appearance.insideOdds : 0) - odds) * nearness(of: missed, proven)
     }
 
     /// 1 where somebody missed was expected to be when the other came, down to 0 where they can't have come so far.
     private func nearness(of missed: LiveTrack, _ proven: LiveTrack) -> Double {
         let seconds = proven.birth.time.seconds(since: missed.measuredAt)
         let (last, box) = (missed.measurement.box, proven.birth.box)
-        let height = max(last.height, box.height)
-        guard seconds > 0, min(last.height, box.height) > Self.leastHeight * height else { return 0 }
+        // Whoever comes out from behind somebody isn't whole at first.
+        let seen = max(box.height, proven.measurement.box.height)
+        let height = max(last.height, seen)
+        guard seconds > 0, min(last.height, seen) > Self.leastHeight * height else { return 0 }
         // Or where they were last seen: what boxes do before an occlusion isn't always what people do.
         let way = min(missed.filter.box.center.distance(to: box.center), last.center.distance(to: box.center)) / height
         return max(0, 1 - way / (options.appearance.rejoiningReach + options.appearance.rejoiningSpeed * seconds))

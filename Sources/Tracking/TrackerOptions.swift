@@ -86,6 +86,9 @@ extension ByteTracker {
         public var rejoiningReach = 0.6
         /// How much further with each second, heights / s. Raising it does the same.
         public var rejoiningSpeed = 0.8
+        /// By how much odds may be against it where somebody appears away from the left and right edges of the frame. Raising it
+        /// keeps more ids of those who were hidden, and gives more to others who were hidden, too.
+        public var insideOdds = 1.0
 
         /// The defaults.
         public init() {}
