@@ -66,7 +66,7 @@ public struct AnalysisOptions: Hashable, Sendable {
     /// What is done about a camera that moves.
     public var cameraMotion = CameraMotionHandling.auto
     /// What is done about figures that never stir.
-    public var still = StillHandling.drop
+    public var still = StillHandling.keep
     /// Whether clothes count.
     public var clothes = ClothesHandling.auto
     /// For how many seconds at most someone may have been out of sight whose points in between are recorded, as

@@ -63,7 +63,7 @@ extension AnalysisSetting {
             "still",
             "What is done about figures that haven't stirred since they were first seen, such as posters: not recorded until they "
                 + "do, recorded with a mark, or like anybody",
-            Kind<AnalysisOptions.StillHandling>.choice, standard: "drop", set: { $0.still = $1 },
+            Kind<AnalysisOptions.StillHandling>.choice, standard: "keep", set: { $0.still = $1 },
             recorded: { .text($0.still.rawValue) }),
         .init(
             "max_lost",

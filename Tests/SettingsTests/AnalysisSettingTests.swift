@@ -146,7 +146,7 @@ import Tracking
         #expect(
             standard == [
                 "confidence=number(50.0)", #"input_size=text("up to 448x256")"#, "scales=number(1.0)",
-                #"camera_motion=text("auto")"#, #"clothes=text("auto")"#, #"still=text("drop")"#,
+                #"camera_motion=text("auto")"#, #"clothes=text("auto")"#, #"still=text("keep")"#,
                 "max_lost=number(2.0)", "bridge=number(2.0)",
                 "predicted=flag(false)",
                 "face_fps=number(5.0)", "face_confidence=number(50.0)", "min_face=number(20.0)",
