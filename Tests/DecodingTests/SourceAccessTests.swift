@@ -6,7 +6,7 @@ import Testing
 @testable import Decoding
 
 /// What a file or an address may have FFmpeg open besides itself: as little as possible.
-@Suite(.timeLimit(.minutes(2))) struct SourceAccessTests {
+@Suite(.timeLimit(.minutes(10))) struct SourceAccessTests {
     private let folder: TemporaryFolder
     private let port: QuietPort
 

@@ -202,7 +202,7 @@ import Waiting
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FolderFeedTests {
+@Suite(.timeLimit(.minutes(10))) struct FolderFeedTests {
     /// A session that is told what is in its folder, with the effects of each message.
     private struct Told {
         var session: FeedSession
@@ -287,7 +287,7 @@ import Waiting
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FolderListerTests {
+@Suite(.timeLimit(.minutes(10))) struct FolderListerTests {
     private let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inference
 
-@Suite(.timeLimit(.minutes(1))) struct SharedNetworksTests {
+@Suite(.timeLimit(.minutes(10))) struct SharedNetworksTests {
     private final class Compilations: Sendable {
         private let keys = Mutex<[Int]>([])
         var all: [Int] { keys.withLock { $0 } }

@@ -11,7 +11,7 @@ import Waiting
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(2))) struct AnalysisTests {
+@Suite(.timeLimit(.minutes(10))) struct AnalysisTests {
     private let clip: Clip
 
     init() throws {
