@@ -51,6 +51,8 @@ package struct AnalysisDraft {
         options.tracker.highConfidence = 0.5
         options.tracker.seedConfidence = 0.45
         options.tracker.birthConfidence = 0.55
+        // A box around two people is seldom exactly that around both.
+        options.tracker.mergedIoU = 0.72
         if isOwnNetwork {
             // Where people cross, its boxes of pieces are taken for whoever is hidden.
             options.tracker.highOverlap = 0.3
