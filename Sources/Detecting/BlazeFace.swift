@@ -17,9 +17,7 @@ final class BlazeFace: FaceDetector {
     private let anchors: [Point]
 
     init(session: any InferenceSession, network: String) throws(InferenceError) {
-        guard session.inputShape == [1, side, side, 3] else {
-            throw .wrongShape(network: network, reason: "its input is \(session.inputShape), not [1, 128, 128, 3]")
-        }
+        try session.requireSquareInput(side, network: network)
         self.session = session
         self.network = network
         anchors = Self.makeAnchors()

@@ -12,9 +12,7 @@ final class FaceMesh {
     private let network: String
 
     init(session: any InferenceSession, network: String) throws(InferenceError) {
-        guard session.inputShape == [1, Self.side, Self.side, 3] else {
-            throw .wrongShape(network: network, reason: "its input is \(session.inputShape), not [1, 192, 192, 3]")
-        }
+        try session.requireSquareInput(Self.side, network: network)
         self.session = session
         self.network = network
     }

@@ -35,9 +35,7 @@ final class Iris {
     private let network: String
 
     init(session: any InferenceSession, network: String) throws(InferenceError) {
-        guard session.inputShape == [1, Self.side, Self.side, 3] else {
-            throw .wrongShape(network: network, reason: "its input is \(session.inputShape), not [1, 64, 64, 3]")
-        }
+        try session.requireSquareInput(Self.side, network: network)
         self.session = session
         self.network = network
     }

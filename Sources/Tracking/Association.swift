@@ -47,7 +47,7 @@ extension ByteTracker {
             var overlap = overlap(expected, box, margin: margin)
             // A half hidden person's box says little about their height.
             if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
-            if role != .merged { overlap -= options.appearance.doubt * oddsAgainst(column, row: row) }
+            if role != .merged { overlap -= doubt(column, row: row, overlap: overlap) }
             let excess = overlap - leastOverlap
             guard excess > 0 else { return }
             let gain = excess + options.shapeWeight * expected.shapeSimilarity(box)
@@ -55,15 +55,21 @@ extension ByteTracker {
         }
     }
 
-    /// How likely it is by their clothes that a measurement is of somebody else than a track; 0 where they don't say so.
-    private func oddsAgainst(_ column: Int, row: Int) -> Double {
+    /// What clothes take off an overlap because they seem to be somebody else's; 0 where they don't.
+    private func doubt(_ column: Int, row: Int, overlap: Double) -> Double {
         let measurement = measurements.measurements[column]
-        // Of whoever walks out of the frame other parts are seen in each frame.
-        let (left, right) = (options.edgeMargin, aspectRatio - options.edgeMargin)
-        guard measurement.box.left > left, measurement.box.right < right,
-            let seen = measurement.detection.appearance, let odds = tracks[row].appearance.oddsAgainst(seen)
+        guard let seen = measurement.detection.appearance, let odds = tracks[row].appearance.oddsAgainst(seen), odds > 0
         else { return 0 }
-        return max(0, min(Self.largestOdds, odds))
+        let doubt = options.appearance.doubt * min(Self.largestOdds, odds)
+        // Who turns round or comes into the frame looks otherwise, too. Where nobody else is near, boxes know better.
+        return isContested(measurement.box, row: row) ? doubt : doubt * min(1, 1 - overlap)
+    }
+
+    /// Whether somebody else than a track's person may be where a measurement is.
+    private func isContested(_ box: BoundingBox, row: Int) -> Bool {
+        tracks.indices.contains {
+            $0 != row && tracks[$0].phase != .tentative && tracks[$0].filter.box.intersectionArea(box) > 0
+        }
     }
 
     /// IoU of the boxes, each widened by `margin`: as in C-BIoU (Yang et al., "Hard to Track Objects with Irregular

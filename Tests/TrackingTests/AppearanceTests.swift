@@ -76,4 +76,36 @@ import Testing
         let walker = Walker(appearance: { Self.clothes($0 < 2 ? 130 : 30) }) { _ in Point(x: 0.5, y: 0.5) }
         #expect(replay([walker], at: times(4, fps: 10)).ids == [1])
     }
+
+    @Test(arguments: [false, true])
+    func whoeverTurnsRoundAloneKeepsTheID(isAlone: Bool) {
+        // Boxes tremble, so that clothes would outweigh them.
+        let turning = Walker(appearance: { $0 < 2 ? Self.light : Self.dark }) {
+            let tremble = Int(($0 * 10).rounded()) % 2 == 0 ? 1.0 : -1.0
+            return Point(x: 0.5 + 0.009 * tremble, y: 0.5 + 0.012 * tremble)
+        }
+        let other = Walker(appearance: { _ in Self.light }) { _ in Point(x: 0.55, y: 0.52) }
+        let result = replay(isAlone ? [turning] : [turning, other], at: times(4, fps: 10))
+        #expect(result.ids(of: turning).count == (isAlone ? 1 : 2))
+    }
+
+    @Test func whoeverComesOutHalfHiddenAtFirstIsFoundAgain() {
+        let whole = Walker(confidence: { (1.5..<2.35).contains($0) ? nil : 0.9 }, appearance: { _ in Self.light }) {
+            Point(x: $0 < 2 ? 0.4 : 0.52, y: 0.5)
+        }
+        let head = Walker(
+            height: 0.18, confidence: { (2.2..<2.35).contains($0) ? 0.9 : nil }, appearance: { _ in Self.light }
+        ) { _ in Point(x: 0.52, y: 0.44) }
+        #expect(replay([whole, head], at: times(4, fps: 20)).ids == [1])
+    }
+
+    @Test(arguments: [(0.4, 1), (0.02, 2)])
+    func whoeverComesInFromTheEdgeIsMoreLikelyAStranger(place: Double, ids: Int) {
+        // As likely somebody else's as not, and a little more.
+        let alike = Self.clothes(141, red: 9)
+        let walker = Walker(
+            confidence: { (1.5..<2.5).contains($0) ? nil : 0.9 }, appearance: { $0 < 2 ? Self.light : alike }
+        ) { Point(x: $0 < 2 ? place + 0.12 : place, y: 0.5) }
+        #expect(replay([walker], at: times(4, fps: 20)).ids.count == ids)
+    }
 }
