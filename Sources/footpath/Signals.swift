@@ -1,6 +1,7 @@
 import Decoding
 import Dispatch
 import Foundation
+import Glibc
 import Recording
 
 /// Ends the program in good order on SIGINT and SIGTERM; the second signal ends it at once, and so does a call that nothing
@@ -36,8 +37,8 @@ enum Signals {
         }
         var handlers = [(SIGINT, stop), (SIGTERM, stop)]
         if let hangUp { handlers.append((SIGHUP, hangUp)) }
+        block(handlers.map(\.0))
         for (number, handler) in handlers {
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // Its own handler keeps it, for as long as the program runs.
             source.setEventHandler {
@@ -45,6 +46,15 @@ enum Signals {
             }
             source.resume()
         }
+    }
+
+    /// Makes signals wait until their source, which Dispatch registers later and on another thread, takes them; ignored
+    /// ones would be lost. Threads that begin from now on inherit it, and only the main thread is there before.
+    private static func block(_ numbers: [Int32]) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     private static func endAtOnce() -> Never {

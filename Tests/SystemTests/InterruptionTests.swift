@@ -77,7 +77,7 @@ struct InterruptionTests {
             "output: {path: '-'}\nhttp: {listen: '127.0.0.1:\(server.port)'}\ncameras: [{name: a, source: rtsp://h/x}]"
         try place.write(Data(text.utf8), "c.yaml")
         let command = try place.shell("exec \"$PROGRAM\" reload --config c.yaml")
-        usleep(1_500_000)
+        command.waitUntilHandling(signal)
         #expect(command.isRunning)
         command.signal(signal)
         let start = ContinuousClock.now
@@ -96,7 +96,7 @@ struct InterruptionTests {
         try #require(mkfifo(place.path("fifo"), 0o600) == 0)
         try place.write(Data((1...30).map { "\($0),-1,100,100,60,150,0.9\n" }.joined().utf8), "det.txt")
         let command = try place.shell("exec \"$PROGRAM\" \"$@\"", arguments)
-        usleep(1_500_000)
+        command.waitUntilHandling(signal)
         #expect(command.isRunning)
         let start = ContinuousClock.now
         command.signal(signal)
@@ -120,7 +120,7 @@ struct InterruptionTests {
         let output = { (try? String(contentsOfFile: place.path("out.jsonl"), encoding: .utf8)) ?? "" }
         let deadline = Date(timeIntervalSinceNow: 30)
         while !isReady(output()) && Date() < deadline { usleep(20_000) }
-        usleep(300_000)
+        command.waitUntilHandling(SIGINT)
         let start = ContinuousClock.now
         for signal in signals {
             command.signal(signal)

@@ -43,6 +43,21 @@ public final class Command {
     /// Sends a signal.
     public func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
+    /// Waits until the program handles a signal, which it blocks for that; before, a signal would end it, or be ignored where
+    /// whoever started the tests ignores it. Then a moment more, so that the program is at its work.
+    public func waitUntilHandling(_ number: Int32) {
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while process.isRunning && Date() < deadline && blocked & 1 << UInt64(number - 1) == 0 { usleep(5000) }
+        usleep(500_000)
+    }
+
+    /// The signals that its main thread blocks, a bit each (proc(5), `SigBlk`).
+    private var blocked: UInt64 {
+        let status = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") } ?? ""
+        return UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16) ?? 0
+    }
+
     /// Its process id.
     public var processID: Int32 { process.processIdentifier }
 
