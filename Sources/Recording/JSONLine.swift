@@ -69,6 +69,20 @@ struct JSONLine {
         bytes.append(UInt8(ascii: "]"))
     }
 
+    /// Adds an array of pairs of numbers, each an array.
+    mutating func addPairs(_ key: String, _ pairs: [(Double, Double)], decimals: Int) {
+        begin(key)
+        bytes.append(UInt8(ascii: "["))
+        for (index, pair) in pairs.enumerated() {
+            bytes.append(contentsOf: (index > 0 ? ",[" : "[").utf8)
+            bytes.appendFixed(pair.0, decimals: decimals)
+            bytes.append(UInt8(ascii: ","))
+            bytes.appendFixed(pair.1, decimals: decimals)
+            bytes.append(UInt8(ascii: "]"))
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     private mutating func appendObject(_ fill: (inout JSONLine) -> Void) {
         bytes.append(UInt8(ascii: "{"))
         needsComma = false

@@ -2,14 +2,19 @@ import PathModel
 
 /// Which keys each event has, and in which order (docs/records.md).
 extension JSONLine {
-    /// Adds an event's keys.
-    mutating func add(_ event: PathRecord.Event, clock: StreamClock) {
-        switch event {
+    /// Adds the keys of a record's event.
+    mutating func add(_ record: PathRecord, clock: StreamClock) {
+        switch record.event {
         case .sessionStart(let start): add(start)
         case .streamStart(let start): add(start)
+        case .region(let region): add(region)
         case .pathStart(let start): add(start)
         case .path(let point): add(point)
         case .pathEnd(let end): add(end, clock: clock)
+        case .zone(let change): add(change, at: record.time)
+        case .line(let crossing): add(crossing, at: record.time)
+        case .crowd(let change): add(change, at: record.time)
+        case .counts(let counts): add(counts, clock: clock)
         case .gap(let gap): add(gap, clock: clock)
         case .stats(let stats): add(stats)
         case .streamEnd(let end): add(end)
@@ -114,7 +119,7 @@ extension JSONLine {
         add("mean_speed", ratio: seconds > 0 ? end.distance / seconds : 0)
         add("entry", end.entry.rawValue)
         add("exit", end.exit.rawValue)
-        addArray("zones", [Never]()) { _, _ in }
+        add(zones: end.zones, lines: end.lines)
         if let confidence = end.bestFaceConfidence { add("best_face_confidence", percent: confidence) }
     }
 
@@ -182,9 +187,14 @@ extension PathRecord.Event {
         switch self {
         case .sessionStart: "session_start"
         case .streamStart: "stream_start"
+        case .region: "region"
         case .pathStart: "path_start"
         case .path: "path"
         case .pathEnd: "path_end"
+        case .zone: "zone"
+        case .line: "line"
+        case .crowd: "crowd"
+        case .counts: "counts"
         case .gap: "gap"
         case .stats: "stats"
         case .streamEnd: "stream_end"

@@ -63,7 +63,7 @@ public struct RecordWriter {
         for textLimit in Self.textLimits {
             var line = JSONLine(textLimit: textLimit)
             addEnvelope(of: record, sequence: sequence, to: &line)
-            line.add(record.event, clock: clock)
+            line.add(record, clock: clock)
             let text = line.closed()
             bytes = text.utf8.count + 1
             if bytes <= Self.maximumLineBytes { return text }
