@@ -44,6 +44,7 @@ let package = Package(
         room("Recording", ["CRecording", "PathModel", system]),
         room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
+        room("Counting", ["PathModel"]),
         room("Linking", ["Assembling", "PathModel", "Tracking"]),
         room(
             "Analyzing",
@@ -111,6 +112,7 @@ let package = Package(
         tests("RecordingTests", ["Recording", "record-load", system]),
         tests("FetchingTests", ["Decoding", "Fetching"]),
         tests("AssemblingTests", ["Assembling"]),
+        tests("CountingTests", ["CAllocationCounter", "Counting", "Tracking"]),
         tests("AnalyzingTests", ["Analyzing", "Decoding", "Detecting"]),
         tests(
             "FollowingTests", ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Waiting"]),

@@ -73,6 +73,8 @@ package struct PathAssembler {
     }
 
     package private(set) var totals = Totals()
+    /// The time of the latest frame that no more records are to come of; nil before the first.
+    package private(set) var settled: Timestamp?
     private let options: Options
     private let frameSize: PixelSize
     private var waiting: [Entry] = []
@@ -231,6 +233,7 @@ extension PathAssembler {
                 }
         }
         waiting.removeFirst(settled.count)
+        for case .frame(let frame) in settled { self.settled = frame.info.time }
         return settled.flatMap { entry in
             switch entry {
             case .frame(let frame): records(of: frame)

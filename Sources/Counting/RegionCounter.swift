@@ -1,0 +1,126 @@
+import PathModel
+
+/// Counts people in zones and at lines by the records of their paths.
+///
+/// A crossing is where the straight way between two points of a path meets a line; its time and place are interpolated. It
+/// counts once somebody has been on the other side for the layout's `settle`, and was away from the line by a share of
+/// their height: who stands on a line, trembles over it or turns back isn't counted. Zones alike.
+///
+/// It is pure: all times are those of the stream.
+public struct RegionCounter: Sendable {
+    /// A zone so far.
+    public struct ZoneTotals: Hashable, Sendable {
+        /// The zone's name.
+        public let name: String
+        /// How many are in it now.
+        public internal(set) var people = 0
+        /// How often somebody came in.
+        public internal(set) var entries = 0
+    }
+
+    /// A line so far.
+    public struct LineTotals: Hashable, Sendable {
+        /// The line's name.
+        public let name: String
+        /// Crossings.
+        public internal(set) var inward = 0, outward = 0
+        /// Of how many people.
+        public internal(set) var people = 0
+    }
+
+    /// How long an interval waits for what is settled late, beside the layout's `settle`, in microseconds.
+    static let patience: Int64 = 1_000_000
+    /// How far a clock may be set back before counting begins again, in microseconds: cameras' clocks differ from this
+    /// machine's, by which time goes on while a camera is away.
+    static let tolerance: Int64 = 10_000_000
+
+    /// Zones, in the order of the layout.
+    public internal(set) var zones: [ZoneTotals]
+    /// Lines, in the order of the layout.
+    public internal(set) var lines: [LineTotals]
+    /// Pictures that are further apart, in seconds, leave the time between them unobserved.
+    public var longestStep = 1.0
+
+    let layout: CountingLayout
+    let settle: Int64
+    var outlines: Outlines
+    var people = PeopleInView()
+    var tally: Tally
+    private var lastPicture: Int64?
+
+    /// A counter of one feed's session; runs follow each other in it.
+    ///
+    /// - Parameters:
+    ///   - origin: where the stream's clock is zero, in milliseconds since 1970 UTC.
+    ///   - start: from when on is counted.
+    public init(_ layout: CountingLayout, origin: Int64, start: Timestamp) {
+        self.layout = layout
+        settle = Int64(layout.settle * 1e6)
+        zones = layout.zones.map { ZoneTotals(name: $0.name) }
+        lines = layout.lines.map { LineTotals(name: $0.name) }
+        outlines = Outlines(layout, aspect: 1)
+        tally = Tally(layout, origin: origin, start: start.microseconds)
+    }
+
+    /// Goes on by another clock, as of a folder's next file. No run may be open.
+    public mutating func moveClock(origin: Int64, start: Timestamp) {
+        tally.restart(origin: origin, at: start.microseconds)
+    }
+
+    /// A picture was analysed. In their order, after the run's `stream_start` was taken.
+    public mutating func observe(_ time: Timestamp) {
+        let time = time.microseconds
+        if let lastPicture, lastPicture < time, time - lastPicture <= Int64(longestStep * 1e6) {
+            tally.observe(from: lastPicture, to: time)
+        }
+        lastPicture = time
+    }
+
+    /// Takes a run's records in their order, and appends them and what they lead to.
+    ///
+    /// - Parameter settled: the time of the latest frame of which there are no more records to come; nil where that is as
+    ///   before.
+    public mutating func take(
+        _ records: [PathRecord], settled: Timestamp? = nil, into output: inout [PathRecord]
+    ) {
+        for record in records { take(record, into: &output) }
+        if let settled { sum(to: settled, into: &output) }
+    }
+
+    /// Time goes on without a picture. No run may be open.
+    public mutating func advance(to time: Timestamp, into output: inout [PathRecord]) {
+        tally.advance(to: time.microseconds, into: &output)
+    }
+
+    private mutating func take(_ record: PathRecord, into output: inout [PathRecord]) {
+        switch record.event {
+        case .streamStart(let start): begin(start, at: record.time)
+        case .path(let point):
+            sum(to: record.time, into: &output)
+            follow(point, at: record.time, into: &output)
+        case .pathEnd(let end):
+            output.append(PathRecord(time: record.time, event: .pathEnd(finish(end, into: &output))))
+            return
+        case .gap(let gap):
+            loseSight(.gap, into: &output)
+            tally.cut(from: gap.from.microseconds, to: gap.to.microseconds)
+        case .streamEnd:
+            loseSight(.streamEnd, into: &output)
+            tally.finish(at: max(tally.now, record.time.microseconds), into: &output)
+            lastPicture = nil
+        default: break
+        }
+        output.append(record)
+    }
+
+    private mutating func begin(_ start: StreamStart, at time: Timestamp) {
+        let aspect = Double(start.frameSize.width) / Double(start.frameSize.height)
+        if aspect != outlines.aspect { outlines = Outlines(layout, aspect: aspect) }
+        lastPicture = nil
+        if time.microseconds < tally.now - Self.tolerance { tally.restart(at: time.microseconds) }
+    }
+
+    private mutating func sum(to settled: Timestamp, into output: inout [PathRecord]) {
+        tally.advance(to: settled.microseconds - settle - Self.patience, into: &output)
+    }
+}

@@ -1,0 +1,62 @@
+import PathModel
+
+/// Somebody and a zone: they are in it, or out of it, once they are clear of its sides. Times are in microseconds of the
+/// stream's clock.
+struct ZoneWatch {
+    /// Whether they are in it, as far as that is settled.
+    private(set) var isInside = false
+    /// Whether they seem to have changed sides.
+    private(set) var isWaiting = false
+    private var since: Int64 = 0
+    /// How far from the zone's sides they were since.
+    private var depth = 0.0
+    /// Since when they are in it.
+    private(set) var entered: Int64 = 0
+    /// Whether it was said that they loiter.
+    var loiters = false
+    /// How long they were in it before, in microseconds, and how often they came in.
+    private(set) var dwell: Int64 = 0
+    private(set) var entries = 0
+
+    /// Whether they are inside at a time, and how far from the sides.
+    ///
+    /// - Parameter meeting: when they last went over a side on the way there.
+    /// - Returns: when they changed sides, where this settles it.
+    mutating func see(
+        isInside: Bool, distance: Double, at time: Int64, meeting: Int64, _ rule: SettlingRule
+    ) -> Int64? {
+        let isBack = isInside == self.isInside
+        if isBack, !isWaiting { return nil }
+        if !isBack, isWaiting { depth = max(depth, distance) }
+        if !isBack, !isWaiting { wait(since: meeting, depth: distance) }
+        // Where they are back they may have been away for long enough all the same, though no picture of it came so late.
+        let isSettled = rule.isSettled(microseconds: (isBack ? meeting : time) - since, depth: depth)
+        let changed = since
+        isWaiting = isBack ? false : !isSettled
+        guard isSettled else { return nil }
+        self.isInside.toggle()
+        if isBack { wait(since: meeting, depth: distance) }
+        return changed
+    }
+
+    private mutating func wait(since time: Int64, depth: Double) {
+        (isWaiting, since, self.depth) = (true, time, depth)
+    }
+
+    /// They came in.
+    mutating func enter(at time: Int64) {
+        (isInside, loiters, entered) = (true, false, time)
+        entries += 1
+    }
+
+    /// They left, or nobody knows where they are. What isn't settled never will be.
+    ///
+    /// - Returns: how long they were in it.
+    mutating func leave(at time: Int64) -> Int64 {
+        isInside = false
+        dwell += time - entered
+        return time - entered
+    }
+
+    mutating func forget() { isWaiting = false }
+}
