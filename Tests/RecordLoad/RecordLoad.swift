@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import PathModel
 import Recording
+import Synchronization
 
 // Writes records as the daemon does, from several threads, so that tests can signal, limit and kill it.
 //
@@ -16,6 +17,10 @@ enum RecordLoad {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        // Before other threads begin, so that none is lost until Dispatch takes them.
+        var signals = sigset_t()
+        for number in [SIGHUP, SIGTERM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         do {
             let sink = try open()
             let ending = DispatchSemaphore(value: 0)
@@ -29,7 +34,11 @@ enum RecordLoad {
                     threads.leave()
                 }
             }
-            if lines == 0 { ending.wait() } else { threads.wait() }
+            if lines == 0 {
+                ending.wait()
+                isEnding.withLock { $0 = true }
+            }
+            threads.wait()
             // The end may come before a slow disk has everything.
             while lines > 0 && sink.status.queuedBytes > 0 { usleep(1000) }
             sink.finish()
@@ -48,6 +57,7 @@ enum RecordLoad {
             let parts = argument.split(separator: "=", maxSplits: 1)
             return (String(parts[0]), String(parts[1]))
         })
+    private static let isEnding = Mutex(false)
     private static let lines = Int(arguments[3]) ?? 0
 
     private static func number(_ key: String) -> Int? { options[key].flatMap { Int($0) } }
@@ -69,7 +79,6 @@ enum RecordLoad {
     private static func handleSignals(of sink: QueuedSink, ending: DispatchSemaphore) -> [any DispatchSourceSignal] {
         let queue = DispatchQueue(label: "signals")
         return [SIGHUP, SIGTERM].map { number in
-            signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler {
                 if number == SIGHUP { sink.requestReopen() } else { ending.signal() }
@@ -85,7 +94,7 @@ enum RecordLoad {
             observed: { Int64(Date.now.timeIntervalSince1970 * 1000) })
         let pause = UInt32(number("pause") ?? 0)
         var line = 0
-        while lines == 0 || line < lines {
+        while lines == 0 ? !isEnding.withLock({ $0 }) : line < lines {
             let time = Timestamp(microseconds: Int64(line) * 40_000)
             let gap = Gap(from: time, to: time, reason: .overload, framesLost: line)
             guard (try? writer.write(PathRecord(time: time, event: .gap(gap)))) != nil else { break }

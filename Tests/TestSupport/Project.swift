@@ -12,6 +12,9 @@ public enum Project {
     /// Whether `shared` is there.
     public static var hasShared: Bool { FileManager.default.fileExists(atPath: shared.path) }
 
+    /// Whether `Scripts/test --quick` runs the tests.
+    public static var isQuick: Bool { ProcessInfo.processInfo.environment["FOOTPATH_TESTS"] == "quick" }
+
     /// The sample clip.
     public static let sample = root.appendingPathComponent("SampleVideos/crossing.mp4")
 
