@@ -24,15 +24,16 @@ package struct DetectionSequence {
     /// How many detections there are.
     package var detectionCount: Int { frames.reduce(0) { $0 + $1.detections.count } }
 
-    /// Reads a file, and what a MOTChallenge sequence says of itself beside it.
+    /// Reads a file (`-`: standard input), and what a MOTChallenge sequence says of itself beside it.
     ///
     /// - Throws: a file that can't be read or understood, with the line's number.
     package init(path: String, settings: LinkingOptions) throws(LinkingError) {
         let url = URL(fileURLWithPath: path)
         let lines = try DetectionLines(Self.text(of: url, path), name: path)
         notes += lines.notes
-        let sequence = SequenceInfo(of: url)
-        files = [path] + (sequence.path.map { [$0] } ?? [])
+        let isFile = path != "-"
+        let sequence = isFile ? SequenceInfo(of: url) : SequenceInfo()
+        files = (isFile ? [path] : []) + (sequence.path.map { [$0] } ?? [])
         if settings.fps == nil, sequence.fps == nil, !lines.haveTimes { notes.append("assuming 30 frames/s (--fps)") }
         fps = settings.fps ?? sequence.fps ?? 30
         if let size = settings.imageSize ?? sequence.imageSize {
@@ -48,23 +49,28 @@ package struct DetectionSequence {
         collect(lines, scale: scale, length: sequence.length ?? 0)
     }
 
+    /// Read as a stream: a pipe is as good as a file, which Foundation's reading of whole files refuses.
     private static func text(of url: URL, _ path: String) throws(LinkingError) -> String {
         let reason: String
         do {
-            return try String(contentsOf: url, encoding: .utf8)
-        } catch let error as CocoaError {
-            let cause = error.underlying as? POSIXError
-            reason =
-                switch error.code {
-                case .fileReadNoSuchFile: "no such file"
-                case .fileReadNoPermission: "no permission to read it"
-                case .fileReadInapplicableStringEncoding, .fileReadCorruptFile: "not text: MOTChallenge's or JSON Lines"
-                default: cause.map { String(cString: strerror($0.code.rawValue)) } ?? error.localizedDescription
-                }
+            let input = path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: url)
+            if let text = String(data: try input.readToEnd() ?? Data(), encoding: .utf8) { return text }
+            reason = "not text: MOTChallenge's or JSON Lines"
         } catch {
-            reason = error.localizedDescription
+            reason = Self.reason(of: error)
         }
         throw .unreadable("\(path): \(reason)")
+    }
+
+    private static func reason(of error: any Error) -> String {
+        guard let error = error as? CocoaError else { return error.localizedDescription }
+        return switch error.code {
+        case .fileReadNoSuchFile, .fileNoSuchFile: "no such file"
+        case .fileReadNoPermission: "no permission to read it"
+        default:
+            (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+                ?? error.localizedDescription
+        }
     }
 
     private mutating func collect(_ lines: DetectionLines, scale: ScoreScale, length: Int) {
@@ -151,6 +157,8 @@ private struct SequenceInfo {
     /// Of the file; nil where there is none.
     private(set) var path: String?
     private var values: [Substring: Substring] = [:]
+
+    init() {}
 
     init(of detections: URL) {
         let folder = detections.resolvingSymlinksInPath().deletingLastPathComponent().deletingLastPathComponent()

@@ -12,7 +12,7 @@ struct TrackDetections: ParsableCommand {
         discussion: """
             DET is MOTChallenge text, frame,id,left,top,width,height,score with frames from 1 and pixels, or JSON Lines \
             as footpath analyze writes them: frame from 0, box in ratios of the frame, confidence from 0 to 100, pts_ms \
-            where known. Lines may be in any order. Results are MOTChallenge text, in order of frame, then id.
+            where known; - for standard input. Lines may be in any order. Results are MOTChallenge text, in order of frame, then id.
 
             Boxes are steadied over time and short gaps filled; --smooth 0 --bridge 0 writes detected boxes as they are.
 

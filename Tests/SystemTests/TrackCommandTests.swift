@@ -45,6 +45,15 @@ import Testing
         #expect(backwards.output == forwards.output)
     }
 
+    @Test("Detections come from standard input and from pipes, too", arguments: ["-", "/dev/stdin", "<(cat det.txt)"])
+    func piped(name: String) throws {
+        let path = try file("det.txt", walker())
+        let script = "cd \"$1\" && cat det.txt | \"$0\" track \(name) --image-size 640x480"
+        let result = try run("bash", ["-c", script, Project.program.path, place.url.path])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try result.output == footpath("track", path, "--image-size", "640x480").output)
+    }
+
     @Test("Short gaps are bridged evenly, long ones and all with --bridge 0 stay")
     func gaps() throws {
         let path = try file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
