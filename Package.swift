@@ -72,19 +72,22 @@ let package = Package(
                 "PathModel", "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .target(name: "CPages", exclude: ["files"]),
+        room("Showing", ["CPages", "Decoding", "PathModel"]),
         .target(name: "CServing"),
         room("Serving", ["CServing"]),
         room(
             "Operating",
             [
                 "Analyzing", "Capturing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline",
-                "Recording", "Serving", "Settings", "Waiting",
+                "Recording", "Serving", "Settings", "Showing", "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
                 "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Fetching", "Following", "Inference",
-                "Linking", "Operating", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Waiting",
+                "Linking", "Operating", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Showing",
+                "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -129,9 +132,10 @@ let package = Package(
         tests(
             "SettingsTests",
             ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
+        tests("ShowingTests", ["Showing"]),
         tests("ServingTests", ["CServing", "Serving"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
-        tests("SystemTests", ["footpath"]),
+        tests("SystemTests", ["Decoding", "footpath"]),
     ]
 )

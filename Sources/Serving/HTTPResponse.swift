@@ -42,11 +42,14 @@ public struct HTTPResponse: Hashable, Sendable {
     /// The `Content-Type`.
     public var type: String
     public var body: Data
+    /// The `Content-Security-Policy`.
+    public var policy: String
 
-    public init(_ status: Status = .ok, type: String, body: Data) {
+    public init(_ status: Status = .ok, type: String, body: Data, policy: String = "default-src 'none'") {
         self.status = status
         self.type = type
         self.body = body
+        self.policy = policy
     }
 
     /// A line of text.
@@ -60,7 +63,8 @@ public struct HTTPResponse: Hashable, Sendable {
             "HTTP/1.1 \(status.rawValue) \(status.reason)", "Content-Type: \(type)", "Content-Length: \(body.count)",
             "Connection: close", "Cache-Control: no-store", "X-Content-Type-Options: nosniff",
             // Pages of others can't show or run it.
-            "Cross-Origin-Resource-Policy: same-origin", "Content-Security-Policy: default-src 'none'",
+            "Cross-Origin-Resource-Policy: same-origin", "Content-Security-Policy: \(policy)",
+            "Referrer-Policy: no-referrer",
         ]
         if status == .methodNotAllowed { lines.append("Allow: GET, HEAD") }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + (isHead ? [] : [UInt8](body))

@@ -46,6 +46,7 @@ enum ExitStatus: Int32, Comparable {
             case DecodingError.broken: .partial
             case EncodingError.unwritable: .output
             case EncodingError.unwritten: .writing
+            case is JPEGPicture.Failure: .output
             case is DecodingError: .input
             case is InferenceError: .unavailable
             case let error as RecordingError where error.isOfCreation: .output

@@ -12,6 +12,7 @@ struct Footpath: ParsableCommand {
 
               footpath analyze lobby.mp4                     lobby.mp4.paths.jsonl, a JSON line per observation
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
+              footpath draw lobby.mp4 -o draw.html           a page to draw zones, lines and masks on
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
               footpath track det.txt                         tracks of detections that you have
@@ -21,7 +22,8 @@ struct Footpath: ParsableCommand {
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self, Models.self,
+            Analyze.self, Draw.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self,
+            Models.self,
             CameraVerb.self,
         ])
 

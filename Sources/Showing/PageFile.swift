@@ -1,0 +1,22 @@
+import CPages
+
+/// A file that pages are made of, embedded in the program.
+public enum PageFile: String, CaseIterable, Sendable {
+    /// Colours and form that all pages share.
+    case commonStyle = "pages.css"
+    case drawBody = "draw.html"
+    case drawStyle = "draw.css"
+    case drawShapes = "draw-shapes.js"
+    case drawBoard = "draw-board.js"
+    case drawPanel = "draw-panel.js"
+    case liveBody = "live.html"
+    case liveStyle = "live.css"
+    case liveScript = "live.js"
+
+    /// What it holds.
+    public var text: String {
+        var size = 0
+        guard let bytes = footpath_page_file(rawValue, &size) else { return "" }
+        return String(decoding: UnsafeRawBufferPointer(start: bytes, count: size), as: UTF8.self)
+    }
+}
