@@ -51,6 +51,11 @@ package struct DetectionSequence {
 
     /// Read as a stream: a pipe is as good as a file, which Foundation's reading of whole files refuses.
     private static func text(of url: URL, _ path: String) throws(LinkingError) -> String {
+        var isFolder: ObjCBool = false
+        // Reading one fails without saying why.
+        if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+            throw .unreadable("\(path): a directory")
+        }
         let reason: String
         do {
             let input = path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: url)
