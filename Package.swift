@@ -56,7 +56,8 @@ let package = Package(
         room(
             "Following",
             [
-                "Analyzing", "Assembling", "Capturing", "CProcess", "Decoding", "Inference", "PathModel", "Recording",
+                "Analyzing", "Assembling", "Capturing", "Counting", "CProcess", "Decoding", "Inference", "PathModel",
+                "Recording",
                 "Tracking", "Waiting",
             ]),
         room(

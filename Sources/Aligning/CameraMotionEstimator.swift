@@ -46,7 +46,7 @@ public struct CameraMotionEstimator: Sendable {
     /// A camera that turns or zooms by more from frame to frame has more likely been cut to another.
     private static let largestTurn = 0.25
 
-    /// - Parameter masks: regions that are blacked out in the pictures, in ratios of the frame.
+    /// - Parameter masks: what covers that which is blacked out in the pictures, in ratios of the frame.
     public init(masks: [BoundingBox] = []) {
         self.masks = masks
     }

@@ -82,8 +82,12 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var faces = FaceFinder.Options()
     /// Whether measured landmarks are recorded beside the smoothed ones.
     public var rawLandmarks = false
-    /// Regions that are blacked out before any network sees them, in ratios of the frame.
-    public var masks: [BoundingBox] = []
+    /// What is blacked out before any network sees it.
+    public var masks: [Mask] = []
+    /// Where people are counted.
+    public var layout = CountingLayout()
+    /// How much is recorded.
+    public var detail = Detail.points
     /// Pictures of more pixels aren't decoded.
     public var largestPicture = SourceOptions().largestPicture
     /// Detection workers, one thread each.

@@ -12,6 +12,15 @@ package final class FrameAnalyzer {
     /// Detections below are of no use to the tracker either.
     package static let minimumScore = 0.1
 
+    /// As many as there are cameras, and sizes of theirs.
+    private static let mostCovers = 256
+
+    /// What of the input masks cover.
+    private struct Shape: Hashable {
+        let masks: [Mask]
+        let content: PixelSize
+    }
+
     private let detector: any Detector
     private let faceFinder: FaceFinder?
     private let frameScaler = PictureScaler()
@@ -19,6 +28,7 @@ package final class FrameAnalyzer {
     private let appearanceReader = AppearanceReader()
     private var image: PixelBuffer
     private var content: PixelSize?
+    private var covers: [Shape: PixelCover] = [:]
 
     package init(detector: any Detector, faceFinder: FaceFinder?) {
         self.detector = detector
@@ -35,7 +45,7 @@ package final class FrameAnalyzer {
     }
 
     /// The people in a picture.
-    package func detectPeople(in picture: Picture, masks: [BoundingBox]) throws -> [Detection] {
+    package func detectPeople(in picture: Picture, masks: [Mask]) throws -> [Detection] {
         let content = try prepare(picture, masks: masks)
         return try detect(content)
     }
@@ -43,17 +53,25 @@ package final class FrameAnalyzer {
     /// Scales and masks a picture into the network's input.
     ///
     /// - Returns: the size it takes there.
-    package func prepare(_ picture: Picture, masks: [BoundingBox]) throws(DecodingError) -> PixelSize {
+    package func prepare(_ picture: Picture, masks: [Mask]) throws(DecodingError) -> PixelSize {
         let content = Letterbox.content(of: picture.size, in: image.size)
         if content != self.content {
             image = PixelBuffer(size: image.size, format: .bgr24, filledWith: Letterbox.fill)
             self.content = content
         }
         try frameScaler.draw(picture, scaledTo: content, into: &image)
-        for mask in masks {
-            image.fill(mask.coveringPixels(of: content), with: 0)
-        }
+        if !masks.isEmpty { image.fill(cover(of: masks, content), with: 0) }
         return content
+    }
+
+    /// Finding it takes longer than filling it, and each camera's stay as they are.
+    private func cover(of masks: [Mask], _ content: PixelSize) -> PixelCover {
+        let shape = Shape(masks: masks, content: content)
+        if let cover = covers[shape] { return cover }
+        if covers.count >= Self.mostCovers { covers = [:] }
+        let cover = PixelCover(masks, size: content)
+        covers[shape] = cover
+        return cover
     }
 
     /// Runs the person network on what `prepare` left.
@@ -73,7 +91,7 @@ package final class FrameAnalyzer {
 
     /// The faces of the people who are wanted in a picture, nil for the others and those without.
     package func findFaces(
-        of people: [PersonInView], in picture: Picture, masks: [BoundingBox], options: FaceFinder.Options
+        of people: [PersonInView], in picture: Picture, masks: [Mask], options: FaceFinder.Options
     ) throws(InferenceError) -> [Face?] {
         guard let faceFinder else { return people.map { _ in nil } }
         faceFinder.options = options

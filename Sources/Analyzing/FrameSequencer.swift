@@ -38,7 +38,7 @@ package struct FrameSequencer {
     package init(options: AnalysisOptions, tracker: ByteTracker? = nil) {
         self.options = options
         self.tracker = tracker
-        follower = CameraMotionEstimator(masks: options.masks)
+        follower = CameraMotionEstimator(masks: options.masks.flatMap(\.coveringBoxes))
         faceStage = FaceStage(options: options)
     }
 
@@ -147,7 +147,7 @@ package struct FrameSequencer {
         let removals = tracker?.finish() ?? []
         if tracker == nil { tracker = ByteTracker(options: options.tracker, aspectRatio: aspectRatio) }
         tracker?.aspectRatio = aspectRatio
-        follower = CameraMotionEstimator(masks: options.masks)
+        follower = CameraMotionEstimator(masks: options.masks.flatMap(\.coveringBoxes))
         watch = StirWatch()
         return runSize == nil ? nil : removals
     }

@@ -16,9 +16,9 @@ package struct MaskedCutter: PictureCutter {
 
     package let picture: Picture
     package let scaler: PictureScaler
-    package let masks: [BoundingBox]
+    package let masks: [Mask]
 
-    package init(picture: Picture, scaler: PictureScaler, masks: [BoundingBox]) {
+    package init(picture: Picture, scaler: PictureScaler, masks: [Mask]) {
         self.picture = picture
         self.scaler = scaler
         self.masks = masks
@@ -44,12 +44,7 @@ package struct MaskedCutter: PictureCutter {
             height: max(1, Int((snapped.height * height / step).rounded())))
         var image = PixelBuffer(size: target, format: .rgb24)
         guard (try? scaler.draw(picture, region: snapped, scaledTo: target, into: &image)) != nil else { return nil }
-        for mask in masks {
-            let inCut = BoundingBox(
-                left: (mask.left - snapped.left) / snapped.width, top: (mask.top - snapped.top) / snapped.height,
-                width: mask.width / snapped.width, height: mask.height / snapped.height)
-            image.fill(inCut.coveringPixels(of: target), with: 0)
-        }
+        if !masks.isEmpty { image.fill(PixelCover(masks, of: snapped, size: target), with: 0) }
         return PictureCut(image: image, region: snapped)
     }
 

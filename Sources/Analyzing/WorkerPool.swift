@@ -51,7 +51,7 @@ public final class WorkerPool: Sendable {
     /// One feed's work: how it is done, and who is told.
     package struct Client: Sendable {
         package let models: ModelSet
-        package let masks: [BoundingBox]
+        package let masks: [Mask]
         package let faces: FaceFinder.Options
         /// Whether reduced pictures are wanted.
         package let reduces: Bool

@@ -8,7 +8,7 @@ import Recording
 /// Confined to one thread.
 public final class AnnotatedVideo {
     private let file: NewFile
-    private let masks: [BoundingBox]
+    private let masks: [Mask]
     private let source: VideoSource
     private let writer: VideoWriter
     private let scaler = PictureScaler()
@@ -24,12 +24,12 @@ public final class AnnotatedVideo {
     /// - Parameters:
     ///   - path: as the user named the video; its ending says which container.
     ///   - file: where it is written.
-    ///   - masks: blacked out in the video too, in ratios of the frame.
+    ///   - masks: blacked out in the video too.
     ///   - options: how it was opened.
     ///   - fps: frames a second of the video to draw, as they were analysed; nil draws all.
     /// - Throws: `DecodingError` or `EncodingError`.
     public init(
-        _ name: SourceName, path: String, file: NewFile, masks: [BoundingBox],
+        _ name: SourceName, path: String, file: NewFile, masks: [Mask],
         options: SourceOptions = SourceOptions(), fps: Double?, threads: Int, interrupt: InterruptFlag
     ) throws {
         (self.file, self.masks) = (file, masks)
@@ -87,7 +87,7 @@ public final class AnnotatedVideo {
         let description = source.description
         var image = PixelBuffer(size: description.frameSize, format: .rgb24)
         guard (try? scaler.draw(frame.picture, scaledTo: image.size, into: &image)) != nil else { return }
-        for mask in masks { image.fill(mask.coveringPixels(of: image.size), with: 0) }
+        if !masks.isEmpty { image.fill(PixelCover(masks, size: image.size), with: 0) }
         image = painter.paint(points, at: frame.info.time, on: image)
         try writer.add(image, at: frame.info.time.microseconds - description.start.microseconds)
     }

@@ -10,17 +10,23 @@ import Waiting
 
 /// What a feed's runs share: its records, status and counts, and what is to be done.
 struct FeedLedger {
+    /// By how much a picture may be late, in milliseconds, and be counted all the same when a camera is back.
+    private static let outageDelay: Int64 = 5000
+
     var recorder: StreamRecorder
     var status = FeedStatus()
     var interval: StatsInterval
     var effects: [FeedEffect] = []
     /// Where the session's own clock is zero, and a live camera's: milliseconds since 1970 UTC.
     var zero: Int64 = 0
+    /// How far a camera's clock was ahead of this machine's at its last picture, in milliseconds.
+    var clockLead: Int64 = 0
     /// Whether there ever was a run with pictures.
     var hasRecorded = false
 
     init(_ settings: FeedSettings) {
         recorder = StreamRecorder(options: settings.options)
+        status.regions = RegionTally(settings.options.layout)
         interval = StatsInterval(seconds: settings.statsInterval)
     }
 
@@ -29,9 +35,21 @@ struct FeedLedger {
         return effects
     }
 
+    mutating func write(_ records: [PathRecord], origin: Int64) {
+        guard !records.isEmpty else { return }
+        for record in records { status.regions.take(record) }
+        effects.append(.write(records, origin: origin))
+    }
+
     mutating func note(_ gap: Gap, origin: Int64) {
-        effects.append(.write(recorder.add(gap), origin: origin))
+        write(recorder.add(gap), origin: origin)
         status.gaps[gap.reason, default: 0] += 1
+    }
+
+    /// A camera's time goes on without pictures.
+    mutating func passOutage(at now: Moment) {
+        let time = now.utcMilliseconds - zero + clockLead - Self.outageDelay
+        write(recorder.advance(to: Timestamp(microseconds: time * 1000)), origin: zero)
     }
 
     /// Nothing is open any more.
@@ -79,6 +97,8 @@ struct FeedRun {
     private let countsBefore: SourceCounts
     private var beganAt: Duration?
     private var replaySince: Duration?
+    /// Time of the last frame that was analysed.
+    private var analyzedAt: Timestamp?
     private var isStepping = false
     private var hasFailed = false
     /// Where the stream's clock is zero, in milliseconds since 1970 UTC.
@@ -134,7 +154,9 @@ struct FeedRun {
         do throws(InferenceError) {
             for frame in try sequencer?.take(outcome) ?? [] {
                 let records = ledger.recorder.add(frame)
-                ledger.effects += [.permit, .write(records, origin: origin), .progress(ledger.recorder.progress)]
+                ledger.effects.append(.permit)
+                ledger.write(records, origin: origin)
+                ledger.effects.append(.progress(ledger.recorder.progress))
                 note(frame, at: now, &ledger)
             }
             ledger.effects += (sequencer?.takeJobs() ?? []).map { .order($0) }
@@ -158,6 +180,7 @@ struct FeedRun {
         var decoded = frame.frame
         if isLive {
             decoded.info.time = Timestamp(microseconds: decoded.info.time.microseconds - ledger.zero * 1000)
+            ledger.clockLead = decoded.info.time.milliseconds - (now.utcMilliseconds - ledger.zero)
         }
         if !hasBegun {
             if isReplay(decoded.info.time, at: now) {
@@ -199,7 +222,7 @@ struct FeedRun {
             ledger.note(gap, origin: origin)
         }
         let opening = opening(description, frame)
-        ledger.effects.append(.write(ledger.recorder.beginRun(opening, at: time), origin: origin))
+        ledger.write(ledger.recorder.beginRun(opening, at: time, origin: isLive ? nil : origin), origin: origin)
         let decoder = description.decoder.map { ", decoder \($0)" } ?? ""
         ledger.effects.append(
             .tell(
@@ -245,7 +268,8 @@ struct FeedRun {
         ledger.status.damaged = countsBefore.damaged + counts.damaged
     }
 
-    private func note(_ frame: AnalyzedFrame, at now: Moment, _ ledger: inout FeedLedger) {
+    private mutating func note(_ frame: AnalyzedFrame, at now: Moment, _ ledger: inout FeedLedger) {
+        noteObserved(frame, &ledger)
         let totals = ledger.recorder.totals
         ledger.status.inFlight -= 1
         ledger.status.analyzed += frame.update == nil ? 0 : 1
@@ -257,6 +281,18 @@ struct FeedRun {
         let latency = Double(max(0, now.utcMilliseconds - taken)) / 1000
         ledger.status.add(latency: latency)
         ledger.interval.add(latency: latency)
+    }
+
+    /// Pictures may be further apart than that: then nobody knows what was between them.
+    private mutating func noteObserved(_ frame: AnalyzedFrame, _ ledger: inout FeedLedger) {
+        guard frame.update != nil else { return }
+        let time = frame.frame.info.time
+        if let seconds = analyzedAt.map({ time.seconds(since: $0) }), seconds > 0,
+            seconds <= ledger.recorder.longestStep
+        {
+            ledger.status.observedSeconds += seconds
+        }
+        analyzedAt = time
     }
 
     // MARK: - The end
@@ -285,7 +321,7 @@ struct FeedRun {
     private mutating func finish(_ end: StreamEnding, _ ledger: inout FeedLedger) {
         tracker = sequencer?.tracker
         let records = ledger.recorder.endRun(end, reason: recordedReason(of: end), counts: counts)
-        ledger.effects.append(.write(records, origin: origin))
+        ledger.write(records, origin: origin)
         ending = end
     }
 

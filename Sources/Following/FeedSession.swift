@@ -108,6 +108,8 @@ package struct FeedSession {
         }
     }
 
+    private var isCamera: Bool { if case .camera = settings.source { true } else { false } }
+
     /// How the feed is doing.
     var status: FeedStatus { ledger.status }
 
@@ -146,7 +148,13 @@ package struct FeedSession {
         case .stream(let zero, _): ledger.zero = zero
         }
         ledger.interval.begin(at: now.monotonic)
+        if isCamera { ledger.recorder.beginCamera(origin: ledger.zero) }
         writeOfSession(.sessionStart(start), at: now)
+        let layout = settings.options.layout
+        let regions =
+            layout.zones.map(Region.init) + layout.lines.map(Region.init)
+            + settings.options.masks.map { Region(mask: $0.polygon) }
+        for region in regions { writeOfSession(.region(region), at: now) }
         goOn(at: now)
     }
 
@@ -178,6 +186,7 @@ package struct FeedSession {
             if let end = run?.ending { finishRun(end, at: now) }
             return
         }
+        if isCamera, run?.hasBegun != true { ledger.passOutage(at: now) }
         if let stats = ledger.interval.finish(ledger.status, at: now.monotonic) {
             writeOfSession(.stats(stats), at: now)
         }
@@ -193,7 +202,7 @@ package struct FeedSession {
         case .utc: time = Timestamp(microseconds: (now.utcMilliseconds - ledger.zero) * 1000)
         case .stream(_, let start): time = ledger.hasRecorded ? ledger.recorder.last.time : start
         }
-        ledger.effects.append(.write([PathRecord(time: time, event: event)], origin: ledger.zero))
+        ledger.write([PathRecord(time: time, event: event)], origin: ledger.zero)
     }
 
     private mutating func tell(_ level: LogLevel, _ text: String) {

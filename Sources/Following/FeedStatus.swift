@@ -44,6 +44,10 @@ public struct FeedStatus: Hashable, Sendable {
     public var paths = 0, points = 0, faces = 0
     /// Confirmed tracks in the last frame.
     public var people = 0
+    /// What was counted at its zones and lines.
+    public var regions = RegionTally()
+    /// Seconds of the stream in which pictures were analysed.
+    public var observedSeconds = 0.0
     /// Where it is decoded; nil while nothing is.
     public var decoder: String?
     /// The picture as shown; nil before the first.
@@ -125,8 +129,10 @@ public final class FeedMonitor: Sendable {
 
     private let shown = Mutex(Shown())
 
-    /// Nothing is known yet.
-    package init() {}
+    /// Nothing is known yet, but where it counts.
+    package init(_ layout: CountingLayout = CountingLayout()) {
+        shown.withLock { $0.status.regions = RegionTally(layout) }
+    }
 
     /// How the camera is doing.
     public var status: FeedStatus { shown.withLock { $0.status } }

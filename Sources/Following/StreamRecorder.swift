@@ -1,5 +1,6 @@
 import Analyzing
 import Assembling
+import Counting
 import Decoding
 import PathModel
 import Recording
@@ -26,6 +27,8 @@ package struct StreamRecorder {
     private let options: AnalysisOptions
     private var opening: Opening?
     private var assembler: PathAssembler?
+    /// Of the session; nil where nothing is counted, and before it begins.
+    private var counter: RegionCounter?
     private var run = 0
     /// Seconds from one analysed frame to the next, as far as the container says.
     private var frameInterval = 0.04
@@ -39,13 +42,31 @@ package struct StreamRecorder {
         self.options = options
     }
 
+    /// Pictures further apart, in seconds, leave the time between them unobserved.
+    var longestStep: Double { max(1, 2.5 * frameInterval) }
+
     /// What the session came to so far.
     var totals: PathAssembler.Totals {
         assembler?.totals ?? .init(paths: summary.paths, points: summary.points, faces: summary.faces)
     }
 
+    /// The start of a camera's session: outages are counted, too, as unobserved.
+    ///
+    /// - Parameter origin: where its clock is zero, in milliseconds since 1970 UTC.
+    mutating func beginCamera(origin: Int64) { moveClock(origin: origin, start: Timestamp(microseconds: 0)) }
+
+    private mutating func moveClock(origin: Int64, start: Timestamp) {
+        if counter == nil, !options.layout.isEmpty {
+            counter = RegionCounter(options.layout, origin: origin, start: start)
+        } else {
+            counter?.moveClock(origin: origin, start: start)
+        }
+    }
+
     /// The start of a run.
-    mutating func beginRun(_ opening: Opening, at time: Timestamp) -> [PathRecord] {
+    ///
+    /// - Parameter origin: where a file's clock is zero, in milliseconds since 1970 UTC; nil for cameras.
+    mutating func beginRun(_ opening: Opening, at time: Timestamp, origin: Int64?) -> [PathRecord] {
         let description = opening.description
         self.opening = opening
         let interval = 1 / (description.frameRate ?? 25)
@@ -53,7 +74,10 @@ package struct StreamRecorder {
         framesBefore = summary.frames
         last = FrameInfo(index: 0, time: time)
         progress.duration = description.duration
-        return start(size: description.frameSize, at: time)
+        if let origin { moveClock(origin: origin, start: time) }
+        let longestStep = longestStep
+        counter?.longestStep = longestStep
+        return counted(start(size: description.frameSize, at: time))
     }
 
     /// What a frame settles.
@@ -61,8 +85,8 @@ package struct StreamRecorder {
         let (info, update) = (frame.frame.info, frame.update)
         var records: [PathRecord] = []
         if let removals = frame.newRun {
-            records += endPart(removals, reason: .sizeChanged, at: last.time)
-            records += start(size: frame.frame.picture.size, at: info.time)
+            records += counted(endPart(removals, reason: .sizeChanged, at: last.time))
+            records += counted(start(size: frame.frame.picture.size, at: info.time))
         }
         let seconds = info.time.seconds(since: last.time)
         if frame.frame.followsDamage && seconds > 2.5 * frameInterval {
@@ -78,13 +102,30 @@ package struct StreamRecorder {
         summary.analyzed += 1
         progress.analyzed = summary.analyzed
         progress.people = update.tracks.count { $0.id != nil && $0.source == .measured && !$0.isStill }
-        return records + (assembler?.add(info, update, faces: frame.faces) ?? [])
+        counter?.observe(info.time)
+        return records + counted(assembler?.add(info, update, faces: frame.faces) ?? [])
+    }
+
+    /// The time goes on, and there are no pictures.
+    mutating func advance(to time: Timestamp) -> [PathRecord] {
+        var records: [PathRecord] = []
+        counter?.advance(to: time, into: &records)
+        return records
+    }
+
+    /// Records and what they lead to at zones and lines.
+    private mutating func counted(_ records: [PathRecord]) -> [PathRecord] {
+        guard counter != nil else { return records }
+        var all: [PathRecord] = []
+        let settled = assembler?.settled
+        counter?.take(records, settled: settled, into: &all)
+        return all
     }
 
     /// A stretch that was not seen, after all that was seen before it.
     mutating func add(_ gap: Gap) -> [PathRecord] {
         let record = PathRecord(time: gap.to, event: .gap(gap))
-        return assembler?.add(record) ?? [record]
+        return counted(assembler?.add(record) ?? [record])
     }
 
     /// The ends of the paths and of the run.
@@ -98,7 +139,7 @@ package struct StreamRecorder {
         summary.frames = framesBefore + counts.decoded
         summary.damaged += counts.damaged
         (summary.end, summary.message) = (reason ?? ending.reason, ending.message)
-        let records = endPart(ending.removals, reason: summary.end, at: last.time)
+        let records = counted(endPart(ending.removals, reason: summary.end, at: last.time))
         opening = nil
         assembler = nil
         return records

@@ -19,8 +19,15 @@ final class Board: Sendable {
         var workers = 0
     }
 
+    /// What was counted before a camera began anew.
+    private struct Past {
+        var regions: RegionTally
+        var observedSeconds: Double
+    }
+
     private struct State {
         var parts = Parts()
+        var past: [String: Past] = [:]
         var reloads = DaemonStatus.Reload()
         var isReady = false
         var standstill = StandstillWatch()
@@ -39,7 +46,25 @@ final class Board: Sendable {
         self.configuration = configuration
     }
 
-    func show(_ parts: Parts) { state.withLock { $0.parts = parts } }
+    func show(_ parts: Parts) {
+        state.withLock { state in
+            // Counters go on where a camera begins anew; those of cameras that are gone are forgotten.
+            var past: [String: Past] = [:]
+            for feed in parts.feeds { past[feed.settings.name] = state.past[feed.settings.name] }
+            for feed in state.parts.feeds where !parts.feeds.contains(where: { $0 === feed }) {
+                let name = feed.settings.name
+                guard parts.feeds.contains(where: { $0.settings.name == name }) else { continue }
+                let status = feed.monitor.status
+                var (regions, seconds) = (status.regions, status.observedSeconds)
+                if let before = past[name] {
+                    regions.add(before.regions)
+                    seconds += before.observedSeconds
+                }
+                past[name] = Past(regions: regions, observedSeconds: seconds)
+            }
+            (state.past, state.parts) = (past, parts)
+        }
+    }
 
     func setReady(_ isReady: Bool) { state.withLock { $0.isReady = isReady } }
 
@@ -90,10 +115,15 @@ final class Board: Sendable {
             stuck: shared + cameras, memoryBytes: ProcessMemory.resident, workers: now.parts.workers,
             backlog: now.parts.pool?.backlog ?? 0, reloads: now.reloads,
             cameras: now.parts.feeds.map { feed in
-                DaemonStatus.Camera(
-                    name: feed.settings.name, source: feed.settings.source.redacted,
-                    framesPerSecond: now.rates[feed.settings.name]?.rate ?? 0, silence: feed.monitor.silence,
-                    status: feed.monitor.status)
+                let name = feed.settings.name
+                var status = feed.monitor.status
+                if let past = now.past[name] {
+                    status.regions.add(past.regions)
+                    status.observedSeconds += past.observedSeconds
+                }
+                return DaemonStatus.Camera(
+                    name: name, source: feed.settings.source.redacted, framesPerSecond: now.rates[name]?.rate ?? 0,
+                    silence: feed.monitor.silence, status: status)
             },
             outputs: now.parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) })
     }

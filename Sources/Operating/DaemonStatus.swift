@@ -42,7 +42,31 @@ struct DaemonStatus: Encodable, Sendable {
             try put("last_frame", status.lastFrame.map { UTCTime(milliseconds: $0).description })
             try put("process_id", status.processID)
             try put("silence", silence)
+            try put("zones", status.regions.zones.map(Zone.init))
+            try put("lines", status.regions.lines.map(Line.init))
+            try put("observed", status.regions.observed)
+            try put("observed_seconds", status.observedSeconds)
             for figure in FeedFigure.all { try put(figure.key, figure.value(status)) }
+        }
+    }
+
+    private struct Zone: Encodable {
+        let name: String
+        let people: Int
+        let entered: Int
+
+        init(_ tally: RegionTally.ZoneTally) {
+            (name, people, entered) = (tally.name, tally.people, tally.entered)
+        }
+    }
+
+    private struct Line: Encodable {
+        let name: String
+        let `in`: Int
+        let out: Int
+
+        init(_ tally: RegionTally.LineTally) {
+            (name, `in`, out) = (tally.name, tally.inward, tally.outward)
         }
     }
 

@@ -68,7 +68,33 @@ struct Metrics {
         add(
             "camera_memory_bytes", "gauge", "Memory of the camera's process.",
             each { $0.processID.map { Double(ProcessMemory.resident(of: $0)) } })
+        add(
+            "camera_observed_seconds_total", "counter", "Seconds of the stream in which pictures were analysed.",
+            each(\.observedSeconds))
+        add(
+            "camera_observed_ratio", "gauge", "The share of the last counts interval in which pictures were analysed.",
+            each(\.regions.observed))
+        addRegions(cameras)
         addLatency(cameras)
+    }
+
+    private mutating func addRegions(_ cameras: [DaemonStatus.Camera]) {
+        func zones(_ value: (RegionTally.ZoneTally) -> Int) -> [([String: String], Double)] {
+            cameras.flatMap { camera in
+                camera.status.regions.zones.map { (["camera": camera.name, "zone": $0.name], Double(value($0))) }
+            }
+        }
+        add("zone_people", "gauge", "People in a zone.", zones(\.people))
+        add("zone_entries_total", "counter", "How often somebody came into a zone.", zones(\.entered))
+        add(
+            "line_crossings_total", "counter", "How often somebody crossed a line, by direction.",
+            cameras.flatMap { camera in
+                camera.status.regions.lines.flatMap { line in
+                    [("in", line.inward), ("out", line.outward)].map {
+                        (["camera": camera.name, "line": line.name, "direction": $0.0], Double($0.1))
+                    }
+                }
+            })
     }
 
     private mutating func addLatency(_ cameras: [DaemonStatus.Camera]) {

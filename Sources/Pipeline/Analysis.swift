@@ -60,7 +60,7 @@ public final class Analysis {
     /// Analyses the stream to its end, or to where it breaks off or is interrupted.
     ///
     /// - Parameters:
-    ///   - observer: sees each record after it was written.
+    ///   - observer: sees each record, also those that `detail` leaves out, after it was written.
     ///   - progress: called after each frame. Both are called on the caller's thread.
     /// - Throws: `InferenceError` or `RecordingError`; records written before stay valid. A stream that breaks off is
     ///   no error here: the summary and the records say so.
@@ -91,7 +91,8 @@ public final class Analysis {
             statsInterval: .infinity)
         let session = FeedSession(
             settings, dating: .stream(zero: zero, start: source.description.start), start: sessionStart)
-        let writer = RecordWriter(output: output, feed: name.baseName, session: sessionID, origin: zero)
+        let writer = RecordWriter(
+            output: output, feed: name.baseName, session: sessionID, origin: zero, detail: options.detail)
         return FeedDriver(
             session,
             FeedDriver.Hands(

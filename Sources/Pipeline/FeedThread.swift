@@ -58,7 +58,7 @@ public final class FeedThread: Sendable {
     /// What was asked for.
     public let settings: FeedSettings
     /// How it is doing.
-    public let monitor = FeedMonitor()
+    public let monitor: FeedMonitor
 
     private let context: FeedContext
     private let output: RecordOutput
@@ -70,6 +70,7 @@ public final class FeedThread: Sendable {
         self.settings = settings
         self.context = context
         self.output = output
+        monitor = FeedMonitor(settings.options.layout)
     }
 
     /// Lets it live.
@@ -121,6 +122,7 @@ public final class FeedThread: Sendable {
             write: { records, origin in
                 let writer = RecordWriter(
                     output: output, feed: settings.name, session: context.session, origin: origin,
+                    detail: settings.options.detail,
                     observed: { clocks.now.utcMilliseconds })
                 for record in records {
                     do {

@@ -63,7 +63,7 @@ extension JSONLine {
         add("from", clock.utc(counts.from))
         add("to", clock.utc(counts.to))
         add("interval_ms", counts.to.milliseconds - counts.from.milliseconds)
-        add("observed", counts.observed, decimals: 5)
+        add("observed_share", counts.observed, decimals: 5)
         if let part = counts.part { add("part", part) }
         addArray("zones", counts.zones) { line, zone in
             line.add("name", zone.name)
@@ -88,7 +88,6 @@ extension JSONLine {
             line.add("dwell_ms", zone.dwell)
             line.add("entries", zone.entries)
         }
-        guard !lines.isEmpty else { return }
         addArray("lines", lines) { line, passage in
             line.add("name", passage.name)
             line.add("in", passage.inward)

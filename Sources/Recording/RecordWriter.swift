@@ -1,6 +1,6 @@
 import PathModel
 
-/// Writes one session's records of one feed as JSON Lines, version 1.0 (Schema/footpath-records-1.0.schema.json).
+/// Writes one session's records of one feed as JSON Lines, version 1.1 (Schema/footpath-records-1.1.schema.json).
 ///
 /// Keys stand in a fixed order and numbers have fixed decimals, so equal records are equal bytes. Ratios, distances and
 /// speeds have up to 5 decimals (a hundredth of a pixel at 1000 pixels), percentages 2, frame rates 3.
@@ -14,7 +14,7 @@ public struct RecordWriter {
     /// The longest text of a setting in bytes, of which there may be one in a line; so that all of many masks stand there.
     public static let longestSetting = 4096
 
-    private static let version = "1.0"
+    private static let version = "1.1"
     private static let feedLimit = 256
     private static let sessionLimit = 64
     static let shortestText = 64
@@ -24,6 +24,7 @@ public struct RecordWriter {
     private let feed: String
     private let session: String
     private let clock: StreamClock
+    private let detail: Detail
     private let observed: (() -> Int64)?
 
     /// A writer of one session to an output that may have others before, after or beside it.
@@ -32,14 +33,17 @@ public struct RecordWriter {
     ///   - feed: The camera's or file's name.
     ///   - session: The session's UUID.
     ///   - origin: Where the stream's clock is zero, in milliseconds since 1970 UTC.
+    ///   - detail: How much of it; the rest is passed over.
     ///   - observed: Now, in milliseconds since 1970 UTC. Live feeds only: with it no two runs write the same bytes.
     public init(
-        output: RecordOutput, feed: String, session: String, origin: Int64, observed: (() -> Int64)? = nil
+        output: RecordOutput, feed: String, session: String, origin: Int64, detail: Detail = .points,
+        observed: (() -> Int64)? = nil
     ) {
         self.output = output
         self.feed = feed
         self.session = session
         self.clock = StreamClock(origin: origin)
+        self.detail = detail
         self.observed = observed
     }
 
@@ -51,10 +55,11 @@ public struct RecordWriter {
             output: RecordOutput(sink: sink), feed: feed, session: session, origin: origin, observed: observed)
     }
 
-    /// Writes one line.
+    /// Writes one line, if it is of the detail that is wanted.
     ///
     /// - Throws: What the sink throws, or `lineTooLong`. The line is not written then; a later one may be.
     public func write(_ record: PathRecord) throws(RecordingError) {
+        guard detail.keeps(record.event) else { return }
         try output.write { sequence throws(RecordingError) in try line(for: record, sequence: sequence) }
     }
 

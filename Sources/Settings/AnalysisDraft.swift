@@ -28,6 +28,8 @@ package struct AnalysisDraft {
         var options = options
         let isOwnNetwork = options.personNetwork != .embeddedPersonNetwork
         options.workers = workers ?? max(1, min(128, cores))
+        // What isn't recorded isn't looked for.
+        if options.detail == .counts { options.faceFPS = 0 }
         options.bridge = bridge ?? (isLive ? Self.liveBridge : min(options.tracker.maxLost, Self.longestBridge))
         if let exactSize {
             options.inputSize = .exact(exactSize)
@@ -71,14 +73,18 @@ extension AnalysisOptions {
     /// - Parameters:
     ///   - texts: by the settings' keys.
     ///   - cores: how many workers to have where the user doesn't say.
+    ///   - zones: read already, of a configuration file, and so are lines.
     ///   - place: what a problem with a setting and one of its texts begins with.
     /// - Throws: `SettingsError` with all that is wrong.
     package init(
         _ texts: [String: [String]], _ style: SettingStyle = .commandLine, cores: Int, isLive: Bool = false,
+        zones: [Zone] = [], lines: [CountingLine] = [],
         place: (AnalysisSetting, _ text: String) -> String = { "--\($0.option) \($1)" }
     ) throws(SettingsError) {
         var draft = AnalysisDraft()
+        (draft.layout.zones, draft.layout.lines) = (zones, lines)
         var problems = AnalysisSetting.read(AnalysisSetting.all, texts, style, into: &draft, place: place)
+        if style == .commandLine { problems += draft.layout.problems }
         if texts["input_size"] != nil, texts["quality"] != nil,
             let setting = AnalysisSetting.all.first(where: { $0.key == "quality" })
         {

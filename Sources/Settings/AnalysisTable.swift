@@ -110,13 +110,42 @@ extension AnalysisSetting {
             set: { $0.stream = $1 }, recorded: { $0.stream.map { .number(Double($0)) } }),
         .init(
             "masks",
-            "LEFT,TOP,WIDTH,HEIGHT of parts of the picture that are blacked out before any network sees it, in ratios of it",
-            .text(
-                "box",
-                "give LEFT,TOP,WIDTH,HEIGHT in ratios of the frame, such as 0.7,0,0.3,0.4 (in YAML [[0.7, 0, 0.3, 0.4]])",
-                BoundingBox.init(ratios:)),
-            example: "[[0.7, 0, 0.3, 0.4]]", option: "mask", form: .values, set: { $0.masks.append($1) },
-            recorded: { $0.masks.isEmpty ? nil : .text($0.recordedMasks) }),
+            "LEFT,TOP,WIDTH,HEIGHT or the corners X,Y,X,Y,X,Y of parts of the picture that are blacked out before any network "
+                + "sees it, in ratios of it", .mask,
+            example: "[[0.7, 0, 0.3, 0.4], [0, 0.8, 0.2, 1, 0, 1]]", option: "mask", form: .values,
+            set: { $0.masks.append($1) }, recorded: { $0.masks.isEmpty ? nil : .text($0.recordedMasks) }),
+        .init(
+            "zones",
+            "Regions in which people are counted, by name and corners in ratios of the picture. In YAML they may have an "
+                + "anchor, the point of a person that counts (feet, center or head), loiter, after how long somebody stays for "
+                + "long, and crowd, when there are too many", .zone,
+            example:
+                "[{name: door, points: [[0, 0.5], [0.3, 0.5], [0.3, 1]], anchor: feet, loiter: 30s, crowd: {people: 5, for: 10s}}]",
+            option: "zone", form: .values, set: { $0.layout.zones.append($1) },
+            recorded: { $0.layout.zones.isEmpty ? nil : .text(fingerprint($0.layout.zones.map(\.text))) }),
+        .init(
+            "lines",
+            "Lines at which people are counted, by name and points in ratios of the picture. For somebody who walks along the "
+                + "line, from their left to their right is in", .line,
+            example: "[{name: entrance, points: [[0.2, 0.7], [0.8, 0.7]]}]", option: "line", form: .values,
+            set: { $0.layout.lines.append($1) },
+            recorded: { $0.layout.lines.isEmpty ? nil : .text(fingerprint($0.layout.lines.map(\.text))) }),
+        .init(
+            "counts_settle",
+            "How long somebody must have been in a zone, out of it or behind a line to be counted. More leaves out those who "
+                + "only touch it", .seconds(upTo: 60), standard: Units.duration(CountingLayout().settle),
+            option: "settle",
+            set: { $0.layout.settle = $1 },
+            recorded: { $0.layout.isEmpty ? nil : .number($0.layout.settle) }),
+        .init(
+            "counts_interval", "How often counts are recorded, at whole multiples of it in UTC", .seconds(1...86400),
+            standard: Units.duration(CountingLayout().interval), set: { $0.layout.interval = $1 },
+            recorded: { $0.layout.isEmpty ? nil : .number($0.layout.interval) }),
+        .init(
+            "detail",
+            "How much is recorded: points of paths, whole paths without points, or counts without anything of a single person",
+            Kind<Detail>.choice, standard: Detail.points.rawValue, set: { $0.detail = $1 },
+            recorded: { $0.detail == .points ? nil : .text($0.detail.rawValue) }),
         .init(
             "max_picture", "Pictures of more pixels than one of this size has are refused, since they take memory",
             .text("WxH", "give WIDTHxHEIGHT, each 16 to 32768, such as 3840x2160") { PixelSize($0, side: 16...32768) },
@@ -156,10 +185,15 @@ public enum Quality: String, CaseIterable, Sendable {
 extension AnalysisOptions {
     /// All masks, or what tells them from others where a line has no room for all.
     fileprivate var recordedMasks: String {
-        let text = masks.map { "\($0.left),\($0.top),\($0.width),\($0.height)" }.joined(separator: " ")
+        let text = masks.map(\.text).joined(separator: " ")
         if text.utf8.count <= RecordWriter.longestSetting { return text }
         return "\(masks.count) with SHA-256 \(SHA256Digest.of(Array(text.utf8)))"
     }
+}
+
+/// What tells zones or lines from others: the records `region` say where they are.
+private func fingerprint(_ regions: [String]) -> String {
+    "\(regions.count) with SHA-256 \(SHA256Digest.of(Array(regions.joined(separator: "\n").utf8)))"
 }
 
 extension AnalysisOptions.InputSize {
@@ -178,16 +212,5 @@ extension PixelSize {
         let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard sides.count == 2, sides.allSatisfy({ side.contains($0) && $0 % step == 0 }) else { return nil }
         self.init(width: sides[0], height: sides[1])
-    }
-}
-
-extension BoundingBox {
-    /// `LEFT,TOP,WIDTH,HEIGHT` in ratios of the frame; nil where it is anything else.
-    fileprivate init?(ratios text: String) {
-        let parts = text.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
-        guard parts.count == 4, parts.allSatisfy({ (0...1).contains($0) }), parts[2] > 0, parts[3] > 0 else {
-            return nil
-        }
-        self.init(left: parts[0], top: parts[1], width: parts[2], height: parts[3])
     }
 }

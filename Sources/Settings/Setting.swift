@@ -121,11 +121,18 @@ extension Kind<Double> {
     }
 
     static func seconds(upTo longest: Double) -> Self {
-        let text = "up to \(Units.duration(longest))"
-        return Kind(
+        seconds(0...longest, "up to \(Units.duration(longest))")
+    }
+
+    static func seconds(_ range: ClosedRange<Double>) -> Self {
+        seconds(range, "\(Units.duration(range.lowerBound)) to \(Units.duration(range.upperBound))")
+    }
+
+    private static func seconds(_ range: ClosedRange<Double>, _ text: String) -> Self {
+        Kind(
             placeholder: "seconds", advice: "give a duration such as 2s, 500ms or 1m30s", range: text,
             parse: { text, style in style == .yaml ? Units.seconds(text) : Double(text) ?? Units.seconds(text) },
-            problem: { (0...longest).contains($0) ? nil : "must be \(text)" })
+            problem: { range.contains($0) ? nil : "must be \(text)" })
     }
 
     static func shortest(_ value: Double) -> String {

@@ -67,9 +67,12 @@ struct AnalyzeSession {
     private func checked(
         _ settings: [String: [String]], _ videos: [String], _ names: [SourceName]
     ) throws(SettingsError) -> AnalysisOptions {
-        let problems = nameProblems(videos, names)
+        var problems = nameProblems(videos, names)
         do {
             let options = try AnalysisOptions(settings, cores: ProcessInfo.processInfo.activeProcessorCount)
+            if annotatePath != nil, options.detail == .counts {
+                problems.append("--annotate: shows single people, which --detail counts leaves out")
+            }
             if problems.isEmpty { return options }
         } catch {
             throw SettingsError(

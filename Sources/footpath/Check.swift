@@ -16,7 +16,7 @@ struct Check: ParsableCommand {
         abstract: "Check a daemon's configuration.",
         discussion: """
             Tells everything that is wrong with it, each with its line. Secrets are read with --probe, or where \
-            $CREDENTIALS_DIRECTORY is set.
+            $CREDENTIALS_DIRECTORY is set. Then tells each camera's zones, lines and masks, and which way over a line is in.
 
             \(ExitStatus.help)
             """)
@@ -43,6 +43,9 @@ struct Check: ParsableCommand {
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
         try DirectSink().write(line: "\(config): \(cameras.count) cameras, all settings in order")
+        for camera in cameras {
+            for line in camera.options.regions { try DirectSink().write(line: "\(camera.name): \(line)") }
+        }
         guard probe else { return }
         let results = Results()
         let group = DispatchGroup()

@@ -81,10 +81,10 @@ struct Draw: ParsableCommand {
         do {
             var image = try still.picture(within: Self.largest, interrupt: interrupt)
             let masks = camera?.options.masks ?? []
-            for mask in masks { image.fill(mask.coveringPixels(of: image.size), with: 0) }
+            if !masks.isEmpty { image.fill(PixelCover(masks, size: image.size), with: 0) }
             let page = DrawPage(
                 source: camera?.name ?? still.title, picture: try JPEGPicture.encode(image), size: image.size,
-                layout: CountingLayout(), masks: masks.map(Polygon.init))
+                layout: camera?.options.layout ?? CountingLayout(), masks: masks.map(\.polygon))
             let sink = DirectSink(file)
             try sink.write(String(decoding: page.html, as: UTF8.self))
             try sink.finish()

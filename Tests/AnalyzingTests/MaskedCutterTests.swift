@@ -20,7 +20,7 @@ import Testing
         self.whole = whole
     }
 
-    private func cutter(_ masks: [BoundingBox] = []) -> MaskedCutter {
+    private func cutter(_ masks: [Mask] = []) -> MaskedCutter {
         MaskedCutter(picture: picture, scaler: MaskedCutter.makeScaler(), masks: masks)
     }
 
@@ -70,7 +70,7 @@ import Testing
         let mask = BoundingBox(left: 0.4, top: 0.4, width: 0.2, height: 0.2)
         let size = PixelSize(width: 64, height: 64)
         let cut = try #require(
-            cutter([mask]).cut(BoundingBox(left: 0.45, top: 0.45, width: 0.05, height: 0.09), size: size))
+            cutter([.rectangle(mask)]).cut(BoundingBox(left: 0.45, top: 0.45, width: 0.05, height: 0.09), size: size))
         #expect(cut.image.pixel(cut.image.size.width / 2, cut.image.size.height / 2) == [0, 0, 0])
         #expect(cutter().cut(BoundingBox(left: 1.01, top: 0, width: 0.2, height: 0.2), size: size) == nil)
         #expect(cutter().cut(BoundingBox(left: 0, top: -0.3, width: 0.2, height: 0.2), size: size) == nil)

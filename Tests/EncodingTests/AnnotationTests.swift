@@ -80,7 +80,7 @@ import Testing
         try ffmpeg("-f", "lavfi", "-i", "color=gray:s=\(size):r=25:d=0.4", "-pix_fmt", "yuv420p", input)
         let video = try AnnotatedVideo(
             SourceName(input), path: output, file: NewFile(output, naming: .late, mayReplace: false),
-            masks: [BoundingBox(left: 0.75, top: 0.5, width: 0.25, height: 0.5)], fps: nil, threads: 1,
+            masks: [.rectangle(BoundingBox(left: 0.75, top: 0.5, width: 0.25, height: 0.5))], fps: nil, threads: 1,
             interrupt: InterruptFlag())
         video.add(PathRecord(time: time(6), event: .path(point(6))))
         #expect(!FileManager.default.fileExists(atPath: output), "a video has its name when it is whole")

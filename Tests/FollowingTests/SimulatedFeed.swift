@@ -28,7 +28,7 @@ final class SimulatedFeed {
     ///   - script: what the camera's connection 0, 1, ... does.
     init(
         _ source: FeedSettings.Source = .camera(.live), settle: Double = 10,
-        lister: FolderLister? = nil, statsInterval: Double = 3600,
+        lister: FolderLister? = nil, statsInterval: Double = 3600, layout: CountingLayout = CountingLayout(),
         answer: @escaping @Sendable (_ number: Int) -> Outcome? = SimulatedFeed.onePerson,
         onOpen: @escaping @Sendable (SourceRequest) -> Void = { _ in },
         script: @escaping @Sendable (Int) -> ScriptedCamera.Script
@@ -37,6 +37,7 @@ final class SimulatedFeed {
             SourceName(Project.sample.path), clock: clock, onOpen: onOpen, script: script)
         var options = AnalysisOptions()
         options.faceFPS = 0
+        options.layout = layout
         let settings = FeedSettings(
             name: "camera", source: source, options: options, statsInterval: statsInterval, settle: settle)
         let start = SessionStart(version: "1", models: [], settings: [])

@@ -166,7 +166,7 @@ import Waiting
     @Test func aMaskHidesPeopleFromTheNetworks() throws {
         var options = AnalysisOptions()
         // The second person never comes further left than x = 160, the first never further right than that.
-        options.masks = [BoundingBox(left: 0.5, top: 0, width: 0.5, height: 1)]
+        options.masks = [.rectangle(BoundingBox(left: 0.5, top: 0, width: 0.5, height: 1))]
         let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink()))
         #expect(summary.paths == 1)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import PathModel
 import Recording
 import TestSupport
@@ -6,9 +7,15 @@ import Testing
 /// The validator finds what it is there for; otherwise "every line validates" would say nothing.
 @Suite struct RecordContractTests {
     @Test(arguments: [
-        (#""seq":3"#, #""seq":4"#, "seq is 4; 3 was expected"),
+        (#""seq":3,"#, #""seq":4,"#, "seq is 4; 3 was expected"),
         (#""time":"2024-05-01T12:00:00.067Z""#, #""time":"2024-05-01T11:00:00.067Z""#, "time goes back"),
         (#""time":"2024-05-01T12:00:00.067Z""#, #""time":"2024-05-01T12:00:00Z""#, "$.time"),
+        (#""name":"door","points""#, #""name":"gate","points""#, "no zone door was named"),
+        (#""in":1,"out":0,"people":1"#, #""in":2,"out":0,"people":1"#, "counts 2 in, 0 out after 0, 0"),
+        (#""action":"leave","cause":"walked_out""#, #""action":"leave""#, "'cause' is a required property"),
+        (#""faces":true"#, #""detail":"paths""#, "a path with detail: paths"),
+        (#""faces":true"#, #""detail":"counts""#, "a zone with detail: counts"),
+        (#""anchor":"feet""#, #""anchor":"knee""#, "'knee' is not one of"),
         (#""points":2,"distance""#, #""points":3,"distance""#, "but 2 were recorded"),
         (#""event":"path_end""#, #""event":"stats""#, "the stream ends before the paths of tracks [1]"),
         (#""event":"path_start""#, #""event":"stats""#, "has not started"),
@@ -32,7 +39,7 @@ import Testing
     }
 
     @Test func aCutOffLineIsFound() throws {
-        #expect(try faults(of: String(session().dropLast())).contains(":9: no newline at the end"))
+        #expect(try faults(of: String(session().dropLast())).contains(":20: no newline at the end"))
     }
 
     @Test func aFileWithoutRecordsIsNotValid() throws {
@@ -44,6 +51,25 @@ import Testing
         #expect(try faults(of: later).isEmpty)
     }
 
+    /// A reader of 1.0 skips events that it doesn't know, as docs/records.md always said, and takes 1.x for 1.0.
+    @Test func aReaderOfVersion1_0StillWorks() throws {
+        let known = [
+            "session_start", "stream_start", "path_start", "path", "path_end", "gap", "stats", "stream_end",
+            "session_end",
+        ]
+        let lines = session().split(separator: "\n").filter { line in
+            known.contains { line.contains(#""event":"\#($0)""#) }
+        }
+        #expect(lines.count == 9)
+        let old = lines.enumerated().map { number, line in
+            line.replacing(#""v":"1.1""#, with: #""v":"1.0""#)
+                .replacing(/"seq":\d+/) { _ in #""seq":\#(number)"# } + "\n"
+        }
+        let schema = Project.root.appendingPathComponent("Tests/Contract/footpath-records-1.0.schema.json").path
+        #expect(try faults(of: old.joined(), schema: schema).isEmpty)
+        #expect(try faults(of: session(), schema: schema).contains("'region' is not one of"))
+    }
+
     private func session() -> String {
         let sink = MemorySink()
         let writer = RecordWriter(sink: sink, feed: "clip.mp4", session: Sample.session, origin: Sample.origin)
@@ -51,12 +77,12 @@ import Testing
         return sink.lines.map { $0 + "\n" }.joined()
     }
 
-    private func faults(of records: String) throws -> String {
+    private func faults(of records: String, schema: String? = nil) throws -> String {
         try withTemporaryFolder { folder in
             let path = folder + "/records.jsonl"
             try write(records, to: path)
             do {
-                try validateRecords(at: path)
+                try validateRecords(at: path, schema: schema)
                 return ""
             } catch let invalid as InvalidRecords {
                 return invalid.description

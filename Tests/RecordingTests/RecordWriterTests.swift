@@ -129,33 +129,58 @@ import Testing
             envelope("session_start", 0, "00.000")
                 + #""version":"0.1.0","models":[{"name":"footpath-person.onnx","sha256":"\#(sha256)"}],"#
                 + #""settings":{"confidence":50,"fps":12.5,"input_size":"448x256","faces":true}}"#,
-            envelope("stream_start", 1, "00.000")
+            envelope("region", 1, "00.000")
+                + #""kind":"zone","name":"door","points":[[0,0.5],[0.25,0.5],[0.25,1],[0,1]],"anchor":"feet"}"#,
+            envelope("region", 2, "00.000")
+                + #""kind":"line","name":"</b> \"é","points":[[0.12346,0],[1,1]],"anchor":"head"}"#,
+            envelope("region", 3, "00.000") + #""kind":"mask","points":[[0,0],[1,0],[1,1]]}"#,
+            envelope("stream_start", 4, "00.000")
                 + #""run":1,"codec":"h264","container":"mov,mp4,m4a,3gp,3g2,mj2","frame_width":768,"#
                 + #""frame_height":432,"frame_rate":29.97,"duration_ms":46513,"pixel_format":"yuv420p","#
                 + #""color_range":"tv","clock":"file","time_origin":"option","source":"clip.mp4"}"#,
-            envelope("path_start", 2, "00.033") + #""track":1,"frame":1,"pts_ms":33,\#(box),"entry":"left"}"#,
-            envelope("path", 3, "00.033")
+            envelope("path_start", 5, "00.033") + #""track":1,"frame":1,"pts_ms":33,\#(box),"entry":"left"}"#,
+            envelope("path", 6, "00.033")
                 + #""track":1,"frame":1,"pts_ms":33,\#(box),"confidence":87.65,"source":"measured","#
                 + #""face_pts_ms":33,"face":\#(face)}"#,
-            envelope("path", 4, "00.067")
+            envelope("path", 7, "00.067")
                 + #""track":1,"frame":2,"pts_ms":67,"time_estimated":true,\#(box),"confidence":87.65,"#
                 + #""source":"predicted"}"#,
-            envelope("path_end", 5, "01.100")
+            envelope("zone", 8, "00.040")
+                + #""track":1,"name":"door","action":"enter","appeared":true,"pts_ms":40,"people":1}"#,
+            envelope("line", 9, "00.050")
+                + #""track":1,"name":"</b> \"é","direction":"in","place":{"x":0.5,"y":0.25},"pts_ms":50,"#
+                + #""in":1,"out":0,"people":1}"#,
+            envelope("zone", 10, "00.055")
+                + #""track":1,"name":"door","action":"loiter","state":"begin","dwell_ms":15,"pts_ms":55,"people":1}"#,
+            envelope("crowd", 11, "00.056") + #""name":"door","state":"begin","pts_ms":56,"people":1}"#,
+            envelope("zone", 12, "00.058")
+                + #""track":1,"name":"door","action":"loiter","state":"end","dwell_ms":18,"pts_ms":58,"people":0}"#,
+            envelope("zone", 13, "00.058")
+                + #""track":1,"name":"door","action":"leave","cause":"walked_out","dwell_ms":18,"pts_ms":58,"people":0}"#,
+            envelope("crowd", 14, "00.060")
+                + #""name":"door","state":"end","duration_ms":4,"pts_ms":60,"people":0}"#,
+            envelope("path_end", 15, "01.100")
                 + #""track":1,"cause":"left_frame","start":"2024-05-01T12:00:00.033Z","#
                 + #""end":"2024-05-01T12:00:00.067Z","duration_ms":34,"points":2,"distance":0.0125,"#
-                + #""mean_speed":0.37463,"entry":"left","exit":"right","zones":[],"best_face_confidence":98.77}"#,
-            envelope("gap", 6, "01.200")
+                + #""mean_speed":0.37463,"entry":"left","exit":"right","#
+                + #""zones":[{"name":"door","dwell_ms":18,"entries":1}],"#
+                + #""lines":[{"name":"</b> \"é","in":1,"out":0}],"best_face_confidence":98.77}"#,
+            envelope("gap", 16, "01.200")
                 + #""from":"2024-05-01T12:00:01.100Z","to":"2024-05-01T12:00:01.200Z","reason":"decode_error","#
                 + #""frames_lost":3}"#,
-            envelope("stream_end", 7, "01.200")
+            envelope("counts", 17, "01.200")
+                + #""from":"2024-05-01T12:00:00.000Z","to":"2024-05-01T12:00:01.200Z","interval_ms":1200,"#
+                + #""observed_share":0.91667,"zones":[{"name":"door","people_min":0,"people_max":1,"people_mean":0.015,"#
+                + #""entered":1,"left":1,"dwell_ms_mean":18}],"lines":[{"name":"</b> \"é","in":1,"out":0,"people":1}]}"#,
+            envelope("stream_end", 18, "01.200")
                 + #""reason":"decode_error","message":"Invalid data found when processing input","frames":36,"#
                 + #""analyzed":35,"decode_errors":1}"#,
-            envelope("session_end", 8, "01.200") + #""analyzed":35,"paths":1,"points":2,"faces":1}"#,
+            envelope("session_end", 19, "01.200") + #""analyzed":35,"paths":1,"points":2,"faces":1}"#,
         ]
     }
 
     private func envelope(_ event: String, _ sequence: Int, _ seconds: String) -> String {
-        #"{"v":"1.0","event":"\#(event)","feed":"clip.mp4","session":"11111111-2222-3333-4444-555555555555","#
+        #"{"v":"1.1","event":"\#(event)","feed":"clip.mp4","session":"11111111-2222-3333-4444-555555555555","#
             + #""seq":\#(sequence),"time":"2024-05-01T12:00:\#(seconds)Z","#
     }
 }

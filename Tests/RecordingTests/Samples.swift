@@ -17,6 +17,21 @@ enum Sample {
                     .init("input_size", .text("448x256")), .init("faces", .flag(true)),
                 ])))
 
+    static let regions = [
+        record(
+            0,
+            .region(
+                Region(Zone(name: "door", polygon: Polygon(BoundingBox(left: 0, top: 0.5, width: 0.25, height: 0.5)))))),
+        record(
+            0,
+            .region(
+                Region(
+                    CountingLine(
+                        name: "</b> \"é", polyline: Polyline([Point(x: 0.123456, y: 0), Point(x: 1, y: 1)]),
+                        anchor: .head)))),
+        record(0, .region(Region(mask: Polygon([Point(x: 0, y: 0), Point(x: 1, y: 0), Point(x: 1, y: 1)])))),
+    ]
+
     static let streamStart = record(
         0,
         .streamStart(
@@ -43,7 +58,32 @@ enum Sample {
             PathEnd(
                 track: 1, cause: .leftFrame, start: Timestamp(microseconds: 33_367),
                 end: Timestamp(microseconds: 66_733), points: 2, distance: 0.0125, entry: .left, exit: .right,
-                bestFaceConfidence: 0.98765)))
+                bestFaceConfidence: 0.98765, zones: [ZoneVisit(name: "door", dwell: 18, entries: 1)],
+                lines: [LinePassage(name: "</b> \"é", inward: 1, outward: 0)])))
+
+    static let counting = [
+        record(40_000, .zone(ZoneChange(track: 1, name: "door", action: .enter(appeared: true), people: 1))),
+        record(
+            50_000,
+            .line(
+                LineCrossing(
+                    track: 1, name: "</b> \"é", direction: .inward, place: Point(x: 0.5, y: 0.25), inward: 1,
+                    outward: 0,
+                    people: 1))),
+        record(55_000, .zone(ZoneChange(track: 1, name: "door", action: .loiterBegin(dwell: 15), people: 1))),
+        record(56_000, .crowd(CrowdChange(name: "door", state: .begin, people: 1))),
+        record(58_000, .zone(ZoneChange(track: 1, name: "door", action: .loiterEnd(dwell: 18), people: 0))),
+        record(58_000, .zone(ZoneChange(track: 1, name: "door", action: .leave(.walkedOut, dwell: 18), people: 0))),
+        record(60_000, .crowd(CrowdChange(name: "door", state: .end(duration: 4), people: 0))),
+    ]
+
+    static let counts = record(
+        1_200_000,
+        .counts(
+            IntervalCounts(
+                from: Timestamp(microseconds: 0), to: Timestamp(microseconds: 1_200_000), observed: 0.9166666,
+                zones: [.init(name: "door", least: 0, most: 1, mean: 0.015, entered: 1, left: 1, meanDwell: 18)],
+                lines: [.init(name: "</b> \"é", inward: 1, outward: 0, people: 1)])))
 
     static let gap = record(
         1_200_000,
@@ -62,9 +102,9 @@ enum Sample {
     static let sessionEnd = record(
         1_200_000, .sessionEnd(SessionEnd(analyzed: 35, paths: 1, points: 2, faces: 1)))
 
-    static let all = [
-        sessionStart, streamStart, pathStart, path, estimatedPath, pathEnd, gap, streamEnd, sessionEnd,
-    ]
+    static let all =
+        [sessionStart] + regions + [streamStart, pathStart, path, estimatedPath] + counting
+        + [pathEnd, gap, counts, streamEnd, sessionEnd]
 
     static let box = BoundingBox(left: -0.0125, top: 0.25, width: 0.123456, height: 0.5)
 

@@ -122,16 +122,68 @@ import Tracking
     @Test func masksAreRatiosOfTheFrame() throws {
         #expect(
             try options(masks: ["0.7,0,0.3,0.4", "0,0,1,0.1"]).masks == [
-                BoundingBox(left: 0.7, top: 0, width: 0.3, height: 0.4),
-                BoundingBox(left: 0, top: 0, width: 1, height: 0.1),
+                .rectangle(BoundingBox(left: 0.7, top: 0, width: 0.3, height: 0.4)),
+                .rectangle(BoundingBox(left: 0, top: 0, width: 1, height: 0.1)),
             ])
+        let corners = [Point(x: 0, y: 0.5), Point(x: 1, y: 0.5), Point(x: 0.5, y: 1)]
+        let own = try options(masks: ["0.7,0,0.3,0.4", "0,0.5,1,0.5,0.5,1"])
+        #expect(own.masks[1] == .polygon(Polygon(corners)))
+        let recorded = try #require(own.recorded.first { $0.key == "masks" })
+        #expect(recorded.value == .text("0.7,0.0,0.3,0.4 0,0.5,1,0.5,0.5,1"))
     }
 
     @Test(arguments: [
-        "", "0,0,1", "0,0,1,1,1", "0,0,0,1", "0,0,1,0", "-0.1,0,1,1", "0,0,100,50", "0,0,1,nan", "a,0,1,1",
+        "", "0,0,1", "0,0,1,1,1", "0,0,1,1,0,1,1,0", "0,0,1,1,2,2", "0,0,0.5,0.5,1,1", "0,0,1,0,1", "0,0,1,0,nan,1",
+        "0,0,0,1", "0,0,1,0", "-0.1,0,1,1", "0,0,100,50", "0,0,1,nan", "a,0,1,1",
     ])
     func otherMasksAreRefused(mask: String) {
         #expect(problems([:], masks: [mask]).count == 1)
+    }
+
+    private func regions(_ zones: [String], _ lines: [String] = []) -> [String] {
+        do {
+            _ = try AnalysisOptions(["zones": zones, "lines": lines], cores: 1)
+            return []
+        } catch {
+            return error.problems
+        }
+    }
+
+    @Test func zonesAndLinesHaveNamesAndPoints() throws {
+        let options = try AnalysisOptions(
+            [
+                "zones": ["a=b <script>=0,0,1,0,1,1"], "lines": ["to the door=0.2,0.7,0.8,0.7,1,1"],
+                "counts_settle": ["0.5"], "counts_interval": ["1h"], "detail": ["counts"],
+            ], cores: 1)
+        let zone = try #require(options.layout.zones.first)
+        #expect(zone.name == "a=b <script>" && zone.polygon.vertices.count == 3 && zone.anchor == .feet)
+        let line = try #require(options.layout.lines.first)
+        #expect(line.name == "to the door" && line.polyline.vertices.count == 3)
+        #expect(options.layout.settle == 0.5 && options.layout.interval == 3600)
+        #expect(options.detail == .counts && options.faceFPS == 0, "nobody's face is looked for that isn't recorded")
+    }
+
+    @Test func allThatIsWrongWithZonesAndLinesIsToldAtOnce() {
+        let long = String(repeating: "é", count: 33)
+        let found = regions(
+            [
+                "0,0,1,0,1,1", "=0,0,1,0,1,1", "a/b=0,0,1,0,1,1", "a#=0,0,1,0,1,1", "+=0,0,1,0,1,1",
+                "b\u{7}=0,0,1,0,1,1",
+                "\(long)=0,0,1,0,1,1", "two=0,0,1,1", "eight=0,0,1,1,1,0,0,1", "flat=0,0,0.5,0.5,1,1",
+                "out=0,0,2,0,1,1",
+                "odd=0,0,1,0,1", "door=0,0,1,0,1,1", "door=0,0,1,0,0,1",
+            ], ["point=0.5,0.5,0.5,0.5", "door=0,0,1,1", "one=0,0", "gone=0,0,1,nan"])
+        for (start, reason) in [
+            ("--zone 0,0,1,0,1,1", "give NAME="), ("--zone =0", "has no name"), ("--zone a/b=", "/, # or +"),
+            ("--zone a#=", "/, # or +"), ("--zone +=", "/, # or +"), ("--zone b\u{7}=", "control characters"),
+            ("--zone \(long)", "more than 64 bytes"), ("--zone two=", "fewer than 3 corners"),
+            ("--zone eight=", "crosses itself"), ("--zone flat=", ""), ("--zone out=", "outside 0...1"),
+            ("--zone odd=", "give NAME="), ("--line point=", "no length"), ("--line one=", "fewer than 2"),
+            ("--line gone=", "give NAME="), ("--zone door", "another zone has this name"),
+        ] { #expect(found.contains { $0.hasPrefix(start) && $0.contains(reason) }, "\(start): \(found)") }
+        #expect(found.count == 16, "\(found)")
+        let many = (0..<30).map { "\($0)=0,0,1,0,1,1" }
+        #expect(regions(many, many).contains { $0.contains("at most 50") })
     }
 
     @Test func aStartTimeIsMillisecondsSince1970() throws {
@@ -153,9 +205,16 @@ import Tracking
                 #"landmarks=text("five")"#, "raw_landmarks=flag(false)",
             ], "the order is part of a session's id")
         // Whatever else is set is seen in the records, but where they come from and how fast.
-        let examples = ["input_size": "512x288", "fps": "5", "masks": "0,0,1,1", "bridge": "1", "confidence": "60"]
+        let examples = [
+            "input_size": "512x288", "fps": "5", "masks": "0,0,1,1", "bridge": "1", "confidence": "60",
+            "zones": "a=0,0,1,0,1,1",
+            "lines": "a=0,0,1,1", "detail": "paths",
+        ]
         for setting in AnalysisSetting.all
-        where !["workers", "start_time", "model", "face_model", "quality", "max_picture"].contains(setting.key) {
+        where ![
+            "workers", "start_time", "model", "face_model", "quality", "max_picture", "counts_settle",
+            "counts_interval",
+        ].contains(setting.key) {
             let other: String =
                 examples[setting.key]
                 ?? ["scales": "2", "camera_motion": "off", "clothes": "off", "still": "mark", "landmarks": "all"][

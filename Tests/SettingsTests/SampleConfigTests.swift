@@ -1,6 +1,7 @@
 import Analyzing
 import Following
 import Foundation
+import PathModel
 import Settings
 import TestSupport
 import Testing
@@ -69,7 +70,8 @@ import Testing
             #expect(left.count == 1)
             let whole = try config(with: { !left.contains($0) })
             #expect(whole.cameras.map(\.name) == ["door", "inbox"])
-            #expect(whole.cameras[0].options.masks.count == 1)
+            #expect(whole.cameras[0].options.masks.count == 2)
+            #expect(whole.cameras[0].options.layout.zones.count == 1)
         }
     }
 
@@ -134,7 +136,8 @@ import Testing
     @Test func whatIsSwitchedOffIsTheDefaultUnlessItSaysOtherwise() throws {
         let plain = try config()
         var others: Set<String> = []
-        for entry in entries where entry.isOff && !["log", "options", "masks", "defaults"].contains(entry.key) {
+        for entry in entries
+        where entry.isOff && !["log", "options", "masks", "zones", "lines", "defaults"].contains(entry.key) {
             if ["cameras.name", "cameras.directory", "cameras.settle"].contains(path(entry)) { continue }
             let on = Set(entry.parents + [entry.line])
             let changed = try config(with: on.contains)

@@ -9,8 +9,10 @@ public struct InvalidRecords: Error, CustomStringConvertible {
 /// Checks every line of a file against the record contract: the JSON Schema, and what a schema can't say (see
 /// `Scripts/validate-records`).
 ///
+/// - Parameter schema: another schema's path; nil is that of the version that is written.
 /// - Throws: `InvalidRecords`, or Foundation's error where the script can't be run.
-public func validateRecords(at path: String) throws {
-    let result = try run(Project.root.appendingPathComponent("Scripts/validate-records").path, [path])
+public func validateRecords(at path: String, schema: String? = nil) throws {
+    let options = schema.map { ["--schema", $0] } ?? []
+    let result = try run(Project.root.appendingPathComponent("Scripts/validate-records").path, options + [path])
     guard result.status == 0 else { throw InvalidRecords(description: result.output + result.errors) }
 }

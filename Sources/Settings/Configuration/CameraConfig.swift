@@ -162,22 +162,31 @@ struct CameraConfig {
 
     // MARK: - The analysis
 
+    /// Numbers, or pairs of them: two pairs are no rectangle.
+    private static func ratios(_ values: [ConfigValue]) -> String {
+        let texts = values.map { $0.isList ? ($0.list() ?? []).compactMap { $0.text() } : [$0.text() ?? ""] }
+        let numbers = texts.flatMap(\.self)
+        let isRectangle = numbers.count == 4 && texts.count < 4
+        return isRectangle
+            ? texts.map { $0.joined(separator: ",") }.joined(separator: " ") : numbers.joined(separator: ",")
+    }
+
     private func analysis(_ all: ConfigMapping, isLive: Bool) -> AnalysisOptions {
         var texts: [String: [String]] = [:]
-        for setting in AnalysisSetting.all where setting.isOfCameras {
+        let layout = LayoutConfig(all)
+        for setting in AnalysisSetting.all where setting.isOfCameras && !LayoutConfig.keys.contains(setting.key) {
             guard let value = all[setting.key] else { continue }
             texts[setting.key] =
                 switch setting.form {
-                case .values:
-                    (value.list() ?? []).compactMap {
-                        $0.list().map { $0.compactMap { $0.text() }.joined(separator: ",") }
-                    }
+                case .values: (value.list() ?? []).compactMap { $0.list().map(Self.ratios) }
                 case .flag, .value:
                     (setting.isFile ? value.file(unless: setting.names) : value.text()).map { [$0] } ?? []
                 }
         }
         do {
-            return try AnalysisOptions(texts, .yaml, cores: 1, isLive: isLive) { setting, text in
+            return try AnalysisOptions(
+                texts, .yaml, cores: 1, isLive: isLive, zones: layout.zones, lines: layout.lines
+            ) { setting, text in
                 guard let value = all[setting.key] else { return text }
                 return "\(value.place): \(value.shown(text))"
             }

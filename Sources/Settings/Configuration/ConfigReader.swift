@@ -123,6 +123,8 @@ struct ConfigValue {
         return bytes
     }
 
+    var isList: Bool { if case .sequence = node { true } else { false } }
+
     /// The values of a list.
     func list() -> [ConfigValue]? {
         guard case .sequence(let sequence) = node else {
