@@ -74,7 +74,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]),
         .target(name: "CPages", exclude: ["files"]),
-        room("Showing", ["CPages", "Decoding", "PathModel"]),
+        room("Reporting", ["PathModel", "Reading"]),
+        room("Showing", ["CPages", "Decoding", "PathModel", "Reporting"]),
         .target(name: "CServing"),
         room("Serving", ["CServing"]),
         room(
@@ -87,7 +88,8 @@ let package = Package(
             name: "footpath",
             dependencies: [
                 "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Fetching", "Following", "Inference",
-                "Linking", "Operating", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Showing",
+                "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Reporting", "Serving",
+                "Settings", "Showing",
                 "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
@@ -133,6 +135,7 @@ let package = Package(
         tests(
             "SettingsTests",
             ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
+        tests("ReportingTests", ["Reading", "Recording", "Reporting"]),
         tests("ShowingTests", ["Showing"]),
         tests("ServingTests", ["CServing", "Serving"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),

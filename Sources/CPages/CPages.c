@@ -31,6 +31,34 @@ static const char live_css[] = {
 static const char live_js[] = {
 #embed "files/live.js"
 };
+static const char report_html[] = {
+#embed "files/report.html"
+};
+static const char report_css[] = {
+#embed "files/report.css"
+};
+static const char report_base_js[] = {
+#embed "files/report-base.js"
+};
+static const char report_charts_js[] = {
+#embed "files/report-charts.js"
+};
+static const char report_maps_js[] = {
+#embed "files/report-maps.js"
+};
+static const char report_table_js[] = {
+#embed "files/report-table.js"
+};
+static const char report_page_js[] = {
+#embed "files/report-page.js"
+};
+// Chart.js comes from Debian, as headers do.
+#if !__has_embed("/usr/share/javascript/chart.js/chart.min.js")
+#error "no /usr/share/javascript/chart.js/chart.min.js: install libjs-chart.js, or run Scripts/setup"
+#endif
+static const char chart_js[] = {
+#embed "/usr/share/javascript/chart.js/chart.min.js"
+};
 
 static const struct {
     const char *name;
@@ -46,6 +74,14 @@ static const struct {
     {"live.html", live_html, sizeof live_html},
     {"live.css", live_css, sizeof live_css},
     {"live.js", live_js, sizeof live_js},
+    {"report.html", report_html, sizeof report_html},
+    {"report.css", report_css, sizeof report_css},
+    {"report-base.js", report_base_js, sizeof report_base_js},
+    {"report-charts.js", report_charts_js, sizeof report_charts_js},
+    {"report-maps.js", report_maps_js, sizeof report_maps_js},
+    {"report-table.js", report_table_js, sizeof report_table_js},
+    {"report-page.js", report_page_js, sizeof report_page_js},
+    {"chart.min.js", chart_js, sizeof chart_js},
 };
 
 const char *footpath_page_file(const char *name, size_t *size) {

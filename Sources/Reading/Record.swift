@@ -16,18 +16,19 @@ public struct Record: Sendable {
     /// What happened.
     public var event: Event
 
-    /// What a record says, beside the envelope.
+    /// What a record says, beside the envelope. Points are nearly all of them: what is larger lies elsewhere, so that they are
+    /// handed on quickly.
     public enum Event: Sendable {
-        case sessionStart(Session)
+        indirect case sessionStart(Session)
         case sessionEnd
-        case streamStart(Stream)
+        indirect case streamStart(Stream)
         case streamEnd(reason: String)
-        case region(Region)
+        indirect case region(Region)
         case pathStart(PathStart)
         case point(Sighting)
-        case pathEnd(PathEnd)
-        case zone(ZoneVisit)
-        case line(Crossing)
+        indirect case pathEnd(PathEnd)
+        indirect case zone(ZoneVisit)
+        indirect case line(Crossing)
         case crowd(Crowd)
         case counts(Counts)
         case gap(Gap)
@@ -106,7 +107,26 @@ extension Record {
         /// Whether the record has a face.
         public var hasFace: Bool
         /// The face; nil also where the reader wasn't asked for faces.
-        public var face: Face?
+        public var face: Face? { boxed?.face }
+
+        private let boxed: FaceBox?
+
+        private final class FaceBox: Sendable {
+            let face: Face
+
+            init(_ face: Face) {
+                self.face = face
+            }
+        }
+
+        init(
+            track: Int, frame: Int, pts: Int64, box: BoundingBox, confidence: Double, isPredicted: Bool, isStill: Bool,
+            hasFace: Bool, face: Face?
+        ) {
+            (self.track, self.frame, self.pts, self.box) = (track, frame, pts, box)
+            (self.confidence, self.isPredicted, self.isStill) = (confidence, isPredicted, isStill)
+            (self.hasFace, boxed) = (hasFace, face.map(FaceBox.init))
+        }
     }
 
     /// A whole path in short.
@@ -222,6 +242,11 @@ extension Record {
         /// Milliseconds since 1970 UTC; `to` may lie before `from` where a clock was set.
         public var from: Int64, to: Int64
         public var reason: String
+
+        /// A stretch that wasn't seen.
+        public init(from: Int64, to: Int64, reason: String) {
+            (self.from, self.to, self.reason) = (from, to, reason)
+        }
     }
 }
 

@@ -101,7 +101,7 @@ extension Record.Counts {
     init?(_ keys: ScannedObject, _ line: Span<UInt8>) {
         guard let from = keys.time("from", line), let to = keys.time("to", line), from <= to else { return nil }
         (self.from, self.to) = (from, to)
-        observed = (keys.double("observed", line) ?? keys.double("observed_share", line)).map { min(max($0, 0), 1) }
+        observed = keys.double("observed_share", line).map { min(max($0, 0), 1) }
         zones = keys.objects("zones", line).compactMap { zone in
             guard let name = zone.text("name", line) else { return nil }
             return Zone(

@@ -6,6 +6,8 @@ public enum ReadingError: Error, Hashable, CustomStringConvertible {
     case unreadable(path: String, reason: String)
     /// It holds no records, but something else.
     case notRecords(path: String, line: Int)
+    /// Something else is not of what the records are of.
+    case doesNotFit(String)
     /// It holds records of a version that this program doesn't know.
     case otherVersion(path: String, line: Int, version: String)
 
@@ -14,6 +16,7 @@ public enum ReadingError: Error, Hashable, CustomStringConvertible {
         case .unreadable(let path, let reason): "can't read \(path): \(reason)"
         case .notRecords(let path, let line):
             "\(path): line \(line): not a record of Footpath's (JSON Lines with v, event, feed, session, seq and time)"
+        case .doesNotFit(let reason): reason
         case .otherVersion(let path, let line, let version):
             "\(path): line \(line): records of version \(version.prefix(64)); this program reads 1.x: use a newer one"
         }

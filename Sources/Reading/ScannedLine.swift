@@ -42,9 +42,25 @@ struct ScannedLine {
         if key.is("box", line), scanner.peek(line) == UInt8(ascii: "{") {
             return takeBox(line, &scanner)
         }
+        // Texts and numbers are nearly all that stands there.
+        let byte = scanner.peek(line)
+        if byte == UInt8(ascii: "\"") {
+            guard let text = scanner.text(line) else { return false }
+            take(key, text, line)
+            return true
+        }
+        if byte &- UInt8(ascii: "0") < 10 {
+            guard let number = scanner.number(line) else { return false }
+            take(key, number, line)
+            return true
+        }
+        return takeOther(key, line, &scanner)
+    }
+
+    private mutating func takeOther(_ key: LineScanner.Text, _ line: Span<UInt8>, _ scanner: inout LineScanner) -> Bool
+    {
         guard let value = scanner.value(line) else { return false }
         switch value {
-        case .text(let text): take(key, text, line)
         case .number(let number): take(key, number, line)
         case .flag(let flag) where key.is("still", line): isStill = flag
         case .object(let range) where key.is("face", line): face = range
@@ -82,8 +98,9 @@ struct ScannedLine {
         var (left, top, width, height) = (Double.nan, Double.nan, Double.nan, Double.nan)
         guard var goesOn = scanner.open(UInt8(ascii: "{"), line) else { return false }
         while goesOn {
-            guard let key = scanner.key(line), let value = scanner.value(line) else { return false }
-            if case .number(let number) = value {
+            guard let key = scanner.key(line) else { return false }
+            if scanner.peek(line) &- UInt8(ascii: "0") < 10 || scanner.peek(line) == UInt8(ascii: "-") {
+                guard let number = scanner.number(line) else { return false }
                 let ratio = number.double(line)
                 if key.is("left", line) {
                     left = ratio
@@ -94,6 +111,8 @@ struct ScannedLine {
                 } else if key.is("height", line) {
                     height = ratio
                 }
+            } else if scanner.value(line) == nil {
+                return false
             }
             guard let more = scanner.more(UInt8(ascii: "{"), line) else { return false }
             goesOn = more

@@ -12,6 +12,15 @@ public enum PageFile: String, CaseIterable, Sendable {
     case liveBody = "live.html"
     case liveStyle = "live.css"
     case liveScript = "live.js"
+    case reportBody = "report.html"
+    case reportStyle = "report.css"
+    case reportBase = "report-base.js"
+    case reportCharts = "report-charts.js"
+    case reportMaps = "report-maps.js"
+    case reportTable = "report-table.js"
+    case reportPage = "report-page.js"
+    /// Chart.js, as Debian has it.
+    case chartLibrary = "chart.min.js"
 
     /// What it holds.
     public var text: String {

@@ -25,8 +25,13 @@ public struct WebPage {
     ///   - styles: CSS.
     ///   - scripts: run in this order once the body is there. They put texts into the page by `textContent`.
     ///   - data: for the scripts, which find it as JSON in the element `data`.
-    public init(title: String, body: String, styles: [String], scripts: [String], data: some Encodable) {
+    ///   - keys: how its keys are written.
+    public init(
+        title: String, body: String, styles: [String], scripts: [String], data: some Encodable,
+        keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys
+    ) {
         let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = keys
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         // A name can't end the element: `<` is left out of the text that HTML sees.
         let json = (try? encoder.encode(data)).map {

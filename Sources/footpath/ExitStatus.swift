@@ -5,6 +5,7 @@ import Fetching
 import Inference
 import Linking
 import Operating
+import Reading
 import Recording
 import Serving
 import Settings
@@ -14,7 +15,7 @@ enum ExitStatus: Int32, Comparable {
     case success = 0
     /// Wrong options or settings.
     case usage = 64
-    /// An input was decoded in part.
+    /// An input was decoded in part, or isn't what was asked for.
     case partial = 65
     /// An input can't be opened or has no video.
     case input = 66
@@ -32,7 +33,7 @@ enum ExitStatus: Int32, Comparable {
     case interrupted = 130
 
     static let help = """
-        Exit codes: 0 success, 64 wrong usage or configuration, 65 an input decoded in part, 66 an input not readable, \
+        Exit codes: 0 success, 64 wrong usage or configuration, 65 an input decoded in part or not of Footpath's records, 66 an input not readable, \
         69 OpenVINO or a network not usable or not to be fetched, or no daemon there, 70 a camera did not end in time, 71 an address not to be \
         had, 73 output not creatable, 74 output not writable (no space, or its reader went away), 130 interrupted. Of \
         several files the first failure counts. Whatever the code, the lines that were written are whole and valid.
@@ -55,6 +56,8 @@ enum ExitStatus: Int32, Comparable {
             case DaemonControl.Failure.refused: .usage
             case is DaemonControl.Failure: .unavailable
             case LinkingError.unreadable: .input
+            case ReadingError.unreadable: .input
+            case is ReadingError: .partial
             case is RuntimeFolder.Missing: .unavailable
             case let error as SettingsError where error.isOfNetworkAlone: .unavailable
             case let error as FetchError: error.status

@@ -15,6 +15,7 @@ struct Footpath: ParsableCommand {
               footpath draw lobby.mp4 -o draw.html           a page to draw zones, lines and masks on
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
+              footpath report lobby.mp4.paths.jsonl -o r.html  a page of charts and maps; summary: the same in numbers
               footpath track det.txt                         tracks of detections that you have
               footpath models list                           stronger networks, and what they cost
 
@@ -23,8 +24,7 @@ struct Footpath: ParsableCommand {
         version: Footpath.programVersion,
         subcommands: [
             Analyze.self, Draw.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self,
-            Models.self,
-            CameraVerb.self,
+            Models.self, ReportVerb.self, SummaryVerb.self, CameraVerb.self,
         ])
 
     static let programVersion = "0.1.0"

@@ -75,7 +75,7 @@ import Testing
             #"{\#(Self.envelope),"event":"region","kind":"zone","name":"<\/script>","points":[[0,0],[1,0],[0.5,1]],"anchor":"feet"}"#,
             #"{\#(Self.envelope),"event":"zone","track":1,"name":"till","action":"leave","pts_ms":9,"people":2,"cause":"gap","dwell_ms":1500}"#,
             #"{\#(Self.envelope),"event":"line","track":1,"name":"door","direction":"out","place":{"x":0.5,"y":0.75},"pts_ms":9,"in":3,"out":4,"people":5}"#,
-            #"{\#(Self.envelope),"event":"counts","from":"2026-03-01T08:00:00.000Z","to":"2026-03-01T08:01:00.000Z","interval_ms":60000,"observed":0.5,"#
+            #"{\#(Self.envelope),"event":"counts","from":"2026-03-01T08:00:00.000Z","to":"2026-03-01T08:01:00.000Z","interval_ms":60000,"observed_share":0.5,"#
                 + #""zones":[{"name":"till","people_min":0,"people_max":3,"people_mean":1.25,"entered":4,"left":3,"dwell_ms_mean":900}],"lines":[{"name":"door","in":1,"out":2,"people":2}]}"#,
             #"{\#(Self.envelope),"event":"path_end","track":1,"cause":"lost","start":"2026-02-28T23:59:59.999Z","end":"2026-03-01T00:00:01.000Z","points":2,"zones":[{"name":"till","dwell_ms":700,"entries":1}],"lines":[{"name":"door","in":1,"out":0}]}"#
         )

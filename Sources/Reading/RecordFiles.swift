@@ -1,0 +1,46 @@
+import Glibc
+
+/// Files of records in the order of time, whatever the order in which they are named: rotated files come before what
+/// follows them.
+public struct RecordFiles {
+    private enum File {
+        case path(String)
+        /// What can be read only once.
+        case opened(RecordReader)
+    }
+
+    private let files: [File]
+    /// Bytes of all files as far as that is known, as they are on the disk.
+    public let bytes: Int64
+
+    /// Looks at the first record of each.
+    ///
+    /// - Parameter paths: `-` is standard input.
+    /// - Throws: as `RecordReader.next`; so one that is none is told before the others are read.
+    public init(paths: [String]) throws(ReadingError) {
+        var found: [(time: Int64, file: File)] = []
+        var bytes: Int64 = 0
+        for path in paths {
+            let reader = try RecordReader(path: path)
+            let time = try reader.peek()?.time ?? .max
+            var status = stat()
+            let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            if isFile { bytes += Int64(status.st_size) }
+            found.append((time, isFile ? .path(path) : .opened(reader)))
+        }
+        self.bytes = bytes
+        // Stable: those of one time stay in the order in which they were named.
+        files = found.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+            .map(\.element.file)
+    }
+
+    /// Gives a reader of each, one after another.
+    public func forEach(_ use: (RecordReader) throws -> Void) throws {
+        for file in files {
+            switch file {
+            case .path(let path): try use(RecordReader(path: path))
+            case .opened(let reader): try use(reader)
+            }
+        }
+    }
+}
