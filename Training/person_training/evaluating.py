@@ -22,8 +22,13 @@ DISTRACTORS = (2, 7, 8, 12)
 
 
 def held_out(folder, most):
-    """Pictures [H, W, 3] and boxes [N, 5] of a data set that aren't trained with; squashed ones get 4:3."""
-    entries = [entry for entry in lines(folder) if entry["split"] == "held-out"]
+    """Pictures and boxes of a data set that aren't trained with (see `labelled`)."""
+    return labelled(folder, "held-out", most)
+
+
+def labelled(folder, split, most):
+    """Pictures [H, W, 3] and boxes [N, 5] of a data set's split, chosen at random; squashed ones get 4:3."""
+    entries = [entry for entry in lines(folder) if entry["split"] == split]
     order = np.random.default_rng(0).permutation(len(entries))[:most]
     reader = Reader(folder)
     for number in order:
