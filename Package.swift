@@ -47,7 +47,7 @@ let package = Package(
         room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
         room("Counting", ["PathModel"]),
-        room("Linking", ["Assembling", "PathModel", "Tracking"]),
+        room("Linking", ["Assembling", "Counting", "PathModel", "Tracking"]),
         room(
             "Analyzing",
             [

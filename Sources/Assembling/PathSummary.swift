@@ -1,9 +1,9 @@
 import PathModel
 
 /// What a path's end record says, collected point by point.
-struct PathSummary {
+package struct PathSummary {
     let id: Int
-    let entry: PathPlace
+    package let entry: PathPlace
     private let start: Timestamp
     private var end: Timestamp
     private var box: BoundingBox
@@ -13,7 +13,7 @@ struct PathSummary {
     /// When a face was last found.
     private(set) var faceTime: Timestamp?
 
-    init(id: Int, start: Timestamp, box: BoundingBox) {
+    package init(id: Int, start: Timestamp, box: BoundingBox) {
         self.id = id
         self.start = start
         end = start
@@ -21,7 +21,7 @@ struct PathSummary {
         entry = PathPlace(of: box)
     }
 
-    mutating func add(_ box: BoundingBox, face: Face?, at time: Timestamp, frameSize: PixelSize) {
+    package mutating func add(_ box: BoundingBox, face: Face? = nil, at time: Timestamp, frameSize: PixelSize) {
         let (from, to) = (self.box.center, box.center)
         let down = (to.y - from.y) * Double(frameSize.height) / Double(frameSize.width)
         distance += ((to.x - from.x) * (to.x - from.x) + down * down).squareRoot()
@@ -34,7 +34,7 @@ struct PathSummary {
         }
     }
 
-    func end(_ cause: TrackRemoval.Cause) -> PathEnd {
+    package func end(_ cause: TrackRemoval.Cause) -> PathEnd {
         PathEnd(
             track: id, cause: cause, start: start, end: end, points: points, distance: distance, entry: entry,
             exit: PathPlace(of: box), bestFaceConfidence: bestFaceConfidence)

@@ -3,7 +3,7 @@ import PathModel
 /// What somebody's next point leads to.
 extension RegionCounter {
     /// The share of somebody's height by which they must have been away from a line to be clear of it.
-    static let band = 0.1
+    static let band = 0.07
 
     mutating func follow(_ point: PathPoint, at time: Timestamp, into output: inout [PathRecord]) {
         let slot = people.slot(of: point.track, layout)

@@ -12,6 +12,8 @@ struct DetectionLines {
         var box: BoundingBox
         var score: Double
         var time: Timestamp?
+        /// Whose it is, where the file says so.
+        var person: Int?
     }
 
     private(set) var items: [Item] = []
@@ -111,7 +113,8 @@ struct DetectionLines {
             throw Flaw(reason: "frame \(fields[0]): frames count from 1")
         }
         let box = BoundingBox(left: values[2], top: values[3], width: values[4], height: values[5])
-        return Item(frame: frame, box: box, score: values[6])
+        let person = Int(exactly: values[1]).flatMap { $0 >= 0 ? $0 : nil }
+        return Item(frame: frame, box: box, score: values[6], person: person)
     }
 
     private struct Line: Decodable {
@@ -121,6 +124,7 @@ struct DetectionLines {
         var box: Box?
         var confidence: Double?
         var pts_ms: Double?
+        var track: Int?
     }
 
     /// Nil for records of Footpath's that say something else.
@@ -143,6 +147,6 @@ struct DetectionLines {
         }
         return Item(
             frame: frame + 1, box: BoundingBox(left: box.left, top: box.top, width: box.width, height: box.height),
-            score: confidence / 100, time: time)
+            score: confidence / 100, time: time, person: line.track)
     }
 }

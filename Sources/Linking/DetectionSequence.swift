@@ -9,6 +9,8 @@ package struct DetectionSequence {
         let number: Int
         let time: Timestamp
         var detections: [Detection] = []
+        /// Whose they are, where the user says that the file knows.
+        var people: [Int] = []
     }
 
     private(set) var frames: [Frame] = []
@@ -47,6 +49,7 @@ package struct DetectionSequence {
         let scale = try ScoreScale(lines.items.map(\.score), name: path)
         if let note = scale.note { notes.append(note) }
         collect(lines, scale: scale, length: sequence.length ?? 0)
+        if settings.isLinked { try collectPeople(lines, name: path) }
     }
 
     /// Read as a stream: a pipe is as good as a file, which Foundation's reading of whole files refuses.
@@ -75,6 +78,21 @@ package struct DetectionSequence {
         default:
             (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
                 ?? error.localizedDescription
+        }
+    }
+
+    /// In the order of the detections.
+    private mutating func collectPeople(_ lines: DetectionLines, name: String) throws(LinkingError) {
+        let position = Dictionary(uniqueKeysWithValues: zip(frames.map(\.number), frames.indices))
+        for item in lines.items {
+            guard let index = position[item.frame] else { continue }
+            guard let person = item.person else {
+                throw .unreadable("\(name): line \(item.line): no id, which --linked needs in each line")
+            }
+            guard !frames[index].people.contains(person) else {
+                throw .unreadable("\(name): line \(item.line): a second box of \(person) in frame \(item.frame)")
+            }
+            frames[index].people.append(person)
         }
     }
 

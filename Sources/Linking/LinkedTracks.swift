@@ -4,67 +4,71 @@ import Tracking
 
 /// The tracks of a sequence of detections, as rows of MOTChallenge results.
 package struct LinkedTracks {
-    private struct Row {
+    struct Row {
         let frame: Int
         var seen: Sighting
         let source: Track.Source
     }
 
-    private let imageSize: PixelSize
-    private let options: LinkingOptions
-    /// By frame; those that nobody was detected in may be missing.
-    private var times: [Int: Timestamp] = [:]
-    /// By serial, in order of frame: a track's first boxes are known to count only once it has an id.
-    private var rows: [Int: [Row]] = [:]
-    private var ids: [Int: Int] = [:]
-
-    /// How many detected boxes belong to somebody.
-    package var followed: Int {
-        ids.keys.reduce(0) { $0 + (rows[$1] ?? []).count { $0.source == .measured } }
+    /// One person's boxes, in order of frame.
+    struct Path {
+        let id: Int
+        var rows: [Row]
+        /// The frame in which its end was known.
+        let last: Int
+        let cause: TrackRemoval.Cause
     }
+
+    /// Frames that were searched.
+    struct Frame {
+        let number: Int
+        let time: Timestamp
+    }
+
+    let imageSize: PixelSize
+    let fps: Double
+    let options: LinkingOptions
+    /// In their order.
+    private(set) var frames: [Frame] = []
+    private(set) var paths: [Path] = []
+    /// How many detected boxes belong to somebody.
+    package private(set) var followed = 0
 
     /// The seconds spent in the tracker.
     package let seconds: Double
 
-    /// Tracks a sequence.
+    /// Tracks a sequence, or takes the tracks that it has.
     package init(_ input: DetectionSequence, options: LinkingOptions) {
-        (imageSize, self.options) = (input.imageSize, options)
-        var tracker = ByteTracker(
-            options: options.tracker, aspectRatio: Double(imageSize.width) / Double(imageSize.height))
-        var update = TrackerUpdate()
-        var spent = Duration.zero
-        for frame in input.frames {
-            let start = ContinuousClock.now
-            tracker.step(frame.detections, at: frame.time, into: &update)
-            spent += ContinuousClock.now - start
-            times[frame.number] = frame.time
-            for track in update.tracks {
-                let seen = Sighting(time: frame.time, box: track.box, confidence: track.confidence)
-                rows[track.serial, default: []].append(Row(frame: frame.number, seen: seen, source: track.source))
-                if let id = track.id { ids[track.serial] = id }
-            }
+        (imageSize, fps, self.options) = (input.imageSize, input.fps, options)
+        frames = input.frames.map { Frame(number: $0.number, time: $0.time) }
+        let found = options.isLinked ? Tracked(linked: input) : Tracked(input, options: options)
+        seconds = found.seconds
+        let times = Dictionary(uniqueKeysWithValues: frames.map { ($0.number, $0.time) })
+        for (serial, id) in found.ids.sorted(by: { $0.value < $1.value }) {
+            let rows = found.rows[serial] ?? []
+            followed += rows.count { $0.source == .measured }
+            let completed = completed(rows, times).sorted { $0.frame < $1.frame }
+            let end = found.ends[serial] ?? (frames.last?.number ?? 0, .streamEnd)
+            paths.append(Path(id: id, rows: completed, last: end.frame, cause: end.cause))
         }
-        seconds = spent / .seconds(1)
     }
 
     /// `frame,id,left,top,width,height,confidence,-1,-1,-1`, in order of frame, then id.
     package var text: String {
         var lines: [(frame: Int, id: Int, text: String)] = []
-        for (serial, id) in ids {
-            for row in completed(rows[serial] ?? []) {
-                lines.append((row.frame, id, text(row, id: id)))
-            }
+        for path in paths {
+            for row in path.rows { lines.append((row.frame, path.id, text(row, id: path.id))) }
         }
         lines.sort { ($0.frame, $0.id) < ($1.frame, $1.id) }
         return lines.map(\.text).joined()
     }
 
-    private func completed(_ rows: [Row]) -> [Row] {
+    private func completed(_ rows: [Row], _ times: [Int: Timestamp]) -> [Row] {
         var detected = rows.filter { $0.source == .measured }
         for (index, box) in BoxSmoother(placeSpan: options.smooth).smooth(detected.map(\.seen)).enumerated() {
             detected[index].seen.box = box
         }
-        var result = bridged(detected)
+        var result = bridged(detected, times)
         if options.predicted {
             let written = Set(result.map(\.frame))
             result += rows.filter { $0.source == .predicted && !written.contains($0.frame) }
@@ -73,7 +77,7 @@ package struct LinkedTracks {
     }
 
     /// A track that was found again was there in between, and walked about evenly.
-    private func bridged(_ rows: [Row]) -> [Row] {
+    private func bridged(_ rows: [Row], _ times: [Int: Timestamp]) -> [Row] {
         guard var last = rows.first else { return [] }
         var result = [last]
         for row in rows.dropFirst() {
@@ -105,5 +109,47 @@ package struct LinkedTracks {
         let numbers = [box.left + 1, box.top + 1, box.width, box.height].map { "\(($0 * 100).rounded() / 100)" }
         let confidence = (row.seen.confidence * 10_000).rounded() / 10_000
         return "\(row.frame),\(id),\(numbers.joined(separator: ",")),\(confidence),-1,-1,-1\n"
+    }
+}
+
+/// What a tracker says of a sequence, by serial: a track's first boxes are known to count only once it has an id.
+private struct Tracked {
+    var rows: [Int: [LinkedTracks.Row]] = [:]
+    var ids: [Int: Int] = [:]
+    var ends: [Int: (frame: Int, cause: TrackRemoval.Cause)] = [:]
+    var seconds = 0.0
+
+    init(_ input: DetectionSequence, options: LinkingOptions) {
+        let size = input.imageSize
+        var tracker = ByteTracker(options: options.tracker, aspectRatio: Double(size.width) / Double(size.height))
+        var update = TrackerUpdate()
+        var spent = Duration.zero
+        for frame in input.frames {
+            let start = ContinuousClock.now
+            tracker.step(frame.detections, at: frame.time, into: &update)
+            spent += ContinuousClock.now - start
+            for track in update.tracks {
+                let seen = Sighting(time: frame.time, box: track.box, confidence: track.confidence)
+                add(LinkedTracks.Row(frame: frame.number, seen: seen, source: track.source), of: track.serial)
+                if let id = track.id { ids[track.serial] = id }
+            }
+            for removal in update.removals { ends[removal.serial] = (frame.number, removal.cause) }
+        }
+        seconds = spent / .seconds(1)
+    }
+
+    init(linked input: DetectionSequence) {
+        for frame in input.frames {
+            for (person, found) in zip(frame.people, frame.detections) {
+                let seen = Sighting(time: frame.time, box: found.box, confidence: found.confidence)
+                add(LinkedTracks.Row(frame: frame.number, seen: seen, source: .measured), of: person)
+                ids[person] = person
+                ends[person] = frame.number == input.frames.last?.number ? nil : (frame.number, .lost)
+            }
+        }
+    }
+
+    private mutating func add(_ row: LinkedTracks.Row, of serial: Int) {
+        rows[serial, default: []].append(row)
     }
 }

@@ -13,8 +13,13 @@ package struct LinkingOptions: Sendable {
     package var smooth = 0.2
     /// Whether predicted boxes are written too where no gap is filled.
     package var predicted = false
+    /// Whether boxes have ids already.
+    package var isLinked = false
     /// For the tracker.
     package var tracker = ByteTracker.Options()
+
+    /// What is counted of the tracks.
+    package var counting = CountingLayout()
 
     /// The defaults.
     package init() {}

@@ -11,7 +11,7 @@ extension LinkingSetting {
     ) -> LinkingSetting {
         LinkingSetting(
             key, help, .number(0...1), standard: "\(ByteTracker.Options()[keyPath: place])",
-            set: { $0.tracker[keyPath: place] = $1 })
+            set: { $0.tracker[keyPath: place] = $1 }, recorded: { .number($0.tracker[keyPath: place]) })
     }
 
     private static func seconds(
@@ -19,11 +19,13 @@ extension LinkingSetting {
     ) -> LinkingSetting {
         LinkingSetting(
             key, help, .seconds(upTo: 3600), standard: Units.duration(LinkingOptions()[keyPath: place]),
-            set: { $0[keyPath: place] = $1 })
+            set: { $0[keyPath: place] = $1 }, recorded: { .number($0[keyPath: place]) })
     }
 
     /// All there are.
-    package static let all: [LinkingSetting] = [
+    package static let all = ofTracks + ofCounts
+
+    private static let ofTracks: [LinkingSetting] = [
         .init(
             "fps", "How often frames come", .number(0.001...1000, "frames a second"),
             note: "The default is seqinfo.ini's, else 30.", set: { $0.fps = $1 }),
@@ -60,7 +62,29 @@ extension LinkingSetting {
             "predicted",
             "Also write where people out of sight are expected, in gaps not filled and after they were last seen",
             .flag,
-            form: .flag, set: { $0.predicted = $1 }),
+            form: .flag, set: { $0.predicted = $1 }, recorded: { .flag($0.predicted) }),
+        .init(
+            "linked",
+            "The boxes have ids: the second number of a line of MOTChallenge, or track; they are steadied, gaps are filled, "
+                + "and people counted by them",
+            .flag, form: .flag, set: { $0.isLinked = $1 }, recorded: { .flag($0.isLinked) }),
+    ]
+
+    private static let ofCounts: [LinkingSetting] = [
+        .init(
+            "zones", "Count people in this region; may be repeated", .zone, option: "zone", form: .values,
+            set: { $0.counting.zones.append($1) }),
+        .init(
+            "lines", "Count people who cross this line, from its left to its right as in; may be repeated", .line,
+            option: "line", form: .values, set: { $0.counting.lines.append($1) }),
+        .seconds(
+            "settle",
+            "For how long someone must have been on the other side to be counted; more counts fewer who turn back, and "
+                + "fewer who pass at once", \.counting.settle),
+        .init(
+            "counts_interval", "How often counts are summed up", .number(1...86400, "seconds"),
+            standard: "\(Int(CountingLayout().interval))", set: { $0.counting.interval = $1 },
+            recorded: { .number($0.counting.interval) }),
     ]
 }
 
@@ -73,7 +97,17 @@ extension LinkingOptions {
         self.init()
         var problems = LinkingSetting.read(LinkingSetting.all, texts, .commandLine, into: &self)
         let (low, high) = (tracker.lowConfidence, tracker.highConfidence)
+        problems += counting.problems
         if low > high { problems.append("--low \(low): must not be above --high \(high)") }
         if !problems.isEmpty { throw SettingsError(problems: problems) }
+    }
+}
+
+extension LinkingOptions {
+    /// What changes results, in the order of the table.
+    package var recorded: [SessionStart.Setting] {
+        LinkingSetting.all.compactMap { setting in
+            setting.recorded(self).map { SessionStart.Setting(setting.key, $0) }
+        }
     }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Decoding
 import Linking
+import PathModel
+import Pipeline
 import Recording
 import Settings
 
@@ -25,6 +27,12 @@ struct TrackDetections: ParsableCommand {
               footpath track MOT17-02-DPM/det/det.txt --output MOT17-02-DPM.txt
               footpath track det.txt --fps 12.5 --image-size 1280x720
 
+            --records also writes the tracks as records, as of a video (docs/records.md), with what --zone and --line count. \
+            The results have no place for counts; without --records the totals are said.
+
+              footpath track lobby.mp4.paths.jsonl --linked --line door=0.2,0.8,0.8,0.8 --records counted.jsonl \
+            --output tracks.txt
+
             \(ExitStatus.help)
             """)
 
@@ -35,6 +43,14 @@ struct TrackDetections: ParsableCommand {
         name: [.short, .long], help: ArgumentHelp("Where results go. Default: standard output.", valueName: "file"),
         completion: .file())
     var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where records of the tracks go, too, with their zones, lines and counts; -: standard output, where results go "
+                + "no more unless --output says so.",
+            valueName: "file"),
+        completion: .file())
+    var records: String?
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
     var force = false
@@ -59,19 +75,67 @@ struct TrackDetections: ParsableCommand {
             let speed = Int((Double(input.frameCount) / max(tracks.seconds, 1e-9)).rounded())
             console.note("\(input.frameCount) frames in \(tracks.seconds) s: \(speed) frames/s")
         }
-        try write(tracks.text)
+        let counted = records != nil || !options.counting.isEmpty ? tracks.counted(source: detections) : nil
+        if let counted, !options.counting.isEmpty { say(counted, console) }
+        if output != nil || records != "-" {
+            try write(output) { sink throws(RecordingError) in try sink.write(tracks.text) }
+        }
+        if let records, let counted {
+            let lines = RecordLines(counted.records, of: detections, tracks.text, options)
+            try write(records) { sink throws(RecordingError) in try lines.write(to: sink) }
+        }
     }
 
-    private func write(_ text: String) throws(RecordingError) {
-        guard let output, output != "-" else { return try DirectSink().write(text) }
-        let file = try NewFile(output, naming: .late, mayReplace: force, reads: .ofProcess)
+    private func say(_ counted: LinkedTracks.Counted, _ console: Console) {
+        if timing { console.note("counted in \(counted.seconds) s") }
+        counted.totals.forEach(console.note)
+    }
+
+    private func write(
+        _ path: String?, _ body: (DirectSink) throws(RecordingError) -> Void
+    ) throws(RecordingError) {
+        guard let path, path != "-" else { return try body(DirectSink()) }
+        let file = try NewFile(path, naming: .late, mayReplace: force, reads: .ofProcess)
         do throws(RecordingError) {
             let sink = DirectSink(file)
-            try sink.write(text)
+            try body(sink)
             try sink.finish()
         } catch {
             file.discard()
             throw error
         }
+    }
+}
+
+/// The records of tracks as a session.
+private struct RecordLines {
+    private let records: [PathRecord]
+    private let feed: String
+    private let session: String
+
+    init(_ records: [PathRecord], of path: String, _ tracks: String, _ options: LinkingOptions) {
+        feed = SourceName(path).baseName
+        let start = SessionStart(version: Footpath.programVersion, models: [], settings: options.recorded)
+        let time = records.first?.time ?? Timestamp(microseconds: 0)
+        var (paths, points, analyzed) = (0, 0, 0)
+        for record in records {
+            switch record.event {
+            case .pathStart: paths += 1
+            case .path: points += 1
+            case .streamEnd(let end): analyzed = end.analyzed
+            default: break
+            }
+        }
+        let end = SessionEnd(analyzed: analyzed, paths: paths, points: points, faces: 0)
+        self.records =
+            [PathRecord(time: time, event: .sessionStart(start))] + records
+            + [PathRecord(time: records.last?.time ?? time, event: .sessionEnd(end))]
+        session = SessionIdentity.uuid(
+            of: [feed, start.version, tracks] + start.settings.map { "\($0.key)=\($0.value)" })
+    }
+
+    func write(to sink: DirectSink) throws(RecordingError) {
+        let writer = RecordWriter(sink: sink, feed: feed, session: session, origin: 0)
+        for record in records { try writer.write(record) }
     }
 }
