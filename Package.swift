@@ -33,7 +33,11 @@ let package = Package(
         .target(name: "CProcess"),
         room("Decoding", ["CFFmpeg", "PathModel"]),
         room("Capturing", ["CFFmpeg", "CProcess", "Decoding", "PathModel", "Waiting"]),
-        room("Encoding", ["CFFmpeg", "Decoding", "PathModel", "Recording"]),
+        .systemLibrary(
+            name: "CPango", pkgConfig: "pangocairo", providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+        .target(name: "CDrawing", dependencies: ["CPango"]),
+        room("Drawing", ["CDrawing", "PathModel"]),
+        room("Encoding", ["CDrawing", "CFFmpeg", "Decoding", "Drawing", "PathModel", "Reading", "Recording"]),
         .target(name: "COpenVINO"),
         .target(name: "CPersonNetwork", exclude: ["footpath-person.onnx", "README.md"]),
         room("Inference", ["COpenVINO", "CPersonNetwork", "PathModel"]),
@@ -87,10 +91,9 @@ let package = Package(
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Encoding", "Fetching", "Following", "Inference",
-                "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Reporting", "Serving",
-                "Settings", "Showing",
-                "Waiting",
+                "Analyzing", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding", "Fetching", "Following",
+                "Inference", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Reporting",
+                "Serving", "Settings", "Showing", "Waiting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 
@@ -108,7 +111,8 @@ let package = Package(
         tests("PathModelTests", []),
         tests("DecodingTests", ["CFFmpeg", "Decoding"]),
         tests("CapturingTests", ["CFFmpeg", "Capturing", "Decoding", "Waiting"]),
-        tests("EncodingTests", ["CFFmpeg", "Decoding", "Encoding", "Recording"]),
+        tests("DrawingTests", ["Drawing"]),
+        tests("EncodingTests", ["CDrawing", "CFFmpeg", "Decoding", "Drawing", "Encoding", "Recording"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),
         tests("AligningTests", ["Aligning"]),

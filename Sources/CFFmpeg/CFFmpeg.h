@@ -182,11 +182,66 @@ static inline void footpath_scaler_set_color(void *scaler, int matrix, int is_fu
         (struct SwsContext *)scaler, coefficients, is_full_range, coefficients, 1, 0, 1 << 16, 1 << 16);
 }
 
+/// Sets the matrix (SWS_CS_*) and range of source and target alike. Of a source in RGB or of a palette it is the target's.
+static inline void footpath_scaler_keep_color(void *scaler, int matrix, int is_full_range) {
+    const int *coefficients = sws_getCoefficients(matrix);
+    (void)sws_setColorspaceDetails(
+        (struct SwsContext *)scaler, coefficients, is_full_range, coefficients, is_full_range, 0, 1 << 16, 1 << 16);
+}
+
 /// Scales a whole picture; the number of rows written, or an error.
 static inline int footpath_scaler_scale(
     void *scaler, const uint8_t *const *source, const int *source_strides, int rows,
     uint8_t *const *target, const int *target_strides) {
     return sws_scale((struct SwsContext *)scaler, source, source_strides, 0, rows, target, target_strides);
+}
+
+/// Scales a whole picture into another one's memory; the number of rows written, or an error.
+static inline int footpath_scaler_scale_frame(void *scaler, const AVFrame *source, AVFrame *target) {
+    return sws_scale(
+        (struct SwsContext *)scaler, (const uint8_t *const *)source->data, source->linesize, 0, source->height,
+        target->data, target->linesize);
+}
+
+/// Copies what fits of a picture in 8-bit YUV 4:2:0 into another one.
+static inline void footpath_copy_planes(AVFrame *target, const AVFrame *source) {
+    for (int plane = 0; plane < 3; plane++) {
+        int shift = plane > 0;
+        av_image_copy_plane(
+            target->data[plane], target->linesize[plane], source->data[plane], source->linesize[plane],
+            target->width >> shift, target->height >> shift);
+    }
+}
+
+static inline void footpath_turn_plane(
+    uint8_t *target, ptrdiff_t target_stride, int width, int height, const uint8_t *source, ptrdiff_t source_stride,
+    int transposes, int mirrors_x, int mirrors_y) {
+    // By squares: rows that become columns would miss the cache at each pixel.
+    enum { side = 32 };
+    for (int top = 0; top < height; top += side) {
+        for (int left = 0; left < width; left += side) {
+            int bottom = FFMIN(top + side, height), right = FFMIN(left + side, width);
+            for (int y = top; y < bottom; y++) {
+                int from_y = mirrors_y ? height - 1 - y : y;
+                uint8_t *row = target + y * target_stride;
+                for (int x = left; x < right; x++) {
+                    int from_x = mirrors_x ? width - 1 - x : x;
+                    row[x] = transposes ? source[from_x * source_stride + from_y] : source[from_y * source_stride + from_x];
+                }
+            }
+        }
+    }
+}
+
+/// Turns a picture in 8-bit YUV 4:2:0: transposed, then mirrored. The target's size is that of the turned one.
+static inline void footpath_turn_planes(
+    AVFrame *target, const AVFrame *source, int transposes, int mirrors_x, int mirrors_y) {
+    for (int plane = 0; plane < 3; plane++) {
+        int shift = plane > 0;
+        footpath_turn_plane(
+            target->data[plane], target->linesize[plane], target->width >> shift, target->height >> shift,
+            source->data[plane], source->linesize[plane], transposes, mirrors_x, mirrors_y);
+    }
 }
 
 /// Frees a scaler or NULL.

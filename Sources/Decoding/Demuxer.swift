@@ -82,6 +82,16 @@ final class Demuxer {
         }
     }
 
+    /// From now on reads the sound that goes with the video in its place; false where there is none.
+    func turnToSound() -> Bool {
+        let index = av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, stream.pointee.index, nil, 0)
+        guard index >= 0, let sound = context.pointee.streams[Int(index)] else { return false }
+        stream.pointee.discard = AVDISCARD_ALL
+        sound.pointee.discard = AVDISCARD_DEFAULT
+        stream = sound
+        return true
+    }
+
     /// Opens a sequence of pictures at the next number there is; false where there is none.
     private func goOnBehindGap() throws(DecodingError) -> Bool {
         guard let sequence, range + 1 < sequence.numbers.count else { return false }

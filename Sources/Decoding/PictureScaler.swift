@@ -153,34 +153,14 @@ private struct Conversion: Hashable, CustomStringConvertible {
     let target: PixelSize
     let sourceFormat: AVPixelFormat
     let targetFormat: AVPixelFormat
-    let isFullRange: Bool
-    let matrix: Int32
+    let color: PictureColor
 
     init(_ picture: Picture, cropped: PixelSize, to target: PixelSize, format: PixelBuffer.Format) {
         source = cropped
         self.target = target
         targetFormat = format == .bgr24 ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24
-        // The J formats are the plain ones with full range; swscale warns of them.
-        let plain: [AVPixelFormat: AVPixelFormat] = [
-            AV_PIX_FMT_YUVJ420P: AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ422P: AV_PIX_FMT_YUV422P,
-            AV_PIX_FMT_YUVJ444P: AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUVJ440P: AV_PIX_FMT_YUV440P,
-            AV_PIX_FMT_YUVJ411P: AV_PIX_FMT_YUV411P,
-        ]
-        sourceFormat = plain[picture.format] ?? picture.format
-        let range = picture.frame.pointee.color_range
-        isFullRange =
-            plain[picture.format] != nil || range == AVCOL_RANGE_JPEG
-            // As swscale and players take it: unmarked grey is a photograph's, unmarked YUV is a video's.
-            || range == AVCOL_RANGE_UNSPECIFIED && (av_pix_fmt_desc_get(picture.format)?.pointee.isGrey ?? false)
-        switch picture.frame.pointee.colorspace {
-        case AVCOL_SPC_BT709: matrix = SWS_CS_ITU709
-        case AVCOL_SPC_BT2020_NCL, AVCOL_SPC_BT2020_CL: matrix = SWS_CS_BT2020
-        case AVCOL_SPC_FCC: matrix = SWS_CS_FCC
-        case AVCOL_SPC_SMPTE240M: matrix = SWS_CS_SMPTE240M
-        // Players take unmarked HD for BT.709 and anything smaller for BT.601.
-        case AVCOL_SPC_UNSPECIFIED where picture.frame.pointee.height >= 720: matrix = SWS_CS_ITU709
-        default: matrix = SWS_CS_ITU601
-        }
+        sourceFormat = picture.format.plain
+        color = PictureColor(of: picture)
     }
 
     var description: String {
@@ -192,7 +172,7 @@ private struct Conversion: Hashable, CustomStringConvertible {
         let context = footpath_scaler_make(
             Int32(source.width), Int32(source.height), sourceFormat, Int32(target.width), Int32(target.height),
             targetFormat, target.width > source.width ? 1 : 0)
-        if let context { footpath_scaler_set_color(context, matrix, isFullRange ? 1 : 0) }
+        if let context { footpath_scaler_set_color(context, color.matrix, color.isFullRange ? 1 : 0) }
         return context
     }
 }
@@ -201,14 +181,7 @@ extension Picture {
     package var format: AVPixelFormat { AVPixelFormat(frame.pointee.format) }
 }
 
-extension AVPixelFormat: @retroactive Hashable {}
-
 extension AVPixFmtDescriptor {
-    /// One component, alpha apart, and no palette.
-    fileprivate var isGrey: Bool {
-        nb_components <= 2 && flags & UInt64(AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BITSTREAM) == 0
-    }
-
     /// The coordinates at which a picture can be cut are multiples of this.
     fileprivate func grain(in size: PixelSize) -> (x: Int, y: Int) {
         // Bits have no address, so one-bit pictures stay whole.

@@ -17,31 +17,39 @@ public enum EncodingError: Error, Hashable, CustomStringConvertible {
     }
 }
 
-/// Encodes pictures into a video file, the container chosen by the path's ending.
-///
-/// H.264 where FFmpeg has libx264, otherwise MPEG-4 part 2. For one thread at a time.
+/// Encodes pictures into a video file by H.264, the container chosen by the path's ending. For one thread at a time.
 public final class VideoWriter {
     /// As messages name it.
     private let path: String
-    private let frameSize: PixelSize
     private let format: UnsafeMutablePointer<AVFormatContext>
     private let encoder: UnsafeMutablePointer<AVCodecContext>
     private let stream: UnsafeMutablePointer<AVStream>
-    private let scaler: UnsafeMutableRawPointer
-    private let frame: UnsafeMutablePointer<AVFrame>
     private let packet: UnsafeMutablePointer<AVPacket>
+    /// Copied as it is coded, from a time on.
+    private let sound: (track: SoundTrack, stream: UnsafeMutablePointer<AVStream>, start: Int64)?
     /// Of the last picture, in the encoder's time base.
     private var lastTime: Int64 = -1
     private var isFinished = false
 
     /// Units of presentation times: a 90 kHz clock, as MPEG has it.
     private static let timeBase = AVRational(num: 1, den: 90_000)
+    /// H.264 encoders that take pictures from the processor's memory, by FFmpeg's names, the best one first.
+    static let encoders = ["libx264", "libopenh264"]
 
-    /// Whether FFmpeg knows the container of a path's ending.
+    /// Whether FFmpeg has an encoder, and a container of a path's ending that holds what it makes.
     ///
     /// - Throws: `EncodingError.unwritable`.
-    public static func checkEnding(of path: String) throws(EncodingError) {
-        guard av_guess_format(nil, path, nil) != nil else { throw .unwritable(path: path, reason: noContainer) }
+    public static func check(_ path: String) throws(EncodingError) { try check(path, encoders: encoders) }
+
+    static func check(_ path: String, encoders: [String]) throws(EncodingError) {
+        guard let container = av_guess_format(nil, path, nil) else {
+            throw .unwritable(path: path, reason: noContainer)
+        }
+        _ = try codec(of: encoders, path: path)
+        guard avformat_query_codec(container, AV_CODEC_ID_H264, FF_COMPLIANCE_NORMAL) != 0 else {
+            let name = String(cString: container.pointee.name)
+            throw .unwritable(path: path, reason: "\(name) holds no H.264; give a name that ends in .mp4 or .mkv")
+        }
     }
 
     private static let noContainer = "FFmpeg knows no container of that ending; try .mp4"
@@ -51,39 +59,45 @@ public final class VideoWriter {
     /// - Parameters:
     ///   - path: its ending says which container.
     ///   - place: where the file is until it is whole; replaced where it exists. Nil is `path`.
-    ///   - frameSize: of the pictures; an odd last row or column is left out.
+    ///   - picture: one like those to come.
     ///   - frameRate: frames a second, as a hint to players and rate control.
+    ///   - sound: to be copied, and the microseconds on its clock at which the video begins.
     /// - Throws: `EncodingError.unwritable`.
-    public init(
-        path: String, at place: String? = nil, frameSize: PixelSize, frameRate: Double
+    package init(
+        path: String, at place: String? = nil, like picture: PlanarPicture, frameRate: Double,
+        sound: (track: SoundTrack, start: Int64)? = nil, encoders: [String] = VideoWriter.encoders
     ) throws(EncodingError) {
         self.path = path
-        self.frameSize = frameSize
-        let even = PixelSize(width: frameSize.width & ~1, height: frameSize.height & ~1)
-        guard even.width > 0, even.height > 0 else {
-            throw .unwritable(path: path, reason: "pictures of \(frameSize) are too small for a video")
+        let size = picture.size
+        guard size.width > 0, size.height > 0 else {
+            throw .unwritable(path: path, reason: "pictures of \(size) are too small for a video")
         }
+        try Self.check(path, encoders: encoders)
         var format: UnsafeMutablePointer<AVFormatContext>?
         avformat_alloc_output_context2(&format, nil, nil, path)
         guard let format else { throw .unwritable(path: path, reason: Self.noContainer) }
         self.format = format
         var encoder: UnsafeMutablePointer<AVCodecContext>?
-        var scaler: UnsafeMutableRawPointer?
         var packet = av_packet_alloc()
         do throws(EncodingError) {
             guard let packet else { throw .unwritable(path: path, reason: "out of memory") }
             self.packet = packet
-            let opened = try Self.openEncoder(even, frameRate: frameRate, for: format, path: path)
+            let codec = try Self.codec(of: encoders, path: path)
+            let opened = try Self.open(codec, for: picture.frame.pointee, frameRate: frameRate, in: format, path: path)
             encoder = opened
             self.encoder = opened
-            stream = try Self.openFile(format, encoder: opened, at: place ?? path, path: path)
-            let made = try Self.makeScaler(even, path: path)
-            scaler = made
-            self.scaler = made
-            frame = try Self.makeFrame(even, path: path)
+            let video = try Self.addStream(to: format, path: path)
+            stream = video
+            avcodec_parameters_from_context(video.pointee.codecpar, opened)
+            video.pointee.time_base = opened.pointee.time_base
+            let heard = try sound.map { sound throws(EncodingError) in
+                (sound.track, try Self.addSound(sound.track, to: format, path: path), sound.start)
+            }
+            try Self.openFile(format, at: place ?? path, path: path, sound: sound?.track)
+            // The last one: from here on `deinit` frees.
+            self.sound = heard
         } catch {
             av_packet_free(&packet)
-            footpath_scaler_free(scaler)
             avcodec_free_context(&encoder)
             avio_closep(&format.pointee.pb)
             avformat_free_context(format)
@@ -92,12 +106,9 @@ public final class VideoWriter {
     }
 
     deinit {
-        var frame: UnsafeMutablePointer<AVFrame>? = frame
         var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
         var packet: UnsafeMutablePointer<AVPacket>? = packet
-        av_frame_free(&frame)
         av_packet_free(&packet)
-        footpath_scaler_free(scaler)
         avcodec_free_context(&encoder)
         avio_closep(&format.pointee.pb)
         avformat_free_context(format)
@@ -106,29 +117,16 @@ public final class VideoWriter {
     /// Adds a picture.
     ///
     /// - Parameters:
-    ///   - image: RGB, of the writer's frame size.
+    ///   - picture: as large as the one that the writer was made with.
     ///   - microseconds: its time from the start of the video, greater than that of the picture before.
-    public func add(_ image: PixelBuffer, at microseconds: Int64) throws(EncodingError) {
-        precondition(image.size == frameSize && image.format == .rgb24)
-        try check(av_frame_make_writable(frame))
-        image.bytes.withUnsafeBufferPointer { bytes in
-            // swscale reads four planes, whatever the format.
-            let source = [bytes.baseAddress, nil, nil, nil]
-            let sourceStrides = [Int32(image.size.width * PixelBuffer.channels), 0, 0, 0]
-            withUnsafeBytes(of: &frame.pointee.data) { planes in
-                withUnsafeBytes(of: &frame.pointee.linesize) { strides in
-                    _ = footpath_scaler_scale(
-                        scaler, source, sourceStrides, frame.pointee.height,
-                        planes.bindMemory(to: UnsafeMutablePointer<UInt8>?.self).baseAddress,
-                        strides.bindMemory(to: Int32.self).baseAddress)
-                }
-            }
-        }
+    package func add(_ picture: PlanarPicture, at microseconds: Int64) throws(EncodingError) {
+        precondition(picture.size.width == encoder.pointee.width && picture.size.height == encoder.pointee.height)
         // Encoders refuse a repeated time, and rounding may make one.
         let time = av_rescale_q(microseconds, footpath_microseconds(), encoder.pointee.time_base)
         lastTime = max(time, lastTime + 1)
-        frame.pointee.pts = lastTime
-        try check(avcodec_send_frame(encoder, frame))
+        picture.frame.pointee.pts = lastTime
+        try copySound(before: microseconds)
+        try check(avcodec_send_frame(encoder, picture.frame))
         try writePackets()
     }
 
@@ -136,10 +134,28 @@ public final class VideoWriter {
     public func finish() throws(EncodingError) {
         guard !isFinished else { return }
         isFinished = true
+        // To the end of the last picture.
+        try copySound(
+            before: av_rescale_q(lastTime, encoder.pointee.time_base, footpath_microseconds()) + frameDuration)
         try check(avcodec_send_frame(encoder, nil))
         try writePackets()
         try check(av_write_trailer(format))
         try check(avio_closep(&format.pointee.pb))
+    }
+
+    /// Sound that belongs to what comes before a time from the start of the video.
+    private func copySound(before microseconds: Int64) throws(EncodingError) {
+        guard let sound else { return }
+        let shift = av_rescale_q(sound.start, footpath_microseconds(), sound.track.timeBase)
+        while let packet = try? sound.track.next(before: sound.start + microseconds) {
+            packet.pointee.pts -= packet.pointee.pts == footpath_nopts() ? 0 : shift
+            packet.pointee.dts -= shift
+            // What is over when the video begins.
+            guard packet.pointee.dts + packet.pointee.duration > 0 else { continue }
+            av_packet_rescale_ts(packet, sound.track.timeBase, sound.stream.pointee.time_base)
+            packet.pointee.stream_index = sound.stream.pointee.index
+            try check(av_interleaved_write_frame(format, packet))
+        }
     }
 
     private func writePackets() throws(EncodingError) {
@@ -158,81 +174,94 @@ public final class VideoWriter {
         }
     }
 
+    /// In microseconds.
+    private var frameDuration: Int64 {
+        av_rescale_q(1, av_inv_q(encoder.pointee.framerate), footpath_microseconds())
+    }
+
     private func check(_ code: Int32) throws(EncodingError) {
         if code < 0 { throw .unwritten(path: path, reason: message(averror: code)) }
     }
 
-    private static func openEncoder(
-        _ size: PixelSize, frameRate: Double, for format: UnsafeMutablePointer<AVFormatContext>, path: String
+    private static func codec(
+        of encoders: [String], path: String
+    ) throws(EncodingError) -> UnsafePointer<AVCodec> {
+        for name in encoders {
+            if let codec = avcodec_find_encoder_by_name(name) { return codec }
+        }
+        let names = encoders.joined(separator: " nor ")
+        throw .unwritable(
+            path: path, reason: "this FFmpeg has no encoder for H.264, neither \(names); install one that has libx264")
+    }
+
+    private static func open(
+        _ codec: UnsafePointer<AVCodec>, for frame: AVFrame, frameRate: Double,
+        in format: UnsafeMutablePointer<AVFormatContext>, path: String
     ) throws(EncodingError) -> UnsafeMutablePointer<AVCodecContext> {
-        guard let codec = avcodec_find_encoder_by_name("libx264") ?? avcodec_find_encoder(AV_CODEC_ID_MPEG4),
-            let encoder = avcodec_alloc_context3(codec)
-        else { throw .unwritable(path: path, reason: "this FFmpeg encodes neither H.264 nor MPEG-4") }
-        encoder.pointee.width = Int32(size.width)
-        encoder.pointee.height = Int32(size.height)
+        guard let encoder = avcodec_alloc_context3(codec) else {
+            throw .unwritable(path: path, reason: "out of memory")
+        }
+        encoder.pointee.width = frame.width
+        encoder.pointee.height = frame.height
         encoder.pointee.pix_fmt = AV_PIX_FMT_YUV420P
         encoder.pointee.time_base = timeBase
         encoder.pointee.framerate = av_d2q(frameRate, 100_000)
-        encoder.pointee.bit_rate = 2_000_000
-        // What swscale makes of RGB; players would take unmarked HD for BT.709.
-        encoder.pointee.colorspace = AVCOL_SPC_SMPTE170M
-        encoder.pointee.color_range = AVCOL_RANGE_MPEG
+        encoder.pointee.colorspace = frame.colorspace
+        encoder.pointee.color_range = frame.color_range
+        encoder.pointee.color_primaries = frame.color_primaries
+        encoder.pointee.color_trc = frame.color_trc
+        encoder.pointee.chroma_sample_location = frame.chroma_location
+        // As many as FFmpeg's command line takes.
+        encoder.pointee.thread_count = 0
         if footpath_is_global_header(format) != 0 { encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
-        if codec.pointee.id == AV_CODEC_ID_H264 {
-            encoder.pointee.bit_rate = 0
-            av_opt_set(encoder.pointee.priv_data, "preset", "veryfast", 0)
-            av_opt_set(encoder.pointee.priv_data, "crf", "20", 0)
-        } else {
-            // Its clock has at most 16 bits.
-            encoder.pointee.time_base = AVRational(num: 1, den: 60_000)
+        av_opt_set(encoder.pointee.priv_data, "preset", "veryfast", 0)
+        if av_opt_set(encoder.pointee.priv_data, "crf", "20", 0) < 0 {
+            encoder.pointee.bit_rate = Int64(Double(frame.width) * Double(frame.height) * min(frameRate, 60) / 8)
         }
         let code = avcodec_open2(encoder, codec, nil)
         guard code >= 0 else {
             var encoder: UnsafeMutablePointer<AVCodecContext>? = encoder
             avcodec_free_context(&encoder)
-            throw .unwritable(path: path, reason: "the encoder does not start: \(message(averror: code))")
+            let name = String(cString: codec.pointee.name)
+            throw .unwritable(path: path, reason: "the encoder \(name) does not start: \(message(averror: code))")
         }
         return encoder
     }
 
-    private static func openFile(
-        _ format: UnsafeMutablePointer<AVFormatContext>, encoder: UnsafeMutablePointer<AVCodecContext>,
-        at place: String,
-        path: String
+    private static func addStream(
+        to format: UnsafeMutablePointer<AVFormatContext>, path: String
     ) throws(EncodingError) -> UnsafeMutablePointer<AVStream> {
         guard let stream = avformat_new_stream(format, nil) else {
             throw .unwritable(path: path, reason: "out of memory")
         }
-        avcodec_parameters_from_context(stream.pointee.codecpar, encoder)
-        stream.pointee.time_base = encoder.pointee.time_base
-        for step in [
-            { avio_open(&format.pointee.pb, "file:" + place, footpath_avio_flag_write()) },
-            { avformat_write_header(format, nil) },
-        ] {
-            let code = step()
-            if code < 0 { throw .unwritable(path: path, reason: message(averror: code)) }
-        }
         return stream
     }
 
-    private static func makeScaler(_ size: PixelSize, path: String) throws(EncodingError) -> UnsafeMutableRawPointer {
-        let (width, height) = (Int32(size.width), Int32(size.height))
-        guard
-            let scaler = footpath_scaler_make(
-                width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, 0)
-        else { throw .unwritable(path: path, reason: "swscale does not convert pictures of \(size)") }
-        return scaler
+    private static func addSound(
+        _ track: SoundTrack, to format: UnsafeMutablePointer<AVFormatContext>, path: String
+    ) throws(EncodingError) -> UnsafeMutablePointer<AVStream> {
+        let stream = try addStream(to: format, path: path)
+        avcodec_parameters_copy(stream.pointee.codecpar, track.parameters)
+        // A tag is of the container that it comes from.
+        stream.pointee.codecpar.pointee.codec_tag = 0
+        stream.pointee.time_base = track.timeBase
+        return stream
     }
 
-    private static func makeFrame(
-        _ size: PixelSize, path: String
-    ) throws(EncodingError) -> UnsafeMutablePointer<AVFrame> {
-        guard let frame = av_frame_alloc() else { throw .unwritable(path: path, reason: "out of memory") }
-        frame.pointee.width = Int32(size.width)
-        frame.pointee.height = Int32(size.height)
-        frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
-        let code = av_frame_get_buffer(frame, 0)
-        guard code >= 0 else { throw .unwritable(path: path, reason: message(averror: code)) }
-        return frame
+    /// - Parameter sound: what a container may refuse.
+    private static func openFile(
+        _ format: UnsafeMutablePointer<AVFormatContext>, at place: String, path: String, sound: SoundTrack?
+    ) throws(EncodingError) {
+        var code = avio_open(&format.pointee.pb, "file:" + place, footpath_avio_flag_write())
+        if code < 0 { throw .unwritable(path: path, reason: message(averror: code)) }
+        code = avformat_write_header(format, nil)
+        guard code < 0 else { return }
+        if code == footpath_averror(EINVAL), let sound {
+            let container = String(cString: format.pointee.oformat.pointee.name)
+            let name = avcodec_get_name(sound.parameters.pointee.codec_id).map { String(cString: $0) } ?? "unknown"
+            throw .unwritable(
+                path: path, reason: "\(container) holds no sound of its kind (\(name)); give a name that ends in .mkv")
+        }
+        throw .unwritable(path: path, reason: message(averror: code))
     }
 }

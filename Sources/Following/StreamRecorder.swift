@@ -13,7 +13,7 @@ package struct StreamRecorder {
         let description: StreamDescription
         let source: SourceName
         let clock: StreamStart.Clock
-        let timeOrigin: StreamStart.TimeOrigin
+        package let timeOrigin: StreamStart.TimeOrigin
         var clockError: Int64?
         var decoder: String?
     }

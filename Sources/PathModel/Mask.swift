@@ -33,13 +33,14 @@ public enum Mask: Hashable, Sendable {
 
 /// Which pixels of a picture masks cover: each that one of them touches, and its neighbours, since scaling mixes them.
 public struct PixelCover: Sendable {
-    /// Along one row.
-    private struct Run {
-        let row: Int
-        let columns: Range<Int>
+    /// Pixels along one row; it and they may lie outside the picture.
+    public struct Run: Sendable {
+        public let row: Int
+        public let columns: Range<Int>
     }
 
-    private var runs: [Run] = []
+    /// What is covered, in no order.
+    public private(set) var runs: [Run] = []
 
     /// The pixels of some masks.
     ///

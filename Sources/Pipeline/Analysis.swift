@@ -82,6 +82,12 @@ public final class Analysis {
         return driver.session.summary
     }
 
+    /// Where the stream's clock is zero, in microseconds since 1970 UTC; nil where nobody knows.
+    public var zero: Int64? {
+        let (opening, zero) = StreamRecorder.Opening.file(name, source.description, startTime: options.startTime)
+        return opening.timeOrigin == .epoch ? nil : zero * 1000
+    }
+
     private func driver(
         _ pool: WorkerPool, _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
     ) -> FeedDriver {

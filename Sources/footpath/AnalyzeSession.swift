@@ -43,7 +43,7 @@ struct AnalyzeSession {
         do {
             let names = SourceName.named(by: videos)
             let options = try checked(settings, videos, names)
-            if let annotatePath { try VideoWriter.checkEnding(of: annotatePath) }
+            if let annotatePath { try VideoWriter.check(annotatePath) }
             if force { OpenedFiles.watch() }
             videos.forEach(OpenedFiles.note(path:))
             let runtime = try RuntimeFolder()
@@ -120,7 +120,9 @@ struct AnalyzeSession {
             let analysis = try Analysis(
                 video, repetition: repetition, engine: engine, modelFolder: models, options: options,
                 version: Footpath.programVersion, decoderThreads: threads, interrupt: interrupt)
-            drawing = try annotatePath.map { try draw(video, to: $0, options: options, threads: threads) }
+            drawing = try annotatePath.map {
+                AnnotatedVideo(try draw(video, to: $0, options: options, threads: threads), utc: analysis.zero)
+            }
             let output = try openOutput(for: video)
             opened = output
             let summary = try analysis.run(output: output.stream, observer: { [drawing] in drawing?.add($0) }) {
@@ -174,12 +176,13 @@ struct AnalyzeSession {
 
     private func draw(
         _ video: SourceName, to path: String, options: AnalysisOptions, threads: Int
-    ) throws -> AnnotatedVideo {
+    ) throws -> DrawnVideo {
         let file = try newFile(path, naming: .late)
+        var drawn = DrawnVideo.Options()
+        (drawn.source, drawn.fps, drawn.masks, drawn.threads) =
+            (options.sourceOptions, options.fps, options.masks, threads)
         do {
-            return try AnnotatedVideo(
-                video, path: path, file: file, masks: options.masks, options: options.sourceOptions,
-                fps: options.fps, threads: threads, interrupt: interrupt)
+            return try DrawnVideo(video, path: path, file: file, options: drawn, interrupt: interrupt)
         } catch {
             file.discard()
             throw error

@@ -33,13 +33,25 @@ struct Console {
 
     /// Draws the bar, ten times a second at most.
     mutating func draw(_ progress: FeedProgress, of name: String) {
+        draw(
+            frames: progress.analyzed, elapsed: progress.elapsed, duration: progress.duration,
+            ["\(progress.people) people"], of: name)
+    }
+
+    /// Draws the bar, ten times a second at most.
+    ///
+    /// - Parameters:
+    ///   - elapsed: microseconds of the video that are done.
+    ///   - duration: its length; nil where unknown.
+    ///   - more: what else is known.
+    mutating func draw(frames: Int, elapsed: Int64, duration: Int64?, _ more: [String] = [], of name: String) {
         guard isDue() else { return }
         let seconds = self.seconds
-        let speed = Double(progress.analyzed) / max(seconds, 0.001)
-        var parts = ["\(progress.analyzed) frames", "\(Int(speed.rounded())) frames/s", "\(progress.people) people"]
+        let speed = Double(frames) / max(seconds, 0.001)
+        var parts = ["\(frames) frames", "\(Int(speed.rounded())) frames/s"] + more
         var bar = ""
-        if let duration = progress.duration, duration > 0, progress.elapsed > 0 {
-            let share = min(1, Double(progress.elapsed) / Double(duration))
+        if let duration, duration > 0, elapsed > 0 {
+            let share = min(1, Double(elapsed) / Double(duration))
             bar = Self.bar(share)
             parts.append("\(Self.clock(seconds / share - seconds)) left")
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Decoding
+import Drawing
 import Encoding
 import Fetching
 import Inference
@@ -49,6 +50,8 @@ enum ExitStatus: Int32, Comparable {
             case EncodingError.unwritten: .writing
             case is JPEGPicture.Failure: .output
             case is DecodingError: .input
+            case is MisfitError: .partial
+            case is DrawingError: .input
             case is InferenceError: .unavailable
             case let error as RecordingError where error.isOfCreation: .output
             case is RecordingError: .writing

@@ -13,6 +13,7 @@ struct Footpath: ParsableCommand {
               footpath analyze lobby.mp4                     lobby.mp4.paths.jsonl, a JSON line per observation
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
               footpath draw lobby.mp4 -o draw.html           a page to draw zones, lines and masks on
+              footpath render lobby.mp4 lobby.mp4.paths.jsonl out.mp4   draw records, or blur people
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
               footpath report lobby.mp4.paths.jsonl -o r.html  a page of charts and maps; summary: the same in numbers
@@ -23,8 +24,8 @@ struct Footpath: ParsableCommand {
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Draw.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self, TrackDetections.self,
-            Models.self, ReportVerb.self, SummaryVerb.self, CameraVerb.self,
+            Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self,
+            TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, CameraVerb.self,
         ])
 
     static let programVersion = "0.1.0"

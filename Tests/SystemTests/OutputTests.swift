@@ -93,7 +93,7 @@ struct OutputTests {
         #expect(records.all("session_end").isEmpty)
     }
 
-    private static let canMount =
+    static let canMount =
         (try? run("unshare", ["--mount", "--map-root-user", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status) == 0
 
     @Test(
