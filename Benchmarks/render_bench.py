@@ -2,16 +2,18 @@
 
 - speed: frames/s of `footpath render` over those of `ffmpeg`, which decodes and encodes the same clip with the same encoder
   and draws nothing, in turns, the best of each; and the most memory that either takes
-- faces: of 200 frames of the clips (../shared/clips, SampleVideos) in which `footpath faces` finds one, in how many it
-  finds one after `render --blur faces|heads|people`, made from records of 5 frames/s
+- faces: of 200 faces in frames of the clips (../shared/clips, SampleVideos) that `footpath faces` finds in a cut-out around
+  them, how many it finds after `render --blur faces|heads|people`, made from records of 5 frames/s
 """
 
 import argparse
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from tables import table
@@ -74,8 +76,8 @@ class Bench:
                 )
         return table(["frame", "program", "frames/s", "of ffmpeg's", "MB", "more"], rows)
 
-    def records(self, clip: Path, *options: str) -> Path:
-        path = clip.with_suffix(".jsonl")
+    def records(self, clip: Path, *options: str, name: str = "speed.jsonl") -> Path:
+        path = self.folder / name
         command = [self.footpath, "analyze", clip, "--quiet", "--force", "--output", path, *options]
         subprocess.run(command, check=True)
         return path
@@ -89,41 +91,80 @@ class Bench:
         if not SHARED.is_dir():
             print(f"render: {SHARED} is absent: only the sample is looked at", file=sys.stderr)
         clips = [SAMPLE, *sorted(SHARED.glob("*.mp4"))]
-        kinds = ("faces", "heads", "people")
+        # More than are wanted, since `faces` doesn't find all that an analysis does.
+        found = [face for clip in clips for face in self.faces_of(clip)]
+        candidates = found[:: max(1, len(found) // (2 * FACES))]
+        seen = self.look(candidates, {clip: clip for clip in clips}, "before")
+        faces = [face for face, is_seen in zip(candidates, seen, strict=True) if is_seen]
+        faces = [faces[index * len(faces) // FACES] for index in range(FACES)] if len(faces) > FACES else faces
+        left = {}
+        for kind in ("faces", "heads", "people"):
+            videos = {clip: self.blurred(clip, kind) for clip in {face.clip for face in faces}}
+            seen = self.look(faces, videos, kind)
+            left[kind] = [face for face, is_seen in zip(faces, seen, strict=True) if is_seen]
         rows = []
-        shown = {clip: self.frames_with_faces(clip, "before") for clip in clips}
-        total = sum(map(len, shown.values()))
-        # So many of each clip that there are 200 in all, evenly over its length.
-        left = {kind: 0 for kind in kinds}
-        looked = 0
-        for clip, frames in shown.items():
-            count = min(len(frames), -(-FACES * len(frames) // total))
-            wanted = {frames[index * len(frames) // count] for index in range(count)}
-            looked += len(wanted)
-            records = self.folder / f"{clip.stem}.5.jsonl"
-            command = [self.footpath, "analyze", clip, "--fps", "5", "--quiet", "--force", "--output", records]
-            subprocess.run(command, check=True)
-            row = [clip.stem, str(len(wanted))]
-            for kind in kinds:
-                out = self.folder / f"{clip.stem}.{kind}.mp4"
-                subprocess.run(self.render(clip, records, out, "--blur", kind, "--plain"), check=True)
-                found = wanted & set(self.frames_with_faces(out, kind))
-                left[kind] += len(found)
-                row.append(str(len(found)))
-            rows.append(row)
-        rows.append(["all", str(looked), *(str(left[kind]) for kind in kinds)])
-        return table(["clip", "faces", *(f"after --blur {kind}" for kind in kinds)], rows)
+        for clip in [*clips, None]:
+            own = [sum(clip in (None, face.clip) for face in some) for some in (faces, *left.values())]
+            rows.append([clip.stem if clip else "all", *map(str, own)])
+        return table(["clip", "faces", *(f"after --blur {kind}" for kind in left)], rows)
 
-    def frames_with_faces(self, clip: Path, name: str) -> list[int]:
-        """The numbers of the frames in which `footpath faces` finds one."""
-        folder = self.folder / f"{clip.stem}.{name}"
+    def faces_of(self, clip: Path) -> list["Face"]:
+        """Faces in every frame, by an analysis of all of them."""
+        faces, size = [], (0, 0)
+        for line in self.records(clip, "--face-fps", "30", name=f"{clip.stem}.all.jsonl").read_text().splitlines():
+            record = json.loads(line)
+            if record["event"] == "stream_start":
+                size = (record["frame_width"], record["frame_height"])
+            if "face" in record:
+                box = record["face"]["box"]
+                middle = (box["left"] + box["width"] / 2) * size[0], (box["top"] + box["height"] / 2) * size[1]
+                faces.append(Face(clip, record["frame"], *middle, box["width"] * size[0], size))
+        return faces
+
+    def blurred(self, clip: Path, kind: str) -> Path:
+        records = self.records(clip, "--fps", "5", name=f"{clip.stem}.5.jsonl")
+        out = self.folder / f"{clip.stem}.{kind}.mp4"
+        subprocess.run(self.render(clip, records, out, "--blur", kind, "--plain"), check=True)
+        return out
+
+    def look(self, faces: list["Face"], videos: dict[Path, Path], name: str) -> list[bool]:
+        """Whether `footpath faces` finds each in a cut-out around it."""
+        folder = self.folder / name
         folder.mkdir()
-        ffmpeg("-i", clip, "-vsync", "passthrough", folder / "%06d.png")
-        pictures = sorted(folder.iterdir())
+        pictures = [folder / f"{number:06}.png" for number in range(len(faces))]
+        for face, picture in zip(faces, pictures, strict=True):
+            x, y, side = face.cut
+            crop = f"select=eq(n\\,{face.frame}),crop={side}:{side}:{x}:{y}"
+            ffmpeg("-i", videos[face.clip], "-vf", crop, "-vsync", "0", "-frames:v", "1", picture)
         lines = subprocess.run([self.footpath, "faces", *pictures], check=True, capture_output=True, text=True).stdout
-        for picture in pictures:
-            picture.unlink()
-        return [number for number, line in enumerate(lines.splitlines()) if '"face"' in line]
+        return [face.is_in(json.loads(line)) for face, line in zip(faces, lines.splitlines(), strict=True)]
+
+
+@dataclass
+class Face:
+    clip: Path
+    frame: int
+    # The middle and the width, in pixels.
+    x: float
+    y: float
+    width: float
+    size: tuple[int, int]
+
+    @property
+    def cut(self) -> tuple[int, int, int]:
+        """Left, top and side of a square around it, four times as wide."""
+        side = min(int(4 * self.width), *self.size)
+        left = min(max(0, int(self.x - side / 2)), self.size[0] - side)
+        return left, min(max(0, int(self.y - side / 2)), self.size[1] - side), side
+
+    def is_in(self, line: dict) -> bool:
+        """Whether a line of `footpath faces` has this face, and not what is taken for one elsewhere."""
+        if "face" not in line:
+            return False
+        left, top, side = self.cut
+        box = line["face"]["box"]
+        x, y = left + side * (box["left"] + box["width"] / 2), top + side * (box["top"] + box["height"] / 2)
+        return max(abs(x - self.x), abs(y - self.y)) < self.width
 
 
 def ffmpeg(*arguments: object) -> None:
