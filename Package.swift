@@ -73,7 +73,8 @@ let package = Package(
         room(
             "Settings",
             [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Fetching", "Following", "Inference", "Linking",
+                "Analyzing", "Announcing", "Capturing", "Decoding", "Detecting", "Fetching", "Following", "Inference",
+                "Linking",
                 "PathModel", "Recording", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -82,10 +83,13 @@ let package = Package(
         room("Showing", ["CPages", "Decoding", "PathModel", "Reporting"]),
         .target(name: "CServing"),
         room("Serving", ["CServing"]),
+        .target(name: "CMosquitto", linkerSettings: [.linkedLibrary("mosquitto")]),
+        room("Announcing", ["CMosquitto"]),
         room(
             "Operating",
             [
-                "Analyzing", "Capturing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline",
+                "Analyzing", "Announcing", "Capturing", "CProcess", "Decoding", "Following", "Inference", "PathModel",
+                "Pipeline",
                 "Recording", "Serving", "Settings", "Showing", "Waiting",
             ]),
         .executableTarget(
@@ -138,9 +142,13 @@ let package = Package(
         tests("WaitingTests", ["Waiting"]),
         tests(
             "SettingsTests",
-            ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings", "Tracking"]),
+            [
+                "Analyzing", "Announcing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings",
+                "Tracking",
+            ]),
         tests("ReportingTests", ["Reading", "Recording", "Reporting"]),
         tests("ShowingTests", ["Showing"]),
+        tests("AnnouncingTests", ["Announcing"]),
         tests("ServingTests", ["CServing", "Serving"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),

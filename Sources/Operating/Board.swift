@@ -37,10 +37,12 @@ final class Board: Sendable {
     private let version: String
     private let session: String
     private let configuration: String
+    private let announcements: Announcements?
     private let started = Date.now
     private let state = Mutex(State())
 
-    init(version: String, session: String, configuration: String) {
+    init(version: String, session: String, configuration: String, announcements: Announcements? = nil) {
+        self.announcements = announcements
         self.version = version
         self.session = session
         self.configuration = configuration
@@ -125,7 +127,8 @@ final class Board: Sendable {
                     name: name, source: feed.settings.source.redacted, framesPerSecond: now.rates[name]?.rate ?? 0,
                     silence: feed.monitor.silence, status: status)
             },
-            outputs: now.parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) })
+            outputs: now.parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) },
+            mqtt: announcements?.status.map(DaemonStatus.Broker.init))
     }
 
     /// The line for `systemctl status`.

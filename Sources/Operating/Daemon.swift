@@ -62,6 +62,7 @@ public final class Daemon {
     let log: Log
     let board: Board
     let manager: ServiceManager
+    let announcements: Announcements
     var config: DaemonConfig
     var outputs: Outputs
     var pool: WorkerPool
@@ -88,12 +89,16 @@ public final class Daemon {
         config = try DaemonConfig(path: surroundings.configuration)
         log.configure(level: config.logLevel, format: config.logFormat)
         config.warnings.forEach { log.write(.warning, nil, $0) }
-        board = Board(version: surroundings.version, session: session, configuration: surroundings.configuration)
+        announcements = Announcements(version: surroundings.version, log: log)
+        board = Board(
+            version: surroundings.version, session: session, configuration: surroundings.configuration,
+            announcements: announcements)
         try Self.checkNetworks(of: config.cameras, surroundings, beat: manager.alive)
         outputs = Outputs(config.output, log: log)
         try outputs.open(feeds: config.cameras.map(\.name))
         pool = WorkerPool(count: config.workers)
         if let listener = config.http { try listen(listener) }
+        announcements.configure(config.mqtt)
     }
 
     /// Follows the cameras until it is told to stop.
@@ -144,6 +149,7 @@ public final class Daemon {
             pool: pool, engine: surroundings.engine, modelFolder: surroundings.modelFolder,
             program: surroundings.program, version: surroundings.version, session: session,
             stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
+            announce: announcements.tell,
             log: { log.write($0, $1, $2) })
         do {
             let feed = FeedThread(camera, context: context, output: try outputs.output(for: camera.name))
@@ -166,6 +172,7 @@ public final class Daemon {
     /// Puts what there is now on the board.
     func show() {
         board.show(Board.Parts(feeds: feeds, outputs: outputs.entries, pool: pool, workers: config.workers))
+        announcements.show(board.status.cameras)
     }
 
     // MARK: - Time
@@ -173,6 +180,7 @@ public final class Daemon {
     private func tick() {
         feeds.forEach { $0.tick() }
         board.tick()
+        announcements.show(board.status.cameras)
         log.tick()
         for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
         let now = ContinuousClock.now
@@ -198,6 +206,8 @@ public final class Daemon {
         log.write(.notice, nil, "ending all paths")
         let late = end(feeds)
         pool.cancel(within: Self.workersFarewell)
+        announcements.show(board.status.cameras)
+        announcements.finish()
         outputs.finish()
         server?.stop()
         log.write(.notice, nil, "ended")

@@ -1,3 +1,4 @@
+import Announcing
 import Following
 import Foundation
 import PathModel
@@ -92,6 +93,21 @@ struct DaemonStatus: Encodable, Sendable {
         }
     }
 
+    /// The MQTT broker.
+    struct Broker: Encodable, Sendable {
+        var isUp: Bool
+        var trouble: String?
+        var connections: Int
+        var events: Int
+        var lostEvents: Int
+        var queuedBytes: Int
+
+        init(_ status: Announcer.Status) {
+            (isUp, trouble, connections) = (status.isConnected, status.trouble, status.connections)
+            (events, lostEvents, queuedBytes) = (status.arrived, status.lost, status.queuedBytes)
+        }
+    }
+
     struct Reload: Codable, Sendable {
         var succeeded = 0
         var failed = 0
@@ -113,6 +129,8 @@ struct DaemonStatus: Encodable, Sendable {
     var reloads: Reload
     var cameras: [Camera]
     var outputs: [Output]
+    /// Nil where nobody is told by MQTT.
+    var mqtt: Broker?
 
     /// As JSON, the keys in snake case.
     func json() -> Data {

@@ -31,6 +31,15 @@ struct Metrics {
                 (["result": "failed"], Double(status.reloads.failed)),
             ])
         describe(status.outputs)
+        if let broker = status.mqtt { describe(broker) }
+    }
+
+    private mutating func describe(_ broker: DaemonStatus.Broker) {
+        add("mqtt_up", "gauge", "Whether the MQTT broker is there.", [([:], broker.isUp ? 1 : 0)])
+        add("mqtt_connections_total", "counter", "Connections to the MQTT broker.", [([:], Double(broker.connections))])
+        add("mqtt_events_total", "counter", "Events that reached the MQTT broker.", [([:], Double(broker.events))])
+        add("mqtt_lost_events_total", "counter", "Events lost to the MQTT broker.", [([:], Double(broker.lostEvents))])
+        add("mqtt_queued_bytes", "gauge", "Bytes of events that wait.", [([:], Double(broker.queuedBytes))])
     }
 
     private mutating func describe(_ outputs: [DaemonStatus.Output]) {

@@ -52,6 +52,7 @@ extension Daemon {
             outputs = Outputs(new.output, log: log)
         }
         log.configure(level: new.logLevel, format: new.logFormat)
+        announcements.configure(new.mqtt)
         let before = Set(config.cameras.map(\.name))
         config = new
         // Ids of tracks begin anew with a camera, so it is a session of its own.

@@ -27,6 +27,8 @@ public struct FeedContext: Sendable {
     public let stateFolder: String?
     /// The clocks that cameras live by.
     public let clocks: any Clocks
+    /// Told what happens with a camera, as it is recorded.
+    public let announce: @Sendable (_ camera: String, _ event: PathRecord.Event, _ line: String) -> Void
     /// Takes messages for people.
     public let log: @Sendable (_ level: LogLevel, _ camera: String, _ text: String) -> Void
 
@@ -34,6 +36,9 @@ public struct FeedContext: Sendable {
     public init(
         pool: WorkerPool, engine: any InferenceEngine, modelFolder: String, program: String, version: String,
         session: String, stateFolder: String?, clocks: any Clocks = SystemClocks(),
+        announce: @escaping @Sendable (_ camera: String, _ event: PathRecord.Event, _ line: String) -> Void = {
+            _, _, _ in
+        },
         log: @escaping @Sendable (_ level: LogLevel, _ camera: String, _ text: String) -> Void
     ) {
         self.pool = pool
@@ -44,6 +49,7 @@ public struct FeedContext: Sendable {
         self.session = session
         self.stateFolder = stateFolder
         self.clocks = clocks
+        self.announce = announce
         self.log = log
     }
 }
@@ -126,7 +132,7 @@ public final class FeedThread: Sendable {
                     observed: { clocks.now.utcMilliseconds })
                 for record in records {
                     do {
-                        try writer.write(record)
+                        if let line = try writer.write(record) { context.announce(settings.name, record.event, line) }
                     } catch RecordingError.finished {
                         // A camera that ends late finds its output closed; the daemon has told that it is late.
                     } catch {

@@ -57,10 +57,18 @@ public struct RecordWriter {
 
     /// Writes one line, if it is of the detail that is wanted.
     ///
+    /// - Returns: the line; nil where it isn't.
     /// - Throws: What the sink throws, or `lineTooLong`. The line is not written then; a later one may be.
-    public func write(_ record: PathRecord) throws(RecordingError) {
-        guard detail.keeps(record.event) else { return }
-        try output.write { sequence throws(RecordingError) in try line(for: record, sequence: sequence) }
+    @discardableResult
+    public func write(_ record: PathRecord) throws(RecordingError) -> String? {
+        guard detail.keeps(record.event) else { return nil }
+        var written: String?
+        try output.write { sequence throws(RecordingError) in
+            let line = try line(for: record, sequence: sequence)
+            written = line
+            return line
+        }
+        return written
     }
 
     private func line(for record: PathRecord, sequence: Int) throws(RecordingError) -> String {

@@ -81,7 +81,9 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 func sequences(_ text: String, location: SourceLocation = #_sourceLocation) throws -> [Int] {
     #expect(text.isEmpty || text.hasSuffix("\n"), "no newline at the end", sourceLocation: location)
     return try text.split(separator: "\n").map { line in
-        let number = line.firstMatch(of: /^\{"v":"1\.[01]","event":.*?,"seq":([0-9]+),.*\}$/).flatMap { Int($0.output.1) }
+        let number = line.firstMatch(of: /^\{"v":"1\.[01]","event":.*?"seq":([0-9]+),.*\}$/).flatMap {
+            Int($0.output.1)
+        }
         #expect(!line.contains("}{\"v\""), "two lines in one", sourceLocation: location)
         return try #require(number, "not a record: \(line)", sourceLocation: location)
     }

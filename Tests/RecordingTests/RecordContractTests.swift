@@ -73,7 +73,7 @@ import Testing
     private func session() -> String {
         let sink = MemorySink()
         let writer = RecordWriter(sink: sink, feed: "clip.mp4", session: Sample.session, origin: Sample.origin)
-        for record in Sample.all { try? writer.write(record) }
+        for record in Sample.all { _ = try? writer.write(record) }
         return sink.lines.map { $0 + "\n" }.joined()
     }
 

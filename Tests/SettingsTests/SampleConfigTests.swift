@@ -81,6 +81,7 @@ import Testing
             x: 1
             output: {path: /x, x: 1, rotate: {size: 1MB, x: 1}}
             http: {x: 1}
+            mqtt: {x: 1}
             log: {x: 1}
             defaults: {x: 1}
             cameras: [{name: a, source: b, x: 1}]
@@ -137,14 +138,16 @@ import Testing
         let plain = try config()
         var others: Set<String> = []
         for entry in entries
-        where entry.isOff && !["log", "options", "masks", "zones", "lines", "defaults"].contains(entry.key) {
+        where entry.isOff && !["log", "mqtt", "options", "masks", "zones", "lines", "defaults"].contains(entry.key) {
+            // What needs another beside it.
             if ["cameras.name", "cameras.directory", "cameras.settle"].contains(path(entry)) { continue }
+            if path(entry).hasPrefix("mqtt.") { continue }
             let on = Set(entry.parents + [entry.line])
             let changed = try config(with: on.contains)
             let isDefault =
                 plain.cameras == changed.cameras && plain.output == changed.output && plain.http == changed.http
                 && plain.logLevel == changed.logLevel && plain.logFormat == changed.logFormat
-                && plain.workers == changed.workers
+                && plain.workers == changed.workers && plain.mqtt == changed.mqtt
             if !isDefault { others.insert(path(entry)) }
         }
         #expect(

@@ -1,3 +1,4 @@
+import Announcing
 import Following
 import Foundation
 import Recording
@@ -39,6 +40,8 @@ public struct DaemonConfig: Sendable {
     public var output: Output
     /// Where health and metrics can be asked for; nil is nowhere.
     public var http: Listener?
+    /// Who is told by MQTT; nil is nobody.
+    public var mqtt: BrokerSettings?
     /// Messages below aren't written.
     public var logLevel: LogLevel
     /// How messages are written.
@@ -65,7 +68,7 @@ public struct DaemonConfig: Sendable {
     ) throws(SettingsError) {
         let problems = ConfigProblems(file: path, looksAtFiles: looksAtFiles)
         let root = try ConfigFile.read(path, problems)
-        let known = ["output", "http", "log", "workers", "stats_interval", "defaults", "cameras"]
+        let known = ["output", "http", "mqtt", "log", "workers", "stats_interval", "defaults", "cameras"]
         let top = root.mapping(known)
         output = Self.output(top?["output"], in: root)
         http = top?["http"].flatMap(Self.listener)
@@ -73,8 +76,10 @@ public struct DaemonConfig: Sendable {
         logLevel = log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info
         logFormat = log?["format"]?.choice() ?? .text
         workers = top?["workers"]?.integer(1...64) ?? max(1, min(64, cores))
+        let secrets = Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets)
+        mqtt = top?["mqtt"].flatMap(BrokerConfig(secrets: secrets).broker)
         let reader = CameraConfig(
-            secrets: Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets),
+            secrets: secrets,
             statsInterval: top?["stats_interval"]?.duration(1...86400) ?? 60)
         cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
         if looksAtFiles, let value = top?["output"]?.mapping(nil)?["path"] {

@@ -84,11 +84,6 @@ extension DaemonTests {
             #expect(result.errors.contains("nothing was signalled"), "\(result.errors)")
             #expect(bystander.isRunning)
         }
-
-        private func freePort() throws -> Int {
-            let server = try BadServer(.silent)
-            return server.port
-        }
     }
 
     @Suite("Not starting")

@@ -117,3 +117,9 @@ final class BadServer: Sendable {
         close(connection)
     }
 }
+
+/// A port on which nobody listens now.
+func freePort() throws -> Int {
+    let server = try BadServer(.silent)
+    return server.port
+}

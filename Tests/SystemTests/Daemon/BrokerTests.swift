@@ -1,0 +1,233 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension DaemonTests {
+    /// With a real mosquitto: killed, stopped, started again.
+    @Suite("MQTT", .enabled(if: Mosquitto.isHere, "mosquitto or its clients are not here (Scripts/setup --tests)"))
+    struct BrokerTests {
+        private static let zone = "{name: all, points: [[0, 0], [1, 0], [1, 1], [0, 1]]}"
+        private static let line = "{name: middle, points: [[0.5, 1], [0.5, 0]]}"
+
+        /// A daemon's configuration with a broker.
+        private func config(
+            _ broker: Mosquitto, _ camera: String, keys: String = "", zones: String = Self.zone
+        ) -> String {
+            let mqtt = "mqtt: {broker: \"mqtt://127.0.0.1:\(broker.port)\", credentials: \(broker.secret)\(keys)}\n"
+            let head = RunningDaemon.head.replacing("workers: 1", with: mqtt + "workers: 1").replacing(
+                "face_fps: 0,", with: "face_fps: 0, zones: [\(zones)], lines: [\(Self.line)],")
+            return RunningDaemon.config(["cam: \(camera), counts_interval: 5s"], head: head)
+        }
+
+        private func daemon(_ config: String) throws -> RunningDaemon {
+            let place = try Workplace()
+            try place.write(Data(config.utf8), "footpath.yaml")
+            return try RunningDaemon(in: place)
+        }
+
+        @Test("States arrive within 2 s of their record and are kept; events come with them; the end is told")
+        func states() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let broker = try Mosquitto()
+            let listener = try broker.listen()
+            let daemon = try daemon(config(broker, cameras.url("a"), keys: ", home_assistant: true"))
+            try waitFor("somebody in the zone; \(daemon.log)") {
+                listener.last("footpath/cam/zone/all/people").map { $0 != "0" } ?? false
+            }
+            let seen = Date.now
+            let records = daemon.lines("cam").filter { $0["event"] as? String == "zone" }
+            let written = try #require(
+                (records.first?["observed"] as? String).flatMap {
+                    try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+                })
+            #expect(seen.timeIntervalSince(written) < 3, "a second more for the look at it")
+            #expect(listener.first("footpath/cam/zone/all/people") == "0", "at the start nobody is there")
+            #expect(listener.last("footpath/status") == "online" && listener.last("footpath/cam/state") == "running")
+            try waitFor("events") {
+                ["zone", "path_start", "counts"].allSatisfy { event in
+                    listener.values("footpath/cam/event").contains { $0.contains("\"event\":\"\(event)\"") }
+                }
+            }
+            #expect(!listener.values("footpath/cam/event").contains { $0.contains("\"event\":\"path\"") })
+            let metrics = try daemon.get("/metrics").body
+            #expect(metrics.contains("footpath_mqtt_up 1\n") && metrics.contains("footpath_mqtt_lost_events_total 0\n"))
+            let kept = try broker.kept()
+            #expect(kept["footpath/cam/line/middle/in"] != nil && kept["footpath/cam/event"] == nil)
+            #expect(kept.keys.filter { $0.hasPrefix("homeassistant/sensor/footpath_footpath/cam_") }.count == 4)
+
+            #expect(daemon.stop().status == 0)
+            let after = try broker.kept()
+            #expect(after["footpath/status"] == "offline" && after["footpath/cam/state"] == "stopped")
+            #expect(after["footpath/cam/people"] == "0" && after["footpath/cam/zone/all/people"] == "0")
+        }
+
+        @Test("With detail: counts nothing of a single person is sent")
+        func counts() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let broker = try Mosquitto()
+            let listener = try broker.listen()
+            let daemon = try daemon(
+                config(broker, cameras.url("a")).replacing(
+                    "counts_interval: 5s", with: "counts_interval: 2s, detail: counts"))
+            try waitFor("somebody, and counts; \(daemon.log)") {
+                listener.last("footpath/cam/zone/all/people").map { $0 != "0" } ?? false
+                    && listener.values("footpath/cam/event").contains { $0.contains("\"event\":\"counts\"") }
+            }
+            #expect(daemon.stop().status == 0)
+            let events = listener.values("footpath/cam/event")
+            #expect(events.allSatisfy { !$0.contains("track") && !$0.contains("\"box\"") })
+        }
+
+        @Test("Nothing stale remains: a daemon that is killed is offline, and what left the configuration is withdrawn")
+        func stale() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let broker = try Mosquitto()
+            let keys = ", home_assistant: true"
+            let old = Self.zone.replacing("all", with: "old")
+            let whole = config(broker, cameras.url("a"), keys: keys, zones: "\(Self.zone), \(old)")
+            let killed = try daemon(whole)
+            try waitFor("somebody") { try (broker.kept()["footpath/cam/zone/old/people"] ?? "0") != "0" }
+            killed.signal(SIGKILL)
+            try waitFor("the will") { try broker.kept()["footpath/status"] == "offline" }
+
+            // The camera is gone, and so is one zone, while nobody was there to withdraw it.
+            cameras.kill()
+            let place = killed.place
+            try place.write(Data(config(broker, cameras.url("a"), keys: keys).utf8), "footpath.yaml")
+            let daemon = try RunningDaemon(in: place)
+            try waitFor("nobody") {
+                let kept = try broker.kept()
+                return kept["footpath/status"] == "online" && kept["footpath/cam/zone/all/people"] == "0"
+                    && kept["footpath/cam/people"] == "0" && !kept.keys.contains { $0.contains("old") }
+            }
+            #expect(try broker.kept()["footpath/cam/state"] != "running")
+            // And what is taken out while it runs.
+            try place.write(Data(config(broker, cameras.url("a"), keys: keys, zones: "").utf8), "footpath.yaml")
+            daemon.signal(SIGHUP)
+            try waitFor("withdrawal") { try !broker.kept().keys.contains { $0.contains("zone") } }
+            #expect(daemon.stop().status == 0)
+        }
+
+        @Test("A broker that is away, stopped or refuses is tried again, and cameras go on")
+        func away() throws {
+            let cameras = try TestCameras(["a": Clips.camera])
+            let broker = try Mosquitto()
+            let daemon = try daemon(config(broker, cameras.url("a")))
+            try waitFor("online") { try broker.kept()["footpath/status"] == "online" }
+            broker.signal(SIGKILL)
+            try daemon.awaitLog("can't be had")
+            try daemon.awaitPoints("cam", more: 5)
+            #expect(try daemon.get("/metrics").body.contains("footpath_mqtt_up 0\n"))
+            // All that was kept is lost with it.
+            try broker.start()
+            try waitFor("everything again") {
+                let kept = try broker.kept()
+                return kept["footpath/status"] == "online" && kept["footpath/cam/zone/all/people"] != nil
+            }
+            broker.signal(SIGSTOP)
+            try daemon.awaitPoints("cam", more: 20)
+            let memory = try #require(try daemon.status()["memory_bytes"] as? Int)
+            try daemon.awaitPoints("cam", more: 20)
+            let later = try #require(try daemon.status()["memory_bytes"] as? Int)
+            #expect(later < memory + 20_000_000)
+            broker.signal(SIGCONT)
+            let listener = try broker.listen()
+            try waitFor("events again") { !listener.values("footpath/cam/event").isEmpty }
+            #expect(daemon.stop().status == 0)
+        }
+
+        @Test("A wrong password is told without being told")
+        func refused() throws {
+            let broker = try Mosquitto()
+            try Data("footpath:hunter2".utf8).write(to: URL(fileURLWithPath: broker.secret))
+            let daemon = try daemon(config(broker, "rtsp://127.0.0.1:1/x"))
+            try daemon.awaitLog("can't be had: Connection Refused: not authorised")
+            #expect(daemon.stop().status == 0)
+            #expect(!daemon.log.contains("hunter2"))
+        }
+    }
+}
+
+/// A broker on a free port, with a password file.
+final class Mosquitto {
+    let port: UInt16
+    private let folder: TemporaryFolder
+    private var command: Command?
+
+    static let isHere = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto_sub", "/usr/bin/mosquitto_passwd"].allSatisfy {
+        FileManager.default.isExecutableFile(atPath: $0)
+    }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        port = UInt16(try freePort())
+        let made = try run("/usr/bin/mosquitto_passwd", ["-b", "-c", folder.path("passwords"), "footpath", "p:w %"])
+        guard made.status == 0 else { throw CocoaError(.fileWriteUnknown) }
+        try Data("footpath:p:w %\n".utf8).write(to: URL(fileURLWithPath: secret))
+        try Data(
+            """
+            listener \(port) 127.0.0.1
+            password_file \(folder.path("passwords"))
+            user root
+
+            """.utf8
+        ).write(to: URL(fileURLWithPath: folder.path("mosquitto.conf")))
+        try start()
+    }
+
+    deinit {
+        command?.signal(SIGKILL)
+    }
+
+    /// The file with user and password.
+    var secret: String { folder.path("secret") }
+
+    func start() throws {
+        command = try Command("/usr/sbin/mosquitto", ["-c", folder.path("mosquitto.conf")])
+        try waitFor("mosquitto") { try run("/usr/bin/mosquitto_pub", client + ["-t", "x", "-m", "x"]).status == 0 }
+    }
+
+    func signal(_ number: Int32) { command?.signal(number) }
+
+    fileprivate var client: [String] {
+        ["-h", "127.0.0.1", "-p", "\(port)", "-u", "footpath", "-P", "p:w %"]
+    }
+
+    /// What it keeps, by topics.
+    func kept() throws -> [String: String] {
+        let result = try run(
+            "/usr/bin/mosquitto_sub", client + ["-v", "-t", "#", "--retained-only", "-W", "1"])
+        return Listener.messages(result.output).reduce(into: [:]) { $0[$1.topic] = $1.text }
+    }
+
+    /// All that it is told from now on.
+    func listen() throws -> Listener { try Listener(client) }
+
+    /// mosquitto_sub -v
+    final class Listener {
+        private let command: Command
+
+        fileprivate init(_ client: [String]) throws {
+            command = try Command("/usr/bin/mosquitto_sub", client + ["-v", "-t", "#"])
+        }
+
+        deinit {
+            command.signal(SIGKILL)
+        }
+
+        static func messages(_ text: String) -> [(topic: String, text: String)] {
+            text.split(separator: "\n").compactMap { line in
+                guard let end = line.firstIndex(of: " ") else { return nil }
+                return (String(line[..<end]), String(line[end...].dropFirst()))
+            }
+        }
+
+        func values(_ topic: String) -> [String] {
+            Self.messages(command.output).filter { $0.topic == topic }.map(\.text)
+        }
+
+        func first(_ topic: String) -> String? { values(topic).first }
+
+        func last(_ topic: String) -> String? { values(topic).last }
+    }
+}
