@@ -14,6 +14,11 @@ struct Outlines {
             (to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x)
         }
 
+        var length: Double {
+            let (x, y) = (to.x - from.x, to.y - from.y)
+            return (x * x + y * y).squareRoot()
+        }
+
         /// The point at a share of it, 0...1.
         func point(at share: Double) -> Point {
             Point(x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y))

@@ -9,13 +9,10 @@ extension RegionCounter {
         let slot = people.slot(of: point.track, layout)
         let person = people.persons[slot]
         let step = Step(
-            slot: slot, track: point.track, start: person.time, end: time.microseconds, from: person.box, to: point.box)
-        for index in zones.indices {
-            if person.isKnown { watchZone(index, step, into: &output) } else { appear(index, step, into: &output) }
-        }
-        if person.isKnown {
-            for index in lines.indices { watchLine(index, step, into: &output) }
-        }
+            slot: slot, track: point.track, start: person.time, end: time.microseconds, box: point.box,
+            feet: way(from: person.box, to: point.box, .feet), center: way(from: person.box, to: point.box, .center),
+            head: way(from: person.box, to: point.box, .head))
+        if person.isKnown { watch(step, into: &output) } else { appear(step, into: &output) }
         people.persons[slot].time = step.end
         people.persons[slot].box = point.box
         people.persons[slot].isKnown = true
@@ -27,17 +24,65 @@ extension RegionCounter {
         let track: Int
         /// In microseconds of the stream's clock.
         let start: Int64, end: Int64
-        let from: BoundingBox, to: BoundingBox
+        /// At its end.
+        let box: BoundingBox
+        /// By anchor.
+        let feet: Outlines.Side, center: Outlines.Side, head: Outlines.Side
 
         /// The time at a share of the way.
         func time(at share: Double) -> Int64 {
             start + Int64((Double(end - start) * share).rounded())
         }
+
+        func way(_ anchor: Anchor) -> Outlines.Side {
+            switch anchor {
+            case .feet: feet
+            case .center: center
+            case .head: head
+            }
+        }
+
+        /// Of the ways.
+        var length: Double { max(feet.length, center.length, head.length) }
     }
 
-    private func way(_ step: Step, _ anchor: Anchor) -> Outlines.Side {
-        Outlines.Side(
-            from: outlines.placed(anchor.point(of: step.from)), to: outlines.placed(anchor.point(of: step.to)))
+    private func way(from: BoundingBox, to: BoundingBox, _ anchor: Anchor) -> Outlines.Side {
+        Outlines.Side(from: outlines.placed(anchor.point(of: from)), to: outlines.placed(anchor.point(of: to)))
+    }
+
+    /// Looks only at the zones and lines that are near enough to matter: most never are.
+    private mutating func watch(_ step: Step, into output: inout [PathRecord]) {
+        let length = step.length
+        let first = step.slot * (zones.count + lines.count)
+        for index in 0..<zones.count {
+            people.room[first + index] -= length
+            if people.room[first + index] > 0 { continue }
+            watchZone(index, step, into: &output)
+            people.room[first + index] = roomAtZone(index, step)
+        }
+        for index in 0..<lines.count {
+            let place = first + zones.count + index
+            people.room[place] -= length
+            if people.room[place] > 0 { continue }
+            watchLine(index, step, into: &output)
+            people.room[place] = roomAtLine(index, step)
+        }
+    }
+
+    private func roomAtZone(_ index: Int, _ step: Step) -> Double {
+        let watch = people.zones[step.slot * zones.count + index]
+        let mayLoiter = watch.isInside && !watch.loiters && layout.zones[index].loiter != nil
+        return watch.isWaiting || mayLoiter ? 0 : room(at: outlines.zones[index], step)
+    }
+
+    private func roomAtLine(_ index: Int, _ step: Step) -> Double {
+        let isWaiting = people.lines[step.slot * lines.count + index].isWaiting
+        return isWaiting ? 0 : room(at: outlines.lines[index], step)
+    }
+
+    /// Less than the distance, since sums of lengths are rounded.
+    private func room(at shape: Outlines.Shape, _ step: Step) -> Double {
+        outlines.distance(from: step.way(shape.anchor).to, to: shape) * 0.999 - 1e-9
     }
 
     // MARK: - Lines
@@ -45,8 +90,8 @@ extension RegionCounter {
     private mutating func watchLine(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
         let shape = outlines.lines[index]
         let place = step.slot * lines.count + index
-        let way = way(step, shape.anchor)
-        let rule = SettlingRule(band: Self.band * step.to.height, settle: settle)
+        let way = step.way(shape.anchor)
+        let rule = SettlingRule(band: Self.band * step.box.height, settle: settle)
         if !shape.isClear(of: way) {
             let meeting = outlines.meeting(of: way, with: shape)
             if meeting.net != 0 {
@@ -84,16 +129,20 @@ extension RegionCounter {
 
     // MARK: - Zones
 
-    private mutating func appear(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
-        let shape = outlines.zones[index]
-        guard outlines.contains(outlines.placed(shape.anchor.point(of: step.to)), in: shape) else { return }
-        enter(index, step.slot, at: step.end, appeared: true, into: &output)
+    private mutating func appear(_ step: Step, into output: inout [PathRecord]) {
+        for index in 0..<zones.count {
+            let shape = outlines.zones[index]
+            guard outlines.contains(step.way(shape.anchor).to, in: shape) else { continue }
+            enter(index, step.slot, at: step.end, appeared: true, into: &output)
+        }
+        let first = step.slot * (zones.count + lines.count)
+        for index in 0..<(zones.count + lines.count) { people.room[first + index] = 0 }
     }
 
     private mutating func watchZone(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
         let shape = outlines.zones[index]
         let place = step.slot * zones.count + index
-        let way = way(step, shape.anchor)
+        let way = step.way(shape.anchor)
         let isInside = outlines.contains(way.to, in: shape)
         let watch = people.zones[place]
         if isInside != watch.isInside || watch.isWaiting {
@@ -101,7 +150,7 @@ extension RegionCounter {
             let changed = people.zones[place].see(
                 isInside: isInside, distance: outlines.distance(from: way.to, to: shape), at: step.end,
                 meeting: step.time(at: meeting.count > 0 ? meeting.share : 1),
-                SettlingRule(band: min(Self.band * step.to.height, shape.clearance), settle: settle))
+                SettlingRule(band: min(Self.band * step.box.height, shape.clearance), settle: settle))
             if let changed {
                 if people.zones[place].isInside {
                     enter(index, step.slot, at: changed, appeared: false, into: &output)
