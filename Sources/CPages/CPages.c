@@ -19,6 +19,9 @@ static const char draw_shapes_js[] = {
 static const char draw_board_js[] = {
 #embed "files/draw-board.js"
 };
+static const char draw_view_js[] = {
+#embed "files/draw-view.js"
+};
 static const char draw_panel_js[] = {
 #embed "files/draw-panel.js"
 };
@@ -70,6 +73,7 @@ static const struct {
     {"draw.css", draw_css, sizeof draw_css},
     {"draw-shapes.js", draw_shapes_js, sizeof draw_shapes_js},
     {"draw-board.js", draw_board_js, sizeof draw_board_js},
+    {"draw-view.js", draw_view_js, sizeof draw_view_js},
     {"draw-panel.js", draw_panel_js, sizeof draw_panel_js},
     {"live.html", live_html, sizeof live_html},
     {"live.css", live_css, sizeof live_css},

@@ -53,7 +53,7 @@ public struct DrawPage {
         WebPage(
             title: "Zones, lines and masks", body: PageFile.drawBody.text,
             styles: [PageFile.commonStyle, .drawStyle].map(\.text),
-            scripts: [PageFile.drawShapes, .drawBoard, .drawPanel].map(\.text), data: content
+            scripts: [PageFile.drawShapes, .drawBoard, .drawView, .drawPanel].map(\.text), data: content
         ).html
     }
 

@@ -8,6 +8,7 @@ public enum PageFile: String, CaseIterable, Sendable {
     case drawStyle = "draw.css"
     case drawShapes = "draw-shapes.js"
     case drawBoard = "draw-board.js"
+    case drawView = "draw-view.js"
     case drawPanel = "draw-panel.js"
     case liveBody = "live.html"
     case liveStyle = "live.css"

@@ -37,9 +37,7 @@ struct DrawTests {
         let drawn, moved, undone, redone: String
     }
 
-    @Test(
-        "What is clicked and dragged comes back from the configuration as it was; undo and redo",
-        .disabled("zones: isn't a setting yet"))
+    @Test("What is clicked and dragged comes back from the configuration as it was; undo and redo")
     func mouse() throws {
         let place = try Workplace(Clips.clip)
         let page = try page("clip.mp4", in: place)
@@ -89,9 +87,7 @@ struct DrawTests {
         #expect(touched.width[0] <= touched.width[1], "a phone scrolls one way only")
     }
 
-    @Test(
-        "Names are shown as they are, and those that the program refuses can't be copied",
-        .disabled("zones: isn't a setting yet"))
+    @Test("Names are shown as they are, and those that the program refuses can't be copied")
     func names() throws {
         let place = try Workplace(Clips.oneFrame)
         struct Named: Decodable {
@@ -119,6 +115,33 @@ struct DrawTests {
         }
         #expect(names["crossed"]?.problem == "crosses itself")
         #expect(names["it's"]?.options?.hasPrefix("--zone 'it'\\''s=") == true)
+    }
+
+    @Test("Of a shape the page thinks as the program does")
+    func judgement() throws {
+        let place = try Workplace(Clips.oneFrame)
+        var random = ScriptedRandom(seed: 5)
+        // On a coarse grid corners meet, sides overlap, and some lie outside.
+        func point() -> Point {
+            Point(
+                x: Double(Int.random(in: -1...9, using: &random)) / 8,
+                y: Double(Int.random(in: 0...4, using: &random)) / 4)
+        }
+        let shapes = (0..<400).map { number in (0..<number % 6 + 1).map { _ in point() } }
+        let kinds = shapes.indices.map { $0.isMultiple(of: 3) ? "line" : "zone" }
+        let truth = zip(kinds, shapes).map { kind, points in
+            (kind == "line" ? Polyline(points).problem : Polygon(points).problem) == nil
+        }
+        #expect(truth.count { $0 } > 40 && truth.count { !$0 } > 40)
+        let json = zip(kinds, shapes).map { kind, points in [kind, points.map { [$0.x, $0.y] }] as [Any] }
+        try place.write(JSONSerialization.data(withJSONObject: json), "shapes.json")
+        struct Judged: Decodable { let right: [Bool] }
+        let judged: Judged = try Browser.run(
+            "draw-page", "judge", page("one.mp4", in: place), place.path("shapes.json"))
+        for (index, isRight) in judged.right.enumerated() where isRight != truth[index] {
+            Issue.record("\(kinds[index]) \(shapes[index]): \(isRight) on the page")
+        }
+        #expect(judged.right.count == truth.count)
     }
 
     @Test("Masks of the configuration are black in the page's picture, and stay to be moved")
