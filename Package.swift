@@ -88,9 +88,9 @@ let package = Package(
         room(
             "Operating",
             [
-                "Analyzing", "Announcing", "Capturing", "CProcess", "Decoding", "Following", "Inference", "PathModel",
-                "Pipeline",
-                "Recording", "Serving", "Settings", "Showing", "Waiting",
+                "Analyzing", "Announcing", "Capturing", "CProcess", "Decoding", "Drawing", "Encoding", "Following",
+                "Inference", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Showing", "Tracking",
+                "Waiting",
             ]),
         .executableTarget(
             name: "footpath",

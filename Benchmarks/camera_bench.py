@@ -1,20 +1,23 @@
 """Benchmarks/cameras: what the daemon costs and carries with real RTSP cameras on loopback.
 
-Three questions, each answered beside its bound in the same run:
+Four questions, each answered beside its bound in the same run:
 - isolation: CPU time of `footpath run` on a file, whose decoding has a process of its own, over that of `footpath
   analyze`, which decodes in the program
 - latency: from a picture's capture (the RTSP server's clock, by RTCP) to its records, at 25 frames/s
 - capacity: how many 720p cameras at 5 frames/s go without drops, and where the CPU time goes then
+- viewer: CPU time of sixteen cameras with a viewer of the live page, over that with nobody looking
 """
 
 import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,13 +35,13 @@ def main() -> None:
     parser.add_argument("--footpath", type=Path, default=ROOT / ".build/release/footpath", metavar="BIN")
     parser.add_argument("--video", type=Path, default=ROOT / "SampleVideos/crossing.mp4")
     parser.add_argument("--seconds", type=float, default=20, help="of each trial (20)")
-    parser.add_argument("--only", choices=["isolation", "latency", "capacity"])
+    parser.add_argument("--only", choices=["isolation", "latency", "capacity", "viewer"])
     arguments = parser.parse_args()
     if not arguments.footpath.is_file():
         sys.exit(f"cameras: no program at {arguments.footpath}: build it (swift build -c release) or give --footpath")
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(arguments.footpath, arguments.video, Path(name), arguments.seconds)
-        for part in ("isolation", "latency", "capacity"):
+        for part in ("isolation", "latency", "capacity", "viewer"):
             if arguments.only in (None, part):
                 print(getattr(bench, part)(), flush=True)
 
@@ -141,6 +144,47 @@ class Bench:
         row = [f"{rate:.1f}", f"{drops:.1%}", *(f"{cores[kind]:.2f}" for kind in ("daemon", "camera", "server"))]
         return {"drops": drops, "row": [*row, str(p99), f"{memory / 1e6:.0f}"]}
 
+    # Viewer
+
+    def viewer(self) -> str:
+        """Stretches with and without a viewer in turns, so that both meet the same neighbours."""
+        count, turns = 16, 5
+        with self.cameras("384x216", count) as urls, socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+            free.close()
+            zones = "".join(f"{{name: zone-{n}, points: [[0, 0], [0.{n}, 0], [0.{n}, 1], [0, 1]]}}, " for n in range(1, 6))
+            lines = [f"{{name: c{index}, source: '{url}', zones: [{zones}]}}" for index, url in enumerate(urls)]
+            top = f"http: {{listen: '127.0.0.1:{port}'}}"
+            with self.daemon(lines, top, "fps: 1, quality: fast, face_fps: 0") as (process, records):
+                wait(lambda: all('"stream_start"' in text(records(f"c{i}")) for i in range(count)), 60)
+                time.sleep(5)
+                rows = []
+                for _ in range(turns):
+                    alone = self.watched(process, None)
+                    rows.append([*alone[:1], *self.watched(process, f"http://127.0.0.1:{port}/live.json")])
+        alone, viewed, page = (sum(column) for column in zip(*rows))
+        figures = [f"{alone:.2f}", f"{viewed:.2f}", f"{viewed / alone:.3f}", f"{page:.3f}", f"{1 + page / alone:.4f}"]
+        head = ["nobody, CPU s", "one viewer, CPU s", "ratio", "of it the page's thread", "ratio by the thread alone"]
+        return f"Viewer: {count} cameras at 1 frame/s, {turns * self.seconds:.0f} s each\n\n{table(head, [figures])}\n"
+
+    def watched(self, process: subprocess.Popen, page: str | None) -> tuple[float, float]:
+        """CPU seconds of the daemon with its cameras, and of its HTTP thread, while somebody looks at a page or nobody does."""
+
+        def spent() -> tuple[float, float]:
+            # The one thread that gives way to all others.
+            threads = [task for task in Path(f"/proc/{process.pid}/task").iterdir() if nice_of(task / "stat") > 0]
+            everything = cpu_seconds(pids(process, "daemon")) + cpu_seconds(pids(process, "camera"))
+            return everything, sum(ticks_of(task / "stat") for task in threads) / TICKS
+
+        begin, end = spent(), time.monotonic() + self.seconds
+        while time.monotonic() < end:
+            if page:
+                with urllib.request.urlopen(page) as answer:
+                    answer.read()
+            time.sleep(2)
+        return tuple(after - before for after, before in zip(spent(), begin))
+
     # Parts
 
     def clip(self, name: str, size: str, *options: str) -> Path:
@@ -209,11 +253,16 @@ def pids(daemon: subprocess.Popen, kind: str) -> list[int]:
 
 
 def cpu_seconds(processes: list[int]) -> float:
-    total = 0
-    for pid in processes:
-        fields = text(Path(f"/proc/{pid}/stat")).rsplit(")", 1)[-1].split()
-        total += int(fields[11]) + int(fields[12])
-    return total / TICKS
+    return sum(ticks_of(Path(f"/proc/{pid}/stat")) for pid in processes) / TICKS
+
+
+def ticks_of(stat: Path) -> int:
+    fields = text(stat).rsplit(")", 1)[-1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def nice_of(stat: Path) -> int:
+    return int(text(stat).rsplit(")", 1)[-1].split()[16])
 
 
 def resident(pid: int) -> int:

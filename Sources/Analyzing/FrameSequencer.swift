@@ -5,7 +5,7 @@ import PathModel
 import Tracking
 
 /// A frame when everything is known of it.
-package struct AnalyzedFrame {
+package struct AnalyzedFrame: Sendable {
     package let frame: DecodedFrame
     /// Nil for a tombstone: the picture could not be scaled, so the tracker didn't see the frame.
     package let update: TrackerUpdate?

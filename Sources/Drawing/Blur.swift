@@ -1,14 +1,6 @@
 import PathModel
 
-/// Who is made unrecognisable.
-public enum Blur: String, CaseIterable, Sendable {
-    /// Faces where they were found shortly before or after, else the upper part of people.
-    case faces
-    /// The upper part of everyone.
-    case heads
-    /// Everyone, as a whole.
-    case people
-
+extension Blur {
     /// What is blurred of one person.
     ///
     /// - Parameters:

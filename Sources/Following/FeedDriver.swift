@@ -20,6 +20,8 @@ package final class FeedDriver {
         package var write: (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void
         package var tell: (LogLevel, String) -> Void = { _, _ in }
         package var show: (FeedStatus) -> Void = { _ in }
+        /// Takes frames, with what is known of them, where the settings say that pictures are shown.
+        package var look: (AnalyzedFrame, FeedStatus) -> Void = { _, _ in }
         /// Of a folder.
         package var lister: FolderLister?
         /// What a network's failure ends; nil leaves it to the session.
@@ -30,11 +32,12 @@ package final class FeedDriver {
             workers: @escaping (PixelSize, @escaping @Sendable (Outcome) -> Void) -> any JobTaking,
             write: @escaping (_ records: [PathRecord], _ origin: Int64) throws(RecordingError) -> Void,
             tell: @escaping (LogLevel, String) -> Void = { _, _ in },
-            show: @escaping (FeedStatus) -> Void = { _ in }, lister: FolderLister? = nil,
+            show: @escaping (FeedStatus) -> Void = { _ in },
+            look: @escaping (AnalyzedFrame, FeedStatus) -> Void = { _, _ in }, lister: FolderLister? = nil,
             fail: ((InferenceError) throws -> Void)? = nil
         ) {
             (self.clocks, self.opening, self.workers, self.write) = (clocks, opening, workers, write)
-            (self.tell, self.show, self.lister, self.fail) = (tell, show, lister, fail)
+            (self.tell, self.show, self.look, self.lister, self.fail) = (tell, show, look, lister, fail)
         }
     }
 
@@ -97,6 +100,7 @@ package final class FeedDriver {
         case .write(let records, let origin): try hands.write(records, origin)
         case .tell(let level, let text): hands.tell(level, text)
         case .progress: break
+        case .look(let frame): hands.look(frame, session.status)
         case .list(let entry): hands.lister?.list(check: entry) { mailbox.post(.listed($0)) }
         case .remember(let text): hands.lister?.remember(text)
         }

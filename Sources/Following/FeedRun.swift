@@ -158,6 +158,7 @@ struct FeedRun {
                 ledger.write(records, origin: origin)
                 ledger.effects.append(.progress(ledger.recorder.progress))
                 note(frame, at: now, &ledger)
+                if settings.showsPictures { ledger.effects.append(.look(frame)) }
             }
             ledger.effects += (sequencer?.takeJobs() ?? []).map { .order($0) }
             if let end = sequencer?.end { finish(end, &ledger) }

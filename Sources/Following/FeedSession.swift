@@ -50,6 +50,8 @@ package enum FeedEffect: Sendable {
     case tell(LogLevel, String)
     /// One more frame is recorded.
     case progress(FeedProgress)
+    /// Let those look who may: everything is known of this frame.
+    case look(AnalyzedFrame)
     /// List the folder, and say whether anybody is still writing to the file of this name in it.
     case list(check: FolderEntry?)
     /// Write down what is done of the folder.

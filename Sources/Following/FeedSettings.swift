@@ -1,6 +1,7 @@
 import Analyzing
 import Capturing
 import Decoding
+import PathModel
 
 /// What a daemon follows under one name.
 public struct FeedSettings: Hashable, Sendable {
@@ -24,16 +25,23 @@ public struct FeedSettings: Hashable, Sendable {
     public var statsInterval: Double
     /// Seconds for which a folder's file must rest before it counts as whole.
     public var settle: Double
+    /// Whether people may look at its pictures.
+    public var showsPictures: Bool
+    /// Who is unrecognisable in these; nil is nobody.
+    public var blur: Blur?
 
     /// A camera.
     public init(
-        name: String, source: Source, options: AnalysisOptions, statsInterval: Double = 60, settle: Double = 10
+        name: String, source: Source, options: AnalysisOptions, statsInterval: Double = 60, settle: Double = 10,
+        showsPictures: Bool = false, blur: Blur? = nil
     ) {
         self.name = name
         self.source = source
         self.options = options
         self.statsInterval = statsInterval
         self.settle = settle
+        self.showsPictures = showsPictures
+        self.blur = blur
     }
 }
 

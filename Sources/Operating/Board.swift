@@ -34,11 +34,12 @@ final class Board: Sendable {
         var rates: [String: (analyzed: Int, at: ContinuousClock.Instant, rate: Double)] = [:]
     }
 
-    private let version: String
+    let version: String
     private let session: String
     private let configuration: String
     private let announcements: Announcements?
-    private let started = Date.now
+    /// RFC 3339.
+    let started = Date.now.formatted(.iso8601)
     private let state = Mutex(State())
 
     init(version: String, session: String, configuration: String, announcements: Announcements? = nil) {
@@ -113,7 +114,7 @@ final class Board: Sendable {
         let now = state.withLock { $0 }
         return DaemonStatus(
             version: version, processID: ProcessInfo.processInfo.processIdentifier, session: session,
-            started: started.formatted(.iso8601), configuration: configuration, isReady: now.isReady,
+            started: started, configuration: configuration, isReady: now.isReady,
             stuck: shared + cameras, memoryBytes: ProcessMemory.resident, workers: now.parts.workers,
             backlog: now.parts.pool?.backlog ?? 0, reloads: now.reloads,
             cameras: now.parts.feeds.map { feed in
@@ -125,7 +126,7 @@ final class Board: Sendable {
                 }
                 return DaemonStatus.Camera(
                     name: name, source: feed.settings.source.redacted, framesPerSecond: now.rates[name]?.rate ?? 0,
-                    silence: feed.monitor.silence, status: status)
+                    silence: feed.monitor.silence, pictures: feed.booth?.made, status: status)
             },
             outputs: now.parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) },
             mqtt: announcements?.status.map(DaemonStatus.Broker.init))
@@ -143,6 +144,31 @@ final class Board: Sendable {
         if !waiting.isEmpty { text += "; waiting: \(waiting.prefix(5).joined(separator: ", "))" }
         if !status.stuck.isEmpty { text += "; stuck: \(status.stuck.joined(separator: ", "))" }
         return text
+    }
+
+    /// What the live page shows of a camera.
+    struct CameraInView {
+        let name: String
+        let status: FeedStatus
+        let framesPerSecond: Double
+        /// Where its pictures are; nil where nobody may see them.
+        let booth: PictureBooth?
+    }
+
+    /// For the live page, which is asked for often.
+    var inView: (isReady: Bool, cameras: [CameraInView]) {
+        let now = state.withLock { ($0.isReady, $0.parts.feeds, $0.rates) }
+        let cameras = now.1.map { feed in
+            CameraInView(
+                name: feed.settings.name, status: feed.monitor.status,
+                framesPerSecond: now.2[feed.settings.name]?.rate ?? 0, booth: feed.booth)
+        }
+        return (now.0, cameras)
+    }
+
+    /// Where a camera's pictures for people are; nil where nobody may see them.
+    func booth(of camera: String) -> PictureBooth? {
+        state.withLock { $0.parts.feeds.first { $0.settings.name == camera }?.booth }
     }
 
     /// How each camera is doing, by name.

@@ -61,6 +61,7 @@ public final class Daemon {
     let surroundings: Surroundings
     let log: Log
     let board: Board
+    let hours = RecentHours()
     let manager: ServiceManager
     let announcements: Announcements
     var config: DaemonConfig
@@ -149,7 +150,7 @@ public final class Daemon {
             pool: pool, engine: surroundings.engine, modelFolder: surroundings.modelFolder,
             program: surroundings.program, version: surroundings.version, session: session,
             stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
-            announce: announcements.tell,
+            artist: { PictureArtist($0, booth: $1, tell: $2).look }, announce: announcements.tell,
             log: { log.write($0, $1, $2) })
         do {
             let feed = FeedThread(camera, context: context, output: try outputs.output(for: camera.name))
@@ -161,12 +162,15 @@ public final class Daemon {
     }
 
     func listen(_ listener: DaemonConfig.Listener) throws {
-        let (log, pages) = (log, StatusPages(board: board))
+        let (log, pages) = (log, StatusPages(board: board, live: LiveAnswers(board: board, hours: hours)))
         let server = try HTTPServer(
             host: listener.host, port: listener.port, report: { log.write(.error, nil, $0) }, answer: pages.answer)
         self.server = server
         let name = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
-        log.write(.info, nil, "health and metrics at http://\(name):\(server.port)/status")
+        log.write(
+            .info, nil,
+            "health and metrics at http://\(name):\(server.port)/status, a page for people at http://\(name):\(server.port)/"
+        )
     }
 
     /// Puts what there is now on the board.
@@ -181,6 +185,7 @@ public final class Daemon {
         feeds.forEach { $0.tick() }
         board.tick()
         announcements.show(board.status.cameras)
+        hours.note(board.cameras)
         log.tick()
         for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
         let now = ContinuousClock.now

@@ -13,6 +13,8 @@ struct DaemonStatus: Encodable, Sendable {
         var framesPerSecond: Double
         /// Seconds since its thread last showed that it lives.
         var silence: Double
+        /// Made for people so far; nil where nobody may see any.
+        var pictures: Int?
         var status: FeedStatus
 
         private struct Key: CodingKey {
@@ -43,6 +45,7 @@ struct DaemonStatus: Encodable, Sendable {
             try put("last_frame", status.lastFrame.map { UTCTime(milliseconds: $0).description })
             try put("process_id", status.processID)
             try put("silence", silence)
+            try put("pictures", pictures)
             try put("zones", status.regions.zones.map(Zone.init))
             try put("lines", status.regions.lines.map(Line.init))
             try put("observed", status.regions.observed)

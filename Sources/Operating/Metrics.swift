@@ -83,6 +83,9 @@ struct Metrics {
         add(
             "camera_observed_ratio", "gauge", "The share of the last counts interval in which pictures were analysed.",
             each(\.regions.observed))
+        add(
+            "camera_pictures_total", "counter", "Pictures made for those who look at the live page.",
+            cameras.compactMap { camera in camera.pictures.map { (["camera": camera.name], Double($0)) } })
         addRegions(cameras)
         addLatency(cameras)
     }

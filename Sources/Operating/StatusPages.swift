@@ -4,6 +4,7 @@ import Serving
 /// What the daemon answers over HTTP to those who watch it. It only reads the board, so nothing waits for the cameras.
 struct StatusPages {
     let board: Board
+    let live: LiveAnswers
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
         switch request.path {
@@ -18,7 +19,9 @@ struct StatusPages {
             return HTTPResponse(
                 type: "text/plain; version=0.0.4; charset=utf-8", body: Data(Metrics.render(board).utf8))
         case "/status": return HTTPResponse(type: "application/json", body: board.status.json())
-        default: return HTTPResponse(.notFound, text: "there are /healthz, /readyz, /metrics and /status")
+        default:
+            return live.answer(request)
+                ?? HTTPResponse(.notFound, text: "there are /, /healthz, /readyz, /metrics and /status")
         }
     }
 }

@@ -29,13 +29,19 @@ public struct FeedContext: Sendable {
     public let clocks: any Clocks
     /// Told what happens with a camera, as it is recorded.
     public let announce: @Sendable (_ camera: String, _ event: PathRecord.Event, _ line: String) -> Void
+    /// Makes who takes a camera's frames to leave pictures of them in its booth; called on the camera's thread, as what it makes.
+    package let artist: Artist?
     /// Takes messages for people.
     public let log: @Sendable (_ level: LogLevel, _ camera: String, _ text: String) -> Void
 
+    package typealias Artist =
+        @Sendable (FeedSettings, PictureBooth, @escaping (LogLevel, String) -> Void) -> (AnalyzedFrame, FeedStatus) ->
+        Void
+
     /// What all cameras share.
-    public init(
+    package init(
         pool: WorkerPool, engine: any InferenceEngine, modelFolder: String, program: String, version: String,
-        session: String, stateFolder: String?, clocks: any Clocks = SystemClocks(),
+        session: String, stateFolder: String?, clocks: any Clocks = SystemClocks(), artist: Artist? = nil,
         announce: @escaping @Sendable (_ camera: String, _ event: PathRecord.Event, _ line: String) -> Void = {
             _, _, _ in
         },
@@ -50,6 +56,7 @@ public struct FeedContext: Sendable {
         self.stateFolder = stateFolder
         self.clocks = clocks
         self.announce = announce
+        self.artist = artist
         self.log = log
     }
 }
@@ -65,6 +72,8 @@ public final class FeedThread: Sendable {
     public let settings: FeedSettings
     /// How it is doing.
     public let monitor: FeedMonitor
+    /// Where its pictures for people are; nil where nobody may see them.
+    public let booth: PictureBooth?
 
     private let context: FeedContext
     private let output: RecordOutput
@@ -76,6 +85,7 @@ public final class FeedThread: Sendable {
         self.settings = settings
         self.context = context
         self.output = output
+        booth = settings.showsPictures ? PictureBooth() : nil
         monitor = FeedMonitor(settings.options.layout)
     }
 
@@ -116,6 +126,7 @@ public final class FeedThread: Sendable {
             version: context.version, models: models ?? [], settings: settings.options.recorded)
         let session = FeedSession(settings, start: start, done: lister?.remembered ?? "")
         let clocks = context.clocks
+        let look = booth.flatMap { context.artist?(settings, $0, tell) }
         let hands = FeedDriver.Hands(
             clocks: clocks, opening: CaptureProcesses(program: context.program, feed: settings.name),
             workers: { size, report in
@@ -140,7 +151,7 @@ public final class FeedThread: Sendable {
                     }
                 }
             },
-            tell: tell, show: monitor.show, lister: lister)
+            tell: tell, show: monitor.show, look: look ?? { _, _ in }, lister: lister)
         return FeedDriver(session, hands, mailbox: mailbox)
     }
 }

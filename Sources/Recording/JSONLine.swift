@@ -2,37 +2,37 @@
 ///
 /// `JSONEncoder` promises no order of keys but the alphabet's, writes numbers with all their digits and needs
 /// Foundation. Here order, decimals and escapes are fixed: equal values are equal bytes everywhere (RFC 8259, UTF-8).
-struct JSONLine {
+package struct JSONLine {
     private var bytes: [UInt8]
     private var needsComma = false
     let textLimit: Int
 
     /// An empty object in which no text takes more than `textLimit` bytes, unless it is added with its own limit.
-    init(textLimit: Int) {
+    package init(textLimit: Int) {
         self.textLimit = textLimit
         bytes = [UInt8(ascii: "{")]
         bytes.reserveCapacity(512)
     }
 
     /// The whole line, without a newline.
-    func closed() -> String {
+    package func closed() -> String {
         String(decoding: bytes, as: UTF8.self) + "}"
     }
 
     /// Adds a whole number.
-    mutating func add(_ key: String, _ value: some BinaryInteger) {
+    package mutating func add(_ key: String, _ value: some BinaryInteger) {
         begin(key)
         bytes.append(contentsOf: String(value).utf8)
     }
 
     /// Adds `true` or `false`.
-    mutating func add(_ key: String, _ value: Bool) {
+    package mutating func add(_ key: String, _ value: Bool) {
         begin(key)
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
     /// Adds a number rounded to `decimals` places (see `appendFixed`).
-    mutating func add(_ key: String, _ value: Double, decimals: Int) {
+    package mutating func add(_ key: String, _ value: Double, decimals: Int) {
         begin(key)
         bytes.appendFixed(value, decimals: decimals)
     }
@@ -45,19 +45,19 @@ struct JSONLine {
     }
 
     /// Adds a text. What goes beyond `limit` bytes, escapes included, is cut off and replaced by `…`.
-    mutating func add(_ key: String, _ value: String, limit: Int? = nil) {
+    package mutating func add(_ key: String, _ value: String, limit: Int? = nil) {
         begin(key)
         append(quoted: value, limit: limit ?? textLimit)
     }
 
     /// Adds an object with the keys that `fill` adds.
-    mutating func addObject(_ key: String, _ fill: (inout JSONLine) -> Void) {
+    package mutating func addObject(_ key: String, _ fill: (inout JSONLine) -> Void) {
         begin(key)
         appendObject(fill)
     }
 
     /// Adds an array with an object for each element.
-    mutating func addArray<Element>(
+    package mutating func addArray<Element>(
         _ key: String, _ elements: [Element], _ fill: (inout JSONLine, Element) -> Void
     ) {
         begin(key)

@@ -3,6 +3,7 @@ import Decoding
 import Drawing
 import Encoding
 import Foundation
+import PathModel
 
 /// `footpath render`: a video with what its records say drawn on it.
 struct Render: ParsableCommand {

@@ -3,6 +3,7 @@ import Capturing
 import Decoding
 import Following
 import Foundation
+import PathModel
 import Recording
 import TestSupport
 import Testing
@@ -84,6 +85,22 @@ import Testing
         let request = try request("source: rtsp://h/x, transport: tcp", defaults: defaults)
         #expect(request.options.parameters["rtsp_transport"] == "tcp")
         #expect(request.options.readTimeout == 20)
+    }
+
+    @Test("Pictures are shown where a camera says so, and never where nothing of a single person may be told")
+    func pictures() throws {
+        let shut = try camera("source: rtsp://h/x")
+        #expect(!shut.showsPictures && shut.blur == nil)
+        let open = try camera("source: rtsp://h/x, pictures: true", defaults: "{blur: faces}")
+        #expect(open.showsPictures && open.blur == .faces)
+        #expect(try camera("source: rtsp://h/x, blur: none", defaults: "{pictures: true}").blur == nil)
+        let start = "output: {path: '-'}\ncameras: [{name: a, source: rtsp://h/x, "
+        #expect(
+            problems(start + "pictures: true, detail: counts}]")
+                == ["c.yaml:2: cameras[0].pictures: shows single people, of whom detail: counts says nothing"])
+        #expect(
+            problems(start + "blur: heads}]") == ["c.yaml:2: cameras[0].blur: is for the pictures of pictures: true"])
+        #expect(problems(start + "pictures: true, blur: hats}]").count == 1)
     }
 
     @Test(

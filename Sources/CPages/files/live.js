@@ -42,12 +42,15 @@ function card(camera) {
   const parts = {
     name: node("h2", { class: "name" }), state: node("span", { class: "state" }), message: node("p", { class: "message bad" }),
     people: node("span", { class: "people" }), facts: node("p", { class: "facts soft" }),
-    picture: node("img", { class: "picture", alt: "" }),
+    picture: node("img", { class: "picture", alt: "", tabindex: "0", role: "button", title: "Larger, smaller" }),
     chart: node("svg:svg", { class: "chart", viewBox: "0 0 60 20", preserveAspectRatio: "none", role: "img" }),
     least: node("span", { class: "soft" }), most: node("span", { class: "soft" }),
     zones: table("zones", "Zone", "now", "entered, 1 h"), lines: table("lines", "Line", "in, 1 h", "out, 1 h"),
   };
   parts.picture.hidden = true;
+  const enlarge = () => parts.root.classList.toggle("wide");
+  parts.picture.addEventListener("click", enlarge);
+  parts.picture.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); enlarge(); } });
   parts.root = node("article", { class: "camera panel", "data-camera": camera.name },
     node("div", { class: "row" }, parts.name, parts.state), parts.message,
     node("div", { class: "row" }, parts.people, parts.facts), parts.picture,
@@ -70,24 +73,29 @@ function fill(element, rows) {
   });
 }
 
+/// Percent of a minute; less is none.
+const BLIND = 5;
+const numbers = text => text === "" ? [] : text.split(",").map(Number);
+
 /// People at most in each minute; minutes in which nothing was seen are hatched, not zero.
-function draw(chart, { people, observed }) {
-  const key = JSON.stringify([people, observed]);
+function draw(chart, camera) {
+  const key = `${camera.minutes_people};${camera.minutes_observed}`;
   if (chart.dataset.key === key) return;
   chart.dataset.key = key;
+  const [people, observed] = [numbers(camera.minutes_people), numbers(camera.minutes_observed)];
   const top = Math.max(1, ...people);
   const first = 60 - people.length;
   const made = [];
   people.forEach((value, index) => {
     const x = first + index;
-    if (observed[index] < 0.05) {
+    if (observed[index] < BLIND) {
       made.push(node("svg:path", { class: "blind", d: [0, 4, 8, 12, 16].map(y => `M${x} ${y + 4}L${x + 1} ${y}`).join("") }));
     } else if (value > 0) {
       made.push(node("svg:rect", { class: "bar", x: x + 0.08, width: 0.84, y: 20 - value / top * 19, height: value / top * 19 }));
     }
   });
   chart.replaceChildren(...made);
-  const blind = observed.filter(share => share < 0.05).length;
+  const blind = observed.filter(share => share < BLIND).length;
   const text = `at most ${count(Math.max(0, ...people), "person", "people")} at a time in the last ${people.length} minutes` + (blind ? `, ${blind} of them not observed (hatched)` : "");
   chart.setAttribute("aria-label", text);
 }
@@ -105,12 +113,12 @@ function showCamera(parts, camera, now) {
   const facts = [`${camera.people === 1 && isSeeing ? "person" : "people"} now`];
   facts.push(isSeeing ? `${rate(camera.frames_per_second)} frames/s` : camera.last_frame ? `nothing seen for ${ago(now - Date.parse(camera.last_frame))}` : "nothing seen yet");
   put(parts.facts, facts.join(" \u00b7 "));
-  draw(parts.chart, camera.minutes);
-  put(parts.least, camera.minutes.people.length < 60 ? `last ${count(camera.minutes.people.length, "minute")}` : "last hour");
-  const seen = `${Math.round(camera.hour.observed * 100)} % observed`;
-  put(parts.most, [camera.hour.gaps ? count(camera.hour.gaps, "gap") : "no gap", seen].join(", "));
-  fill(parts.zones, camera.zones.map(zone => [zone.name, isSeeing ? String(zone.people) : "\u2013", String(zone.hour_entered)]));
-  fill(parts.lines, camera.lines.map(line => [line.name, String(line.hour_in), String(line.hour_out)]));
+  draw(parts.chart, camera);
+  const minutes = numbers(camera.minutes_people).length;
+  put(parts.least, minutes < 60 ? `last ${count(minutes, "minute")}` : "last hour");
+  put(parts.most, `${camera.gaps ? count(camera.gaps, "gap") : "no gap"}, ${camera.observed} % observed`);
+  fill(parts.zones, camera.zones.map(zone => [zone.name, isSeeing ? String(zone.people) : "\u2013", String(zone.entered)]));
+  fill(parts.lines, camera.lines.map(line => [line.name, String(line.in), String(line.out)]));
   parts.wantsPicture = camera.pictures && isSeeing;
   if (!parts.wantsPicture) dropPicture(parts);
 }
@@ -188,7 +196,7 @@ async function ask() {
     const status = await answer.json();
     show(status);
     lastAnswer = Date.now();
-    const stuck = status.stuck.length ? `Stuck: ${status.stuck.join(", ")}` : status.ready ? "" : "The daemon isn't ready.";
+    const stuck = status.stuck ? `Stuck: ${status.stuck}` : status.ready ? "" : "The daemon isn't ready.";
     trouble(stuck);
   } catch (error) {
     const since = lastAnswer ? ` since ${clockTime(lastAnswer)}` : "";

@@ -13,7 +13,7 @@ struct CameraConfig {
 
     /// Keys that `defaults` may have, too.
     private static let shared =
-        ["transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "settle"]
+        ["transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "settle", "pictures", "blur"]
         + AnalysisSetting.all.filter(\.isOfCameras).map(\.key)
     private static let own = ["name", "source", "directory", "credentials"]
 
@@ -22,6 +22,10 @@ struct CameraConfig {
 
     private enum Transport: String, CaseIterable {
         case tcp, udp
+    }
+
+    private enum BlurName: String, CaseIterable {
+        case none, faces, heads, people
     }
 
     func cameras(_ value: ConfigValue?, defaults: ConfigValue?, in root: ConfigValue) -> [FeedSettings] {
@@ -82,7 +86,23 @@ struct CameraConfig {
         if let value = own["settle"], !isFolder { value.fail("only directories have one") }
         return FeedSettings(
             name: name, source: isFolder ? .directory(request) : isLive ? .camera(request) : .file(request),
-            options: options, statsInterval: statsInterval, settle: all["settle"]?.duration(1...3600) ?? 10)
+            options: options, statsInterval: statsInterval, settle: all["settle"]?.duration(1...3600) ?? 10,
+            showsPictures: showsPictures(all, options), blur: blur(own, all))
+    }
+
+    // MARK: - Pictures
+
+    private func showsPictures(_ all: ConfigMapping, _ options: AnalysisOptions) -> Bool {
+        guard let value = all["pictures"], value.flag() == true else { return false }
+        if options.detail == .counts { value.fail("shows single people, of whom detail: counts says nothing") }
+        return true
+    }
+
+    private func blur(_ own: ConfigMapping, _ all: ConfigMapping) -> Blur? {
+        guard let name = all["blur"]?.choice(BlurName.self), let blur = Blur(rawValue: name.rawValue)
+        else { return nil }
+        if let value = own["blur"], all["pictures"] == nil { value.fail("is for the pictures of pictures: true") }
+        return blur
     }
 
     // MARK: - The source
