@@ -14,9 +14,9 @@ struct Outlines {
             (to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x)
         }
 
-        var length: Double {
+        var squaredLength: Double {
             let (x, y) = (to.x - from.x, to.y - from.y)
-            return (x * x + y * y).squareRoot()
+            return x * x + y * y
         }
 
         /// The point at a share of it, 0...1.

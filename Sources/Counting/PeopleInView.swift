@@ -10,6 +10,8 @@ struct PeopleInView {
         var box = BoundingBox.frame
         /// Whether they were seen since the stream was last lost from view.
         var isKnown = false
+        /// How far they went so far, in frame heights, and how far they may go before anything can change.
+        var gone = 0.0, limit = 0.0
     }
 
     private var slots: [Int: Int] = [:]
@@ -20,8 +22,8 @@ struct PeopleInView {
     var zones: [ZoneWatch] = []
     /// By slot, then line.
     var lines: [LineWatch] = []
-    /// By slot, then zone, then line: how far they may go before anything can change there, in frame heights.
-    var room: [Double] = []
+    /// By slot, then zone, then line: how far they may go before anything can change there.
+    var limits: [Double] = []
 
     /// The slots of all, in order of their tracks.
     var inOrder: [Int] { slots.sorted { $0.key < $1.key }.map(\.value) }
@@ -35,7 +37,7 @@ struct PeopleInView {
             persons.append(Person(track: track))
             zones.append(contentsOf: repeatElement(ZoneWatch(), count: zoneCount))
             lines.append(contentsOf: repeatElement(LineWatch(), count: lineCount))
-            room.append(contentsOf: repeatElement(0, count: zoneCount + lineCount))
+            limits.append(contentsOf: repeatElement(0, count: zoneCount + lineCount))
         } else {
             persons[slot] = Person(track: track)
             for index in 0..<zoneCount { zones[slot * zoneCount + index] = ZoneWatch() }

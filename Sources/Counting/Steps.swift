@@ -43,7 +43,7 @@ extension RegionCounter {
         }
 
         /// Of the ways.
-        var length: Double { max(feet.length, center.length, head.length) }
+        var length: Double { max(feet.squaredLength, center.squaredLength, head.squaredLength).squareRoot() }
     }
 
     private func way(from: BoundingBox, to: BoundingBox, _ anchor: Anchor) -> Outlines.Side {
@@ -52,21 +52,27 @@ extension RegionCounter {
 
     /// Looks only at the zones and lines that are near enough to matter: most never are.
     private mutating func watch(_ step: Step, into output: inout [PathRecord]) {
-        let length = step.length
+        let gone = people.persons[step.slot].gone + step.length
+        people.persons[step.slot].gone = gone
+        if gone < people.persons[step.slot].limit { return }
         let first = step.slot * (zones.count + lines.count)
+        var limit = Double.infinity
         for index in 0..<zones.count {
-            people.room[first + index] -= length
-            if people.room[first + index] > 0 { continue }
-            watchZone(index, step, into: &output)
-            people.room[first + index] = roomAtZone(index, step)
+            if gone >= people.limits[first + index] {
+                watchZone(index, step, into: &output)
+                people.limits[first + index] = gone + roomAtZone(index, step)
+            }
+            limit = min(limit, people.limits[first + index])
         }
         for index in 0..<lines.count {
             let place = first + zones.count + index
-            people.room[place] -= length
-            if people.room[place] > 0 { continue }
-            watchLine(index, step, into: &output)
-            people.room[place] = roomAtLine(index, step)
+            if gone >= people.limits[place] {
+                watchLine(index, step, into: &output)
+                people.limits[place] = gone + roomAtLine(index, step)
+            }
+            limit = min(limit, people.limits[place])
         }
+        people.persons[step.slot].limit = limit
     }
 
     private func roomAtZone(_ index: Int, _ step: Step) -> Double {
@@ -136,7 +142,8 @@ extension RegionCounter {
             enter(index, step.slot, at: step.end, appeared: true, into: &output)
         }
         let first = step.slot * (zones.count + lines.count)
-        for index in 0..<(zones.count + lines.count) { people.room[first + index] = 0 }
+        for index in 0..<(zones.count + lines.count) { people.limits[first + index] = 0 }
+        (people.persons[step.slot].gone, people.persons[step.slot].limit) = (0, 0)
     }
 
     private mutating func watchZone(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
