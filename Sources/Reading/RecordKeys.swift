@@ -38,6 +38,9 @@ extension Record.Region {
 }
 
 extension Record.PathEnd {
+    /// More don't fit on a line of 8 KiB.
+    private static let mostRegions = 200
+
     init?(track: Int, _ keys: ScannedObject, _ line: Span<UInt8>) {
         guard let start = keys.time("start", line), let end = keys.time("end", line) else { return nil }
         self.track = track
@@ -49,13 +52,13 @@ extension Record.PathEnd {
         entry = keys.text("entry", line) ?? ""
         exit = keys.text("exit", line) ?? ""
         bestFaceConfidence = keys.double("best_face_confidence", line).map { $0 / 100 }
-        zones = keys.objects("zones", line).compactMap { zone in
+        zones = keys.objects("zones", line).prefix(Self.mostRegions).compactMap { zone in
             guard let name = zone.text("name", line) else { return nil }
             return Record.Dwell(
                 name: name, dwell: Int64(zone.integer("dwell_ms", line) ?? 0),
                 entries: zone.integer("entries", line) ?? 0)
         }
-        lines = keys.objects("lines", line).compactMap { passages in
+        lines = keys.objects("lines", line).prefix(Self.mostRegions).compactMap { passages in
             guard let name = passages.text("name", line) else { return nil }
             return Record.Passages(
                 name: name, inward: passages.integer("in", line) ?? 0, outward: passages.integer("out", line) ?? 0)
@@ -98,18 +101,21 @@ extension Record.Crowd {
 }
 
 extension Record.Counts {
+    /// More don't fit on a line of 8 KiB.
+    private static let mostRegions = 200
+
     init?(_ keys: ScannedObject, _ line: Span<UInt8>) {
         guard let from = keys.time("from", line), let to = keys.time("to", line), from <= to else { return nil }
         (self.from, self.to) = (from, to)
         observed = keys.double("observed_share", line).map { min(max($0, 0), 1) }
-        zones = keys.objects("zones", line).compactMap { zone in
+        zones = keys.objects("zones", line).prefix(Self.mostRegions).compactMap { zone in
             guard let name = zone.text("name", line) else { return nil }
             return Zone(
                 name: name, least: zone.integer("people_min", line), most: zone.integer("people_max", line),
                 mean: zone.double("people_mean", line), entered: zone.integer("entered", line) ?? 0,
                 left: zone.integer("left", line) ?? 0, meanDwell: zone.double("dwell_ms_mean", line))
         }
-        lines = keys.objects("lines", line).compactMap { passages in
+        lines = keys.objects("lines", line).prefix(Self.mostRegions).compactMap { passages in
             guard let name = passages.text("name", line) else { return nil }
             return Line(
                 name: name, inward: passages.integer("in", line) ?? 0, outward: passages.integer("out", line) ?? 0,

@@ -174,16 +174,22 @@ struct ScannedObject {
         return text.string(line)
     }
 
-    /// Nil where it is missing, or not finite.
+    /// Larger numbers stand in no record, and sums of them would not fit.
+    private static let largest = 1e12
+
+    /// Nil where it is missing or too large.
     func double(_ key: StaticString, _ line: Span<UInt8>) -> Double? {
         guard case .number(let number) = value(key, line) else { return nil }
         let double = number.double(line)
-        return double.isFinite ? double : nil
+        return abs(double) <= Self.largest ? double : nil
     }
 
+    /// Nil where it is missing, too large or no whole number.
     func integer(_ key: StaticString, _ line: Span<UInt8>) -> Int? {
-        guard case .number(let number) = value(key, line) else { return nil }
-        return number.integer(line)
+        guard case .number(let number) = value(key, line), let integer = number.integer(line),
+            Double(integer).magnitude <= Self.largest
+        else { return nil }
+        return integer
     }
 
     func flag(_ key: StaticString, _ line: Span<UInt8>) -> Bool {

@@ -56,6 +56,8 @@ public struct Report: Encodable {
         var width: Int
         var height: Int
         var isLive: Bool
+        /// Whether it has charts and maps.
+        var isWhole: Bool
         var people: Chart?
         var zonePeople: Chart?
         /// In and out of each line, or of the view where there are no lines.

@@ -8,6 +8,7 @@ extension Report.FeedPart {
         width = tally.frameSize?.width ?? 16
         height = tally.frameSize?.height ?? 9
         isLive = tally.isLive
+        self.isWhole = isWhole
         (flows, flowNames, profiles) = ([], [], [])
         trailCount = tally.trails.count
         let pauses = tally.pauses

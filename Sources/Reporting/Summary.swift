@@ -12,7 +12,6 @@ public struct Summary: Encodable {
         public var paths: Int?
         public var points: Int?
         public var faces: Int?
-        /// Nil where nobody knows, as with records that were cut off.
         public var observedSeconds: Double
         public var unobservedSeconds: Double
     }

@@ -149,4 +149,34 @@ import Testing
         let rest = try read(damaged)
         #expect((1..<5000).contains(rest.records.count) && rest.reader.omissions.compressionIsCut)
     }
+
+    /// Lines with a byte or two wrong: nothing crashes, and what is taken for a record is JSON.
+    @Test func whatIsTakenIsJSON() throws {
+        let file = Project.root.appendingPathComponent("SampleVideos/crossing.expected.jsonl")
+        let lines = try Data(contentsOf: file).split(separator: 10).map(Array.init)
+        let bytes = Array(#"{}[]",:\0.-+1tfnu "#.utf8) + [0, 0x7F, 0xC3, 0xFF]
+        var random = ScriptedRandom(seed: 5)
+        var mutated: [[UInt8]] = []
+        for _ in 0..<3000 {
+            var line = lines[Int(random.next() % UInt64(lines.count))]
+            for _ in 0...Int(random.next() % 2) {
+                let (place, byte) = (
+                    Int(random.next() % UInt64(line.count)), bytes[Int(random.next() % UInt64(bytes.count))]
+                )
+                switch random.next() % 3 {
+                case 0: line[place] = byte
+                case 1: line.insert(byte, at: place)
+                default: line.remove(at: place)
+                }
+            }
+            mutated.append(line)
+        }
+        // Another major version would end it.
+        mutated.removeAll { !$0.starts(with: Array(#"{"v":"1."#.utf8)) }
+        let (records, reader) = try read(Data(mutated.joined(separator: [10])) + [10], faces: true)
+        #expect(records.count > 100 && reader.omissions.damagedLines > 1000)
+        for record in records {
+            #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(mutated[record.line - 1])) }
+        }
+    }
 }

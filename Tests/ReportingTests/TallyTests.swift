@@ -145,6 +145,26 @@ import Testing
                 && feeds[1].zones[0].dwellSeconds?.median == nil)
     }
 
+    /// A damaged or made-up file adds up to nothing that doesn't fit.
+    @Test func absurdNumbersAreNoNumbers() throws {
+        var lines = Lines()
+        lines.stream(0)
+        for minute in 0..<20 {
+            let text = counts(lines, minute, observed: 1, entered: 0, inward: 0)
+            lines.add(
+                "counts", Double(minute) * 60 + 61,
+                text.replacing(#""entered":0"#, with: #""entered":900000000000000000"#)
+                    .replacing(#""people_mean":0.5"#, with: #""people_mean":1e308"#)
+                    .replacing(#""in":0"#, with: #""in":1e18"#))
+        }
+        lines.add(
+            "path_start", 1300,
+            #""track":1,"frame":0,"pts_ms":-999999999999999999,"box":{"left":0,"top":0,"width":0,"height":0}"#)
+        let report = try report(lines.texts)
+        #expect(report.summary.feeds[0].zones[0].entered == 0 && report.summary.feeds[0].lines[0].in == 0)
+        #expect(report.summary.json.count > 100)
+    }
+
     @Test func whatTwoFilesHaveCountsOnce() throws {
         var lines = Lines()
         lines.stream(0)

@@ -124,7 +124,8 @@ function drawPeople(feed, part) {
   byId("people-panel").hidden = !chart && !part.missing;
   byId("people").hidden = !chart;
   if (!chart) {
-    byId("people-note").textContent = "Not in these records: only counts were written.";
+    byId("people-note").textContent = part.is_whole ? "Not in these records: only counts were written."
+      : "Charts and maps are made of the 24 cameras or files with the most paths; make a page of this one alone to see them.";
     keyOf("people-key", []);
     return draw("people", null);
   }

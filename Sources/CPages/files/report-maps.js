@@ -109,12 +109,13 @@ function drawTrails(part) {
     };
     group.addEventListener("pointerenter", choose);
     group.addEventListener("click", choose);
-    groups.set(trail.track, group);
+    groups.set(trail.track + " " + trail.start, group);
     all.append(group);
   }
-  chooseTrail = (track) => {
-    const group = groups.get(track);
-    if (group) group.dispatchEvent(new Event("click"));
-    return Boolean(group);
+  chooseTrail = (track, start) => {
+    const group = groups.get(track + " " + start);
+    if (group) return group.dispatchEvent(new Event("click"));
+    for (const other of groups.values()) other.classList.remove("chosen");
+    byId("trail-name").textContent = `Path ${track} is not among those that are drawn.`;
   };
 }

@@ -87,8 +87,8 @@ function notes() {
 function chooseFeed(index) {
   chosen = index;
   const feed = summary.feeds[index], part = data.feeds[index];
-  part.tellsOfPoints = feed.points !== undefined;
-  part.missing = feed.paths === undefined;
+  part.tellsOfPoints = part.is_whole && feed.points !== undefined;
+  part.missing = !part.people;
   for (const button of byId("feeds").querySelectorAll("button")) button.setAttribute("aria-pressed", String(Number(button.dataset.index) === index));
   const names = byId("flow-name");
   names.replaceChildren(...part.flow_names.map((name, number) => make("option", {value: number}, name)));

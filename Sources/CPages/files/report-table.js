@@ -50,11 +50,16 @@ function drawPaths() {
     head.replaceChildren(button);
     if (place.sort === column.key) head.setAttribute("aria-sort", place.down ? "descending" : "ascending");
   });
-  byId("paths").querySelectorAll("tbody tr").forEach((line, index) => line.addEventListener("click", () => {
-    for (const other of byId("paths").querySelectorAll("tr.chosen")) other.classList.remove("chosen");
-    line.classList.add("chosen");
-    chooseTrail(shown[index].track);
-  }));
+  byId("paths").querySelectorAll("tbody tr").forEach((line, index) => {
+    const choose = () => {
+      for (const other of byId("paths").querySelectorAll("tr.chosen")) other.classList.remove("chosen");
+      line.classList.add("chosen");
+      chooseTrail(shown[index].track, shown[index].start);
+    };
+    line.tabIndex = 0;
+    line.addEventListener("click", choose);
+    line.addEventListener("keydown", (event) => { if (event.key === "Enter") choose(); });
+  });
   byId("page").textContent = all.length ? `${counted(place.page * rowsOnPage + 1)}\u2013${counted(place.page * rowsOnPage + shown.length)} of ${counted(all.length)}` : "none";
   byId("back").disabled = place.page === 0;
   byId("forth").disabled = place.page >= pages - 1;
