@@ -145,8 +145,8 @@ extension DaemonTests {
             try daemon.awaitLog("metrics at http://")
             let port = try #require(daemon.address).port
             let head = try run("curl", ["-s", "-m", "5", "-I", "http://127.0.0.1:\(port)/"]).output
-            let policy = head.components(separatedBy: "Content-Security-Policy: ").last?.components(separatedBy: "\r")[
-                0]
+            let policy = head.split(whereSeparator: \.isNewline).first { $0.hasPrefix("Content-Security-Policy: ") }?
+                .dropFirst("Content-Security-Policy: ".count)
             #expect(policy?.hasPrefix("default-src 'none'; script-src 'sha256-") == true)
             #expect(policy?.contains("connect-src 'self'") == true && policy?.contains("unsafe") == false)
             #expect(policy?.hasSuffix("frame-ancestors 'none'") == true)
