@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What a command printed and how it ended.
 public struct CommandResult: Sendable {
@@ -34,7 +35,17 @@ public final class Command {
         for name in ["out", "err"] { try Data().write(to: folder.url.appendingPathComponent(name)) }
         process.standardOutput = try FileHandle(forWritingTo: folder.url.appendingPathComponent("out"))
         process.standardError = try FileHandle(forWritingTo: folder.url.appendingPathComponent("err"))
-        try process.run()
+        try Self.withoutBlockedSignals { try process.run() }
+    }
+
+    /// Dispatch's threads, on which tests run, block signals, and what is started from them would, too: an alarm would never
+    /// come.
+    private static func withoutBlockedSignals(_ start: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try start()
     }
 
     /// Whether it runs.
