@@ -51,6 +51,7 @@ let package = Package(
         room("Recording", ["CRecording", "PathModel", system]),
         .target(name: "CReading", linkerSettings: [.linkedLibrary("z")]),
         room("Reading", ["CReading", "PathModel", "Recording"]),
+        room("Rekognition", ["PathModel", "Reading", "Recording", system]),
         room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
         room("Counting", ["PathModel"]),
