@@ -27,10 +27,11 @@ final class CaptureProcessHandle {
     /// - Parameters:
     ///   - feed: the camera's name, which `ps` shows.
     ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
+    ///   - inFlight: how many pictures there may be here at a time, beside one on its way.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
     init(
-        _ request: SourceRequest, feed: String, program: String, interrupt: InterruptFlag
+        _ request: SourceRequest, feed: String, program: String, inFlight: Int, interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = request.name
         // The first picture may need a second read.
@@ -38,7 +39,7 @@ final class CaptureProcessHandle {
         let interval = request.fps.map { 1 / $0 } ?? 0
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
         guard let line = try? JSONEncoder().encode(request),
-            let memory = PictureMemory(largestPicture: request.options.largestPicture),
+            let memory = PictureMemory(largestPicture: request.options.largestPicture, slots: inFlight + 1),
             let child = ChildProcess(program, arguments: ["footpath", "camera", feed], shared: memory.descriptor)
         else {
             throw .unreadable(
@@ -79,7 +80,7 @@ final class CaptureProcessHandle {
             case .closed:
                 child.stop(within: Self.farewell)
                 let how = child.ending.map { ": \($0)" } ?? ""
-                return end(.broken(source: name.redacted, reason: "its process died\(how)"))
+                return end(.died(source: name.redacted, reason: "its process died\(how)"))
             }
         }
     }

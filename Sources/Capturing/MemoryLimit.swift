@@ -9,17 +9,23 @@ public enum MemoryLimit {
     /// Bytes for each pixel of the largest picture: decoders hold several, of 1.5 bytes a pixel and more.
     private static let perPixel: Int64 = 16
 
+    /// Bytes of address space for each further thread of a decoder: its stack, its heap, and for each pixel what it works on.
+    private static let (perThread, perThreadAndPixel): (Int64, Int64) = (80 << 20, 3)
+
     /// Bytes that a process may come to have for a source, beside what it has from the start.
-    static func budget(for options: SourceOptions) -> Int64 { base + perPixel * options.largestPicture.pixels }
+    static func budget(for request: SourceRequest) -> Int64 {
+        let (pixels, threads) = (request.options.largestPicture.pixels, Int64(max(1, request.threads) - 1))
+        return base + perPixel * pixels + threads * (perThread + perThreadAndPixel * pixels)
+    }
 
     /// Sets the limit, and has the kernel choose this process before those that don't read pictures where memory runs out.
-    public static func set(for options: SourceOptions) {
+    public static func set(for request: SourceRequest) {
         // Drivers of devices reserve address space by the terabyte; for these what is written to counts.
-        let limited = options.hardware == .none ? RLIMIT_AS : RLIMIT_DATA
+        let limited = request.options.hardware == .none ? RLIMIT_AS : RLIMIT_DATA
         var limit = rlimit()
         guard let size = ProcessMemory.addressSpace, getrlimit(__rlimit_resource_t(limited.rawValue), &limit) == 0
         else { return }
-        limit.rlim_cur = min(limit.rlim_max, rlim_t(size + budget(for: options)))
+        limit.rlim_cur = min(limit.rlim_max, rlim_t(size + budget(for: request)))
         setrlimit(__rlimit_resource_t(limited.rawValue), &limit)
         guard let file = fopen("/proc/self/oom_score_adj", "w") else { return }
         fputs("500", file)

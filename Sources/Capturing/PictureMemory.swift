@@ -19,8 +19,8 @@ final class PictureMemory: Sendable {
     private static let margin = 4096
 
     private struct Slots {
-        var free = Array(0..<slotCount)
-        var mappings = [Mapping?](repeating: nil, count: slotCount)
+        var free: [Int] = []
+        var mappings: [Int: Mapping] = [:]
     }
 
     private struct Mapping: @unchecked Sendable {
@@ -33,20 +33,24 @@ final class PictureMemory: Sendable {
     let descriptor: Int32
     /// Bytes from one slot to the next. Those that no picture is written to take no memory.
     let slotSize: Int
-    private let slots = Mutex(Slots())
+    private let slots: Mutex<Slots>
+    private let slotCount: Int
     /// Raised once for each free slot. Begins at 0, since a semaphore that ends below where it began traps.
     private let available = DispatchSemaphore(value: 0)
     private let isWritable: Bool
 
     /// Memory to share; nil with `errno` where the system gives none.
     ///
-    /// - Parameter largestPicture: no picture has more pixels.
-    init?(largestPicture: PixelSize = SourceOptions().largestPicture) {
+    /// - Parameters:
+    ///   - largestPicture: no picture has more pixels.
+    ///   - slots: how many pictures there is room for.
+    init?(largestPicture: PixelSize = SourceOptions().largestPicture, slots count: Int = slotCount) {
         slotSize = Self.slotSize(for: largestPicture)
-        descriptor = footpath_shared_memory(Int64(slotSize * Self.slotCount))
-        isWritable = false
+        descriptor = footpath_shared_memory(Int64(slotSize * count))
+        (isWritable, slotCount) = (false, count)
+        slots = Mutex(Slots(free: Array(0..<count)))
         guard descriptor >= 0 else { return nil }
-        for _ in 0..<Self.slotCount { available.signal() }
+        for _ in 0..<count { available.signal() }
     }
 
     /// The memory behind a descriptor, which is taken over.
@@ -55,12 +59,15 @@ final class PictureMemory: Sendable {
     init(sharedBy descriptor: Int32, largestPicture: PixelSize = SourceOptions().largestPicture) {
         self.descriptor = descriptor
         slotSize = Self.slotSize(for: largestPicture)
-        isWritable = true
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        (isWritable, slotCount) = (true, size / slotSize)
+        slots = Mutex(Slots())
     }
 
     deinit {
         slots.withLock { slots in
-            for mapping in slots.mappings { mapping.map { _ = munmap($0.start, $0.length) } }
+            for mapping in slots.mappings.values { munmap(mapping.start, mapping.length) }
         }
         if descriptor >= 0 { close(descriptor) }
     }
@@ -86,7 +93,7 @@ final class PictureMemory: Sendable {
 
     /// Where the first `count` bytes of a slot are, which nobody else here may use; nil where they are too many.
     func bytes(_ count: Int, ofSlot slot: Int) -> UnsafeMutableRawBufferPointer? {
-        guard (0..<Self.slotCount).contains(slot), count > 0, count <= slotSize - Self.margin else { return nil }
+        guard (0..<slotCount).contains(slot), count > 0, count <= slotSize - Self.margin else { return nil }
         return slots.withLock { slots in
             if let mapping = slots.mappings[slot], mapping.length >= count + Self.margin {
                 return UnsafeMutableRawBufferPointer(start: mapping.start, count: count)

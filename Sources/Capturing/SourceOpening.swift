@@ -30,6 +30,7 @@ public protocol SourceConnection: Sendable {
 public struct CaptureProcesses: SourceOpening {
     /// One frame at the workers and one on its way there: with more, many cameras' frames would grow old in the queue.
     private static let inFlight = 2
+    private let workers: Int?
     private let program: String
     private let feed: String
     private let interrupt: InterruptFlag
@@ -38,11 +39,15 @@ public struct CaptureProcesses: SourceOpening {
     /// - Parameters:
     ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
     ///   - feed: the camera's name, which `ps` shows.
+    ///   - workers: who analyse a file that others don't share them with, which gets as many pictures on the way as an
+    ///     `OpenedVideo`; nil for cameras.
     ///   - interrupt: ends everything that is opened.
     ///   - reaper: takes processes that can't be killed.
     public init(
-        program: String, feed: String, interrupt: InterruptFlag = InterruptFlag(), reaper: ProcessReaper = .shared
+        program: String, feed: String, workers: Int? = nil, interrupt: InterruptFlag = InterruptFlag(),
+        reaper: ProcessReaper = .shared
     ) {
+        self.workers = workers
         self.program = program
         self.feed = feed
         self.interrupt = interrupt
@@ -52,15 +57,23 @@ public struct CaptureProcesses: SourceOpening {
     public func open(
         _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
     ) -> any SourceConnection {
-        let (program, feed, reaper) = (program, feed, reaper)
+        let (program, feed, workers, reaper) = (program, feed, workers, reaper)
         let interrupt = InterruptFlag(following: interrupt)
-        return ReadingThread(label: "footpath.camera.read", permits: Self.inFlight, interrupt: interrupt) { permits in
+        let inFlight = workers.map { OpenedVideo.framesOnTheWay(workers: $0, pictureBytes: 1) } ?? Self.inFlight
+        return ReadingThread(label: "footpath.camera.read", permits: inFlight, interrupt: interrupt) { permits in
             do throws(DecodingError) {
                 try reaper.checkRoom(for: feed)
-                let process = try CaptureProcessHandle(request, feed: feed, program: program, interrupt: interrupt)
+                let process = try CaptureProcessHandle(
+                    request, feed: feed, program: program, inFlight: inFlight, interrupt: interrupt)
                 defer { process.close().map { reaper.adopt($0, of: feed) } }
                 report(.started(processID: process.processID))
-                report(process.next(isOpening: true))
+                let opened = process.next(isOpening: true)
+                if let workers, case .opened(let video) = opened {
+                    let bytes = video.stream.pictureBytes
+                    let allowed = OpenedVideo.framesOnTheWay(workers: workers, pictureBytes: bytes)
+                    for _ in allowed..<inFlight { permits.take() }
+                }
+                report(opened)
                 while !process.hasEnded {
                     permits.take()
                     report(process.next(isOpening: false))

@@ -11,6 +11,8 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
     case broken(source: String, reason: String, at: Breakage = Breakage())
     /// Nothing came within the time that was given.
     case stalled(source: String, reason: String)
+    /// The process that decoded it is gone, by a crash of a decoder or since the system ended it.
+    case died(source: String, reason: String)
     /// The interrupt flag was raised.
     case interrupted
     /// A picture can't be scaled or cut.
@@ -18,7 +20,8 @@ public enum DecodingError: Error, Hashable, Codable, CustomStringConvertible {
 
     public var description: String {
         switch self {
-        case .unreadable(let source, let reason), .noVideo(let source, let reason), .stalled(let source, let reason):
+        case .unreadable(let source, let reason), .noVideo(let source, let reason), .stalled(let source, let reason),
+            .died(let source, let reason):
             "\(source): \(reason)"
         case .broken(let source, let reason, let breakage): "\(source): \(reason)\(breakage)"
         case .interrupted: "interrupted"
@@ -62,17 +65,17 @@ extension DecodingError {
     }
 
     /// What is wrong, without where; nil where it was interrupted.
-    var reason: String? {
+    package var reason: String? {
         switch self {
         case .unreadable(_, let reason), .noVideo(_, let reason), .broken(_, let reason, _), .stalled(_, let reason),
-            .unscalable(let reason):
+            .died(_, let reason), .unscalable(let reason):
             reason
         case .interrupted: nil
         }
     }
 
     /// Whether the format isn't what it seemed.
-    var isInvalidData: Bool {
+    package var isInvalidData: Bool {
         if case .unreadable(_, message(averror: footpath_averror_invalid_data())) = self { true } else { false }
     }
 }

@@ -224,7 +224,7 @@ extension StreamEnding {
         switch error {
         case nil, .interrupted: nil
         case .broken(_, let reason, let breakage): reason + breakage.description
-        case .stalled(_, let reason): reason
+        case .stalled(_, let reason), .died(_, let reason): reason
         case .some(let error): error.description
         }
     }

@@ -29,7 +29,7 @@ struct CameraVerb: ParsableCommand {
             Thread.sleep(forTimeInterval: 2)
             _exit(ExitStatus.interrupted.rawValue)
         }
-        MemoryLimit.set(for: request.options)
+        MemoryLimit.set(for: request)
         server.run()
     }
 }

@@ -5,10 +5,12 @@ import Testing
 @testable import Capturing
 
 @Suite struct MemoryLimitTests {
-    @Test func memoryIsBoundedByTheLargestPicture() {
-        var options = SourceOptions()
-        #expect(MemoryLimit.budget(for: options) == 2 << 30)
-        options.largestPicture = PixelSize(width: 1024, height: 1024)
-        #expect(MemoryLimit.budget(for: options) == 1 << 30 + 16 << 20)
+    @Test func memoryIsBoundedByTheLargestPictureAndTheThreads() {
+        var request = SourceRequest(source: "x")
+        #expect(MemoryLimit.budget(for: request) == 2 << 30)
+        request.options.largestPicture = PixelSize(width: 1024, height: 1024)
+        #expect(MemoryLimit.budget(for: request) == 1 << 30 + 16 << 20)
+        request.threads = 3
+        #expect(MemoryLimit.budget(for: request) == 1 << 30 + (16 + 2 * (80 + 3)) << 20)
     }
 }
