@@ -49,7 +49,7 @@ static char **environment_of_child(void) {
     return copy;
 }
 
-static int start(const char *path, char *const arguments[], int shared, pid_t *process, int child_input,
+static int start(const char *path, char *const arguments[], int shared, int file, pid_t *process, int child_input,
                  int child_output) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
@@ -60,7 +60,10 @@ static int start(const char *path, char *const arguments[], int shared, pid_t *p
     posix_spawn_file_actions_adddup2(&actions, child_input, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, child_output, STDOUT_FILENO);
     if (shared >= 0) posix_spawn_file_actions_adddup2(&actions, shared, FOOTPATH_SHARED_DESCRIPTOR);
-    posix_spawn_file_actions_addclosefrom_np(&actions, FOOTPATH_SHARED_DESCRIPTOR + (shared >= 0));
+    if (file >= 0) posix_spawn_file_actions_adddup2(&actions, file, FOOTPATH_FILE_DESCRIPTOR);
+    if (shared < 0 && file >= 0) posix_spawn_file_actions_addclose(&actions, FOOTPATH_SHARED_DESCRIPTOR);
+    int kept = file >= 0 ? FOOTPATH_FILE_DESCRIPTOR : shared >= 0 ? FOOTPATH_SHARED_DESCRIPTOR : STDERR_FILENO;
+    posix_spawn_file_actions_addclosefrom_np(&actions, kept + 1);
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigdefault(&attributes, &all);
     posix_spawnattr_setsigmask(&attributes, &none);
@@ -74,7 +77,7 @@ static int start(const char *path, char *const arguments[], int shared, pid_t *p
 }
 
 int footpath_spawn(
-    const char *path, char *const arguments[], int shared, pid_t *process, int *input, int *output) {
+    const char *path, char *const arguments[], int shared, int file, pid_t *process, int *input, int *output) {
     int to_child[2], from_child[2];
     if (pipe2(to_child, O_CLOEXEC)) return errno;
     if (pipe2(from_child, O_CLOEXEC)) {
@@ -83,7 +86,7 @@ int footpath_spawn(
         close(to_child[1]);
         return code;
     }
-    int code = start(path, arguments, shared, process, to_child[0], from_child[1]);
+    int code = start(path, arguments, shared, file, process, to_child[0], from_child[1]);
     close(to_child[0]);
     close(from_child[1]);
     if (code) {
@@ -111,7 +114,7 @@ int footpath_shared_memory(int64_t size) {
     int made = memfd_create("footpath pictures", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     if (made < 0) return -1;
     // Above the descriptors that footpath_spawn puts others in the place of.
-    int descriptor = fcntl(made, F_DUPFD_CLOEXEC, FOOTPATH_SHARED_DESCRIPTOR + 1);
+    int descriptor = fcntl(made, F_DUPFD_CLOEXEC, FOOTPATH_FILE_DESCRIPTOR + 1);
     close(made);
     if (descriptor < 0) return -1;
     if (ftruncate(descriptor, size) ||

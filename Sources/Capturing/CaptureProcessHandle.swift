@@ -27,11 +27,13 @@ final class CaptureProcessHandle {
     /// - Parameters:
     ///   - feed: the camera's name, which `ps` shows.
     ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
+    ///   - file: what it reads, where the request is for `HandedFile.path`.
     ///   - inFlight: how many pictures there may be here at a time, beside one on its way.
     ///   - interrupt: makes `next` return.
     /// - Throws: `DecodingError.unreadable` where it doesn't start.
     init(
-        _ request: SourceRequest, feed: String, program: String, inFlight: Int, interrupt: InterruptFlag
+        _ request: SourceRequest, feed: String, program: String, file: HandedFile?, inFlight: Int,
+        interrupt: InterruptFlag
     ) throws(DecodingError) {
         name = request.name
         // The first picture may need a second read.
@@ -40,7 +42,9 @@ final class CaptureProcessHandle {
         patience = (request.options.readTimeout ?? 600) + interval + Self.grace
         guard let line = try? JSONEncoder().encode(request),
             let memory = PictureMemory(largestPicture: request.options.largestPicture, slots: inFlight + 1),
-            let child = ChildProcess(program, arguments: ["footpath", "camera", feed], shared: memory.descriptor)
+            let child = ChildProcess(
+                program, arguments: ["footpath", "camera", feed], shared: memory.descriptor,
+                file: file?.descriptor ?? -1)
         else {
             throw .unreadable(
                 source: name.redacted, reason: "its process does not start: \(String(cString: strerror(errno)))")

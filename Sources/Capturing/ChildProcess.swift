@@ -3,7 +3,7 @@ import Glibc
 
 /// A process with a pipe to its standard input and one from its standard output; standard error is shared.
 ///
-/// It inherits one more descriptor, and the signals as they are by default.
+/// It inherits two more descriptors, and the signals as they are by default.
 final class ChildProcess {
     /// Seconds that a killed process may take to be gone.
     private static let death = 1.0
@@ -18,13 +18,15 @@ final class ChildProcess {
 
     /// Starts a program by its path; nil with `errno` where that fails.
     ///
-    /// - Parameter shared: a descriptor that it gets, too, if it is one (`FOOTPATH_SHARED_DESCRIPTOR`).
-    init?(_ program: String, arguments: [String], shared: Int32 = -1) {
+    /// - Parameters:
+    ///   - shared: a descriptor that it gets, too, if it is one (`FOOTPATH_SHARED_DESCRIPTOR`).
+    ///   - file: one more (`FOOTPATH_FILE_DESCRIPTOR`).
+    init?(_ program: String, arguments: [String], shared: Int32 = -1, file: Int32 = -1) {
         var arguments = arguments.map { strdup($0) } + [nil]
         defer { arguments.forEach { free($0) } }
         var (input, output): (Int32, Int32) = (-1, -1)
         var processID: pid_t = 0
-        let code = footpath_spawn(program, &arguments, shared, &processID, &input, &output)
+        let code = footpath_spawn(program, &arguments, shared, file, &processID, &input, &output)
         guard code == 0 else {
             errno = code
             return nil

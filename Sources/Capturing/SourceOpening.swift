@@ -33,23 +33,27 @@ public struct CaptureProcesses: SourceOpening {
     private let workers: Int?
     private let program: String
     private let feed: String
+    private let file: HandedFile?
     private let interrupt: InterruptFlag
     private let reaper: ProcessReaper
 
     /// - Parameters:
     ///   - program: Footpath's own path, whose verb `camera` runs a `CaptureProcessMain`.
     ///   - feed: the camera's name, which `ps` shows.
+    ///   - file: what processes read, where requests are for `HandedFile.path`.
     ///   - workers: who analyse a file that others don't share them with, which gets as many pictures on the way as an
     ///     `OpenedVideo`; nil for cameras.
     ///   - interrupt: ends everything that is opened.
     ///   - reaper: takes processes that can't be killed.
     public init(
-        program: String, feed: String, workers: Int? = nil, interrupt: InterruptFlag = InterruptFlag(),
+        program: String, feed: String, file: HandedFile? = nil, workers: Int? = nil,
+        interrupt: InterruptFlag = InterruptFlag(),
         reaper: ProcessReaper = .shared
     ) {
         self.workers = workers
         self.program = program
         self.feed = feed
+        self.file = file
         self.interrupt = interrupt
         self.reaper = reaper
     }
@@ -57,14 +61,14 @@ public struct CaptureProcesses: SourceOpening {
     public func open(
         _ request: SourceRequest, report: @escaping @Sendable (SourceEvent) -> Void
     ) -> any SourceConnection {
-        let (program, feed, workers, reaper) = (program, feed, workers, reaper)
+        let (program, feed, file, workers, reaper) = (program, feed, file, workers, reaper)
         let interrupt = InterruptFlag(following: interrupt)
         let inFlight = workers.map { OpenedVideo.framesOnTheWay(workers: $0, pictureBytes: 1) } ?? Self.inFlight
         return ReadingThread(label: "footpath.camera.read", permits: inFlight, interrupt: interrupt) { permits in
             do throws(DecodingError) {
                 try reaper.checkRoom(for: feed)
                 let process = try CaptureProcessHandle(
-                    request, feed: feed, program: program, inFlight: inFlight, interrupt: interrupt)
+                    request, feed: feed, program: program, file: file, inFlight: inFlight, interrupt: interrupt)
                 defer { process.close().map { reaper.adopt($0, of: feed) } }
                 report(.started(processID: process.processID))
                 let opened = process.next(isOpening: true)

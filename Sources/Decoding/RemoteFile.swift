@@ -11,7 +11,10 @@ public final class RemoteFile {
     private static let mostBytes = 1 << 16
     /// What those who sign servers' certificates are in, by the systems that have it there. GnuTLS finds it by itself,
     /// OpenSSL, with which FFmpeg may be built, doesn't.
-    private static let authorities = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
+    static var authorities: String? {
+        let files: [String] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
+        return files.first { access($0, R_OK) == 0 }
+    }
 
     /// How large it is as a whole, in bytes; nil where that isn't told.
     public let size: Int64?
@@ -59,8 +62,7 @@ public final class RemoteFile {
             av_dict_set_int(&options, "offset", offset, 0)
             av_dict_set(&options, "user_agent", agent, 0)
             av_dict_set_int(&options, "tls_verify", 1, 0)
-            let file = authorities.first { access($0, R_OK) == 0 }
-            if let file { av_dict_set(&options, "ca_file", file, 0) }
+            if let file = Self.authorities { av_dict_set(&options, "ca_file", file, 0) }
         }
         var callback = guarding.callback
         var input: UnsafeMutablePointer<AVIOContext>?

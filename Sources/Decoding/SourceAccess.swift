@@ -12,6 +12,8 @@ struct SourceAccess {
     let mayBePlaylist: Bool
     /// Whom the source's own address names; nil for what is neither HTTP nor RTSP.
     private let origin: URLOrigin?
+    /// The source's URL, where it may open nothing besides; else nil.
+    private let onlyURL: String?
 
     init(_ source: SourceName, _ options: SourceOptions) {
         let scheme = source.isStandardInput ? "" : source.scheme
@@ -22,7 +24,10 @@ struct SourceAccess {
             case "": (Self.containers, "")
             case "file" where isPlaylist: ("hls," + Self.segments, "file,crypto")
             case "file": (Self.containers + (options.mayNameFiles ? ",image2" : ""), "file")
-            case "http", "https": (Self.containers + ",hls", "http,https,httpproxy,tcp,tls,crypto")
+            case "http", "https":
+                options.mayNameFiles
+                    ? (Self.containers + ",hls", "http,https,httpproxy,tcp,tls,crypto")
+                    : (Self.containers, "http,https,httpproxy,tcp,tls")
             case "rtsp", "rtsps": ("rtsp", "rtp,srtp,udp,tcp,tls,http,https,httpproxy")
             case "rtp": ("rtp," + Self.containers, "rtp,srtp,udp")
             case "rtmp", "rtmps", "rtmpt", "rtmpts", "rtmpe", "rtmpte":
@@ -38,11 +43,14 @@ struct SourceAccess {
         self.protocols = options.format == "sdp" ? protocols + ",rtp,srtp,udp" : protocols
         mayBePlaylist = self.formats.split(separator: ",").contains("hls")
         origin = URLOrigin(source.text)
+        let url = source.cURL.dropLast().map(UInt8.init(bitPattern:))
+        onlyURL = options.mayNameFiles ? nil : String(decoding: url, as: UTF8.self)
     }
 
     /// Whether FFmpeg may open what a playlist names: not the services of this machine or of its network, beside the one
     /// that the playlist came from.
     func allows(url: String) -> Bool {
+        if let onlyURL { return url == onlyURL }
         guard let origin, origin.isHTTP else { return true }
         // `tcp` is among the protocols since HTTP needs it.
         guard let other = URLOrigin(url), other.isHTTP else { return false }
@@ -50,9 +58,10 @@ struct SourceAccess {
     }
 
     /// Whether the source may send FFmpeg to another address: of the same machine, or out in the internet. But beside a
-    /// service of this machine there are others that nobody meant.
+    /// service of this machine there are others that nobody meant. What may name nothing may only lead back to where it is.
     func allowsRedirect(to url: String) -> Bool {
         guard let origin else { return true }
+        if onlyURL != nil { return URLOrigin(url) == origin }
         // RTSP may go through HTTP.
         guard let other = URLOrigin(url), other.isHTTP || !origin.isHTTP else { return false }
         return other == origin || other.isPublic || other.isElsewhereAndAt(origin)

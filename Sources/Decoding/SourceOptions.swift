@@ -10,8 +10,8 @@ public struct SourceOptions: Hashable, Sendable, Codable {
     public var isLive = false
     /// FFmpeg's number of the video stream to read; nil takes the best.
     public var stream: Int?
-    /// Whether a local source may be a playlist or a sequence of pictures. Not what nobody named: a file that was found in a
-    /// folder is one video.
+    /// Whether a source may be a playlist or a sequence of pictures, and lead elsewhere. Not what nobody named: a file that was
+    /// found in a folder, or an object in a store, is one video.
     public var mayNameFiles = true
     /// The most pixels of a picture: what needs more is not decoded.
     public var largestPicture = PixelSize(width: 8192, height: 8192)

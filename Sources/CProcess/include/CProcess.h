@@ -4,17 +4,18 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/// The descriptor under which a program that `footpath_spawn` starts finds what is shared with it.
-enum { FOOTPATH_SHARED_DESCRIPTOR = 3 };
+/// The descriptors under which a program that `footpath_spawn` starts finds what is shared with it, and the file that it is
+/// handed.
+enum { FOOTPATH_SHARED_DESCRIPTOR = 3, FOOTPATH_FILE_DESCRIPTOR = 4 };
 
 /// Starts the program at `path` with pipes in place of its standard input and output; standard error is shared, and the
-/// descriptor `shared` where it isn't negative. It inherits no other descriptor, no ignored signal, no signal mask, and
+/// descriptors `shared` and `file` where they aren't negative; they must be above those that they get there. It inherits no other descriptor, no ignored signal, no signal mask, and
 /// nothing of the environment that is the daemon's alone.
 ///
 /// Returns 0, or an errno; then nothing was started. `input` and `output` are this side's ends, to write to and to read
 /// from.
 int footpath_spawn(
-    const char *path, char *const arguments[], int shared, pid_t *process, int *input, int *output);
+    const char *path, char *const arguments[], int shared, int file, pid_t *process, int *input, int *output);
 
 /// A file in memory without a name (memfd_create(2)), of `size` bytes for good: who shares it can make it neither shorter,
 /// so that no mapping of it ever raises SIGBUS, nor longer. Takes memory where it is written to.

@@ -14,7 +14,7 @@ struct CameraConfig {
     /// Keys that `defaults` may have, too.
     private static let shared =
         ["transport", "options", "format", "hwaccel", "open_timeout", "read_timeout", "settle", "pictures", "blur"]
-        + AnalysisSetting.all.filter(\.isOfCameras).map(\.key)
+        + AnalysisConfig.keys
     private static let own = ["name", "source", "directory", "credentials"]
 
     /// Each camera holds two threads of Dispatch, which has 255, and each worker one.
@@ -74,7 +74,7 @@ struct CameraConfig {
         let all = own.inheriting(defaults)
         let request = request(own)
         let isLive = own["directory"] == nil && Self.isLive(request?.source ?? "")
-        let options = analysis(all, isLive: isLive)
+        let options = AnalysisConfig.options(of: all, isLive: isLive)
         guard var request else { return nil }
         request.options = sourceOptions(own, all, source: request.source)
         request.options.isLive = isLive
@@ -178,41 +178,5 @@ struct CameraConfig {
     /// URLs and devices are; files aren't.
     private static func isLive(_ source: String) -> Bool {
         source.hasPrefix("/dev/") || source.contains("://") && !source.hasPrefix("file://")
-    }
-
-    // MARK: - The analysis
-
-    /// Numbers, or pairs of them: two pairs are no rectangle.
-    private static func ratios(_ values: [ConfigValue]) -> String {
-        let texts = values.map { $0.isList ? ($0.list() ?? []).compactMap { $0.text() } : [$0.text() ?? ""] }
-        let numbers = texts.flatMap(\.self)
-        let isRectangle = numbers.count == 4 && texts.count < 4
-        return isRectangle
-            ? texts.map { $0.joined(separator: ",") }.joined(separator: " ") : numbers.joined(separator: ",")
-    }
-
-    private func analysis(_ all: ConfigMapping, isLive: Bool) -> AnalysisOptions {
-        var texts: [String: [String]] = [:]
-        let layout = LayoutConfig(all)
-        for setting in AnalysisSetting.all where setting.isOfCameras && !LayoutConfig.keys.contains(setting.key) {
-            guard let value = all[setting.key] else { continue }
-            texts[setting.key] =
-                switch setting.form {
-                case .values: (value.list() ?? []).compactMap { $0.list().map(Self.ratios) }
-                case .flag, .value:
-                    (setting.isFile ? value.file(unless: setting.names) : value.text()).map { [$0] } ?? []
-                }
-        }
-        do {
-            return try AnalysisOptions(
-                texts, .yaml, cores: 1, isLive: isLive, zones: layout.zones, lines: layout.lines
-            ) { setting, text in
-                guard let value = all[setting.key] else { return text }
-                return "\(value.place): \(value.shown(text))"
-            }
-        } catch {
-            error.problems.forEach { all.owner.problems.add($0) }
-            return AnalysisOptions()
-        }
     }
 }

@@ -125,6 +125,8 @@ struct ConfigValue {
 
     var isList: Bool { if case .sequence = node { true } else { false } }
 
+    var isMapping: Bool { if case .mapping = node { true } else { false } }
+
     /// The values of a list.
     func list() -> [ConfigValue]? {
         guard case .sequence(let sequence) = node else {

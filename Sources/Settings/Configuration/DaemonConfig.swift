@@ -20,9 +20,9 @@ public struct DaemonConfig: Sendable {
         public func target(for feed: String) -> OutputTarget { OutputTarget(path.replacing("{feed}", with: feed)) }
     }
 
-    /// An address on this machine.
+    /// An address of this machine to listen at.
     public struct Listener: Hashable, Sendable {
-        /// `127.0.0.1` or `::1`.
+        /// As numbers, without brackets.
         public var host: String
         /// 0 lets the system choose.
         public var port: UInt16
@@ -72,9 +72,7 @@ public struct DaemonConfig: Sendable {
         let top = root.mapping(known)
         output = Self.output(top?["output"], in: root)
         http = top?["http"].flatMap(Self.listener)
-        let log = top?["log"]?.mapping(["level", "format"])
-        logLevel = log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info
-        logFormat = log?["format"]?.choice() ?? .text
+        (logLevel, logFormat) = Self.log(top?["log"])
         workers = top?["workers"]?.integer(1...64) ?? max(1, min(64, cores))
         let secrets = Secrets(folder: environment["CREDENTIALS_DIRECTORY"], areNeeded: needsSecrets)
         mqtt = top?["mqtt"].flatMap(BrokerConfig(secrets: secrets).broker)
@@ -174,9 +172,14 @@ public struct DaemonConfig: Sendable {
         }
     }
 
-    // MARK: - HTTP
+    // MARK: - HTTP and messages
 
-    private static func listener(_ http: ConfigValue) -> Listener? {
+    static func log(_ value: ConfigValue?) -> (LogLevel, LogFormat) {
+        let log = value?.mapping(["level", "format"])
+        return (log?["level"]?.choice(LogLevel.Name.self)?.level ?? .info, log?["format"]?.choice() ?? .text)
+    }
+
+    static func listener(_ http: ConfigValue) -> Listener? {
         guard let mapping = http.mapping(["listen"]) else { return nil }
         guard let value = mapping["listen"] else {
             if mapping.isUnderstood { http.fail("listen is missing; give HOST:PORT, such as listen: 127.0.0.1:9464") }

@@ -20,13 +20,9 @@ struct Secrets {
     /// - Returns: the source with user and password, or the whole URL that the secret holds; nil, with a problem, where
     ///   that can't be had.
     func apply(_ value: ConfigValue, to source: String) -> String? {
-        guard let name = value.text(), let path = path(of: name, value) else { return nil }
+        guard let path = path(value) else { return nil }
         guard areNeeded else { return source }
-        guard let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8)
-        else {
-            value.fail("there is no such file, or no permission to read it")
-            return nil
-        }
+        guard let text = text(at: path, value) else { return nil }
         let lines = text.split(whereSeparator: \.isNewline)
         guard let secret = lines.first, lines.count == 1 else {
             value.fail("the file must hold one line, USER:PASSWORD or a whole URL")
@@ -47,7 +43,18 @@ struct Secrets {
         return source[..<start] + "\(user):\(password)@" + source[start...]
     }
 
-    private func path(of name: String, _ value: ConfigValue) -> String? {
+    /// What a credential of this name, or a file of this path, holds; nil, with a problem, where that can't be read.
+    func text(at path: String, _ value: ConfigValue) -> String? {
+        if let data = FileManager.default.contents(atPath: path), let text = String(data: data, encoding: .utf8) {
+            return text
+        }
+        value.fail("there is no such file, or no permission to read it")
+        return nil
+    }
+
+    /// Where a credential of this name, or a file of this path, is; nil, with a problem, where it is neither.
+    func path(_ value: ConfigValue) -> String? {
+        guard let name = value.text() else { return nil }
         if name.hasPrefix("/") { return name }
         // As systemd wants them (systemd.exec(5), LoadCredential=).
         guard !name.contains(where: { "/:".contains($0) || $0.isWhitespace }) else {
