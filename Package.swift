@@ -104,8 +104,8 @@ let package = Package(
             name: "footpath",
             dependencies: [
                 "Analyzing", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding", "Fetching", "Following",
-                "Inference", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Reporting",
-                "Serving", "Settings", "Showing", "Waiting",
+                "Inference", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Rekognition",
+                "Reporting", "Serving", "Settings", "Showing", "Waiting", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

@@ -1,6 +1,15 @@
 import CFFmpeg
 import PathModel
 
+/// FFmpeg's demuxers.
+public enum Demuxers {
+    /// The long name of a demuxer, such as `QuickTime / MOV`; the name itself where this FFmpeg has none such.
+    public static func longName(of name: String) -> String {
+        guard let format = av_find_input_format(name), let text = format.pointee.long_name else { return name }
+        return String(cString: text)
+    }
+}
+
 /// What the container says of its video stream.
 extension Demuxer {
     /// How a viewer turns the pictures.

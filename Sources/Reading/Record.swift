@@ -53,6 +53,10 @@ extension Record {
     public struct Stream: Sendable {
         /// 1 for the first opening of the session.
         public var run: Int
+        /// FFmpeg's names; empty where the record doesn't say.
+        public var codec: String, container: String
+        /// `tv`, `pc`, or what else FFmpeg calls it; empty where the record doesn't say.
+        public var colorRange: String
         /// The frame as a viewer shows it, in pixels; nil where the record doesn't say.
         public var frameSize: PixelSize?
         /// Frames a second as the container states it.
@@ -108,24 +112,28 @@ extension Record {
         public var hasFace: Bool
         /// The face; nil also where the reader wasn't asked for faces.
         public var face: Face? { boxed?.face }
+        /// Whether the face was measured in this frame, and not in one before.
+        public var isFaceMeasured: Bool { boxed.map { $0.pts ?? pts == pts } ?? false }
 
         private let boxed: FaceBox?
 
         private final class FaceBox: Sendable {
             let face: Face
+            /// Of the frame in which it was found; nil where the record doesn't say.
+            let pts: Int64?
 
-            init(_ face: Face) {
-                self.face = face
+            init(_ face: Face, pts: Int64?) {
+                (self.face, self.pts) = (face, pts)
             }
         }
 
         init(
             track: Int, frame: Int, pts: Int64, box: BoundingBox, confidence: Double, isPredicted: Bool, isStill: Bool,
-            hasFace: Bool, face: Face?
+            hasFace: Bool, face: (face: Face, pts: Int64?)?
         ) {
             (self.track, self.frame, self.pts, self.box) = (track, frame, pts, box)
             (self.confidence, self.isPredicted, self.isStill) = (confidence, isPredicted, isStill)
-            (self.hasFace, boxed) = (hasFace, face.map(FaceBox.init))
+            (self.hasFace, boxed) = (hasFace, face.map { FaceBox($0.face, pts: $0.pts) })
         }
     }
 

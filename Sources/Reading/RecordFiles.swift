@@ -10,18 +10,22 @@ public struct RecordFiles {
     }
 
     private let files: [File]
+    private let wantsFaces: Bool
     /// Bytes of all files as far as that is known, as they are on the disk.
     public let bytes: Int64
 
     /// Looks at the first record of each.
     ///
-    /// - Parameter paths: `-` is standard input.
+    /// - Parameters:
+    ///   - paths: `-` is standard input.
+    ///   - faces: whether faces are wanted.
     /// - Throws: as `RecordReader.next`; so one that is none is told before the others are read.
-    public init(paths: [String]) throws(ReadingError) {
+    public init(paths: [String], faces: Bool = false) throws(ReadingError) {
+        wantsFaces = faces
         var found: [(time: Int64, file: File)] = []
         var bytes: Int64 = 0
         for path in paths {
-            let reader = try RecordReader(path: path)
+            let reader = try RecordReader(path: path, faces: faces)
             let time = try reader.peek()?.time ?? .max
             var status = stat()
             let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
@@ -38,7 +42,7 @@ public struct RecordFiles {
     public func forEach(_ use: (RecordReader) throws -> Void) throws {
         for file in files {
             switch file {
-            case .path(let path): try use(RecordReader(path: path))
+            case .path(let path): try use(RecordReader(path: path, faces: wantsFaces))
             case .opened(let reader): try use(reader)
             }
         }

@@ -13,6 +13,9 @@ extension Record.Session {
 extension Record.Stream {
     init(_ keys: ScannedObject, source: String, _ line: Span<UInt8>) {
         run = keys.integer("run", line) ?? 1
+        codec = keys.text("codec", line) ?? ""
+        container = keys.text("container", line) ?? ""
+        colorRange = keys.text("color_range", line) ?? ""
         if let width = keys.integer("frame_width", line), let height = keys.integer("frame_height", line),
             1...100_000 ~= width, 1...100_000 ~= height
         {

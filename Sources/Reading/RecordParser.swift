@@ -77,7 +77,12 @@ struct RecordParser {
                 track: track, frame: frame, pts: Int64(pts), box: box,
                 confidence: (line.confidence?.double(bytes) ?? 0) / 100,
                 isPredicted: line.source?.is("predicted", bytes) ?? false, isStill: line.isStill,
-                hasFace: line.face != nil, face: wantsFaces ? line.face.flatMap { Face($0, bytes) } : nil))
+                hasFace: line.face != nil, face: wantsFaces ? face(bytes) : nil))
+    }
+
+    private func face(_ bytes: Span<UInt8>) -> (face: Face, pts: Int64?)? {
+        guard let face = line.face.flatMap({ Face($0, bytes) }) else { return nil }
+        return (face, ScannedObject(line.others).integer("face_pts_ms", bytes).map(Int64.init))
     }
 
     private func otherEvent(_ name: LineScanner.Text, _ bytes: Span<UInt8>) -> Record.Event? {

@@ -39,6 +39,18 @@ public struct Omissions: Hashable, Sendable {
 
     /// Whether all of it was used.
     public var isEmpty: Bool { damagedLines == 0 && !lastLineIsCut && !compressionIsCut }
+
+    /// What it is, of the file at `path`.
+    public func words(in path: String) -> [String] {
+        var words: [String] = []
+        if damagedLines > 0 {
+            let place = firstDamagedLine.map { ", the first of them line \($0)" } ?? ""
+            words.append("\(path): \(damagedLines) damaged \(damagedLines == 1 ? "line" : "lines")\(place)")
+        }
+        if lastLineIsCut { words.append("\(path): the last line, which is cut") }
+        if compressionIsCut { words.append("\(path): what follows; the compressed file is cut short or damaged") }
+        return words
+    }
 }
 
 /// Reads a file of records, one after another, in memory that doesn't grow with it. Keys may stand in any order; what is

@@ -50,7 +50,7 @@ extension JSONLine {
         add("container", start.container)
         add("frame_width", start.frameSize.width)
         add("frame_height", start.frameSize.height)
-        if let rate = start.frameRate { add("frame_rate", rate, decimals: 3) }
+        if let rate = start.frameRate { add("frame_rate", rate, decimals: 6) }
         if let duration = start.durationMilliseconds { add("duration_ms", duration) }
         add("pixel_format", start.pixelFormat)
         add("color_range", start.colorRange)

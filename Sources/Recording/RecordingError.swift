@@ -69,7 +69,7 @@ extension RecordingError {
     }
 
     /// Runs system calls and gives their error a place and a meaning.
-    static func attempt<Result>(
+    package static func attempt<Result>(
         _ operation: Operation, _ path: String, _ body: () throws -> Result
     ) throws(RecordingError) -> Result {
         do {
@@ -80,7 +80,7 @@ extension RecordingError {
     }
 
     /// What the error of a system call means.
-    init(_ error: any Error, _ operation: Operation, _ path: String) {
+    package init(_ error: any Error, _ operation: Operation, _ path: String) {
         // swift-system throws nothing but Errno, though its signatures don't say so.
         let errno = error as? Errno ?? .ioError
         self =

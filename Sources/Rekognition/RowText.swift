@@ -2,6 +2,8 @@
 /// it for a whole number, and as many digits as it takes to read the same number back: what the log says.
 struct RowText {
     private(set) var bytes: [UInt8] = []
+    /// Where the last object under a key is.
+    private(set) var lastObject = 0..<0
     private var needsComma = false
 
     /// Begins anew, in the same memory.
@@ -19,7 +21,9 @@ struct RowText {
     /// A key with an object.
     mutating func object(_ key: StaticString, _ fill: (inout RowText) -> Void) {
         begin(key)
+        let start = bytes.count
         enclose("{", "}", fill)
+        lastObject = start..<bytes.count
     }
 
     /// A key with an array of what is filled in.

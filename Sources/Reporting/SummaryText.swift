@@ -1,3 +1,4 @@
+import Reading
 /// A summary for a terminal.
 extension Summary {
     /// Lines of text. What isn't in the records is shown as `-`.
@@ -21,13 +22,10 @@ extension Summary {
 extension Summary.File {
     /// What could not be used, in words.
     public var omissions: [String] {
-        var words: [String] = []
-        if damagedLines > 0 {
-            let place = firstDamagedLine.map { ", the first of them line \($0)" } ?? ""
-            words.append("\(path): \(damagedLines) damaged \(damagedLines == 1 ? "line" : "lines")\(place)")
-        }
-        if lastLineCut { words.append("\(path): the last line, which is cut") }
-        if compressionCut { words.append("\(path): what follows; the compressed file is cut short or damaged") }
+        var omissions = Omissions()
+        (omissions.damagedLines, omissions.firstDamagedLine) = (damagedLines, firstDamagedLine)
+        (omissions.lastLineIsCut, omissions.compressionIsCut) = (lastLineCut, compressionCut)
+        var words = omissions.words(in: path)
         if repeatedRecords > 0 { words.append("\(path): \(repeatedRecords) records that were read before") }
         return words
     }

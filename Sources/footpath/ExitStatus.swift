@@ -8,6 +8,7 @@ import Linking
 import Operating
 import Reading
 import Recording
+import Rekognition
 import Serving
 import Settings
 
@@ -61,6 +62,8 @@ enum ExitStatus: Int32, Comparable {
             case LinkingError.unreadable: .input
             case ReadingError.unreadable: .input
             case is ReadingError: .partial
+            case is ResultPages.Failure: .input
+            case is PointLineError: .partial
             case is RuntimeFolder.Missing: .unavailable
             case let error as SettingsError where error.isOfNetworkAlone: .unavailable
             case let error as FetchError: error.status

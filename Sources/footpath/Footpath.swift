@@ -17,6 +17,7 @@ struct Footpath: ParsableCommand {
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
               footpath report lobby.mp4.paths.jsonl -o r.html  a page of charts and maps; summary: the same in numbers
+              footpath convert lobby.mp4.paths.jsonl --to rekognition   GetPersonTracking's response; mot, csv
               footpath track det.txt                         tracks of detections that you have
               footpath models list                           stronger networks, and what they cost
 
@@ -25,7 +26,7 @@ struct Footpath: ParsableCommand {
         version: Footpath.programVersion,
         subcommands: [
             Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self,
-            TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, CameraVerb.self,
+            TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, CameraVerb.self,
         ])
 
     static let programVersion = "0.1.0"

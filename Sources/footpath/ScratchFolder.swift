@@ -1,0 +1,21 @@
+import Foundation
+import Recording
+import SystemPackage
+
+/// A folder for what a command makes on its way, removed at the end.
+struct ScratchFolder {
+    let path: String
+
+    /// - Parameter output: what the folder lies beside, so that what it holds can be renamed there; nil for where temporary files
+    ///   are that may be large.
+    /// - Throws: `noSpace` or `failed`.
+    init(beside output: String?) throws(RecordingError) {
+        let letters = "abcdefghijkmnpqrstuvwxyz23456789"
+        let start = output ?? (ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp") + "/footpath"
+        let suffix = String((0..<6).map { _ in letters.randomElement() ?? "x" })
+        path = "\(start.hasSuffix("/") ? String(start.dropLast()) : start).\(suffix).part"
+        if mkdir(path, 0o777) != 0 { throw RecordingError(Errno(rawValue: errno), .open, path) }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
