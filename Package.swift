@@ -89,6 +89,12 @@ let package = Package(
         room("Reporting", ["PathModel", "Reading"]),
         room("Showing", ["CPages", "Decoding", "PathModel", "Reporting"]),
         room("Signing", [.product(name: "Crypto", package: "swift-crypto")]),
+        room(
+            "Answering",
+            [
+                "Rekognition", "Signing", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
         .target(name: "CServing"),
         room("Serving", ["CServing"]),
         .target(name: "CMosquitto", linkerSettings: [.linkedLibrary("mosquitto")]),

@@ -1,0 +1,127 @@
+import Foundation
+import NIOCore
+import NIOPosix
+
+/// What all connections share. It lives on the server's event loop, as they do.
+final class ConnectionTable {
+    let limits: APILimits
+    let answers: Answers
+    let counts: RequestCounts
+    private let most: Int
+    private let pools: [Lane: NIOThreadPool]
+
+    private var open: [ObjectIdentifier: Connection] = [:]
+    /// Those that began to wait, the earliest first; of an entry whose number isn't its connection's, the wait is over.
+    private var idle = CircularBuffer<(connection: Connection, number: Int)>()
+    private var nextNumber = 0
+    /// Bytes of bodies and answers.
+    private(set) var held = 0
+    private var atWork: [Lane: Int] = [:]
+    /// The header's text, made once a second.
+    private var date = (second: 0, text: "")
+
+    /// - Parameters:
+    ///   - most: connections that may be open at once.
+    ///   - pools: have started.
+    init(limits: APILimits, answers: Answers, counts: RequestCounts, most: Int, pools: [Lane: NIOThreadPool]) {
+        (self.limits, self.answers, self.counts, self.most, self.pools) = (limits, answers, counts, most, pools)
+    }
+
+    /// Lets a connection in, for which an idle one may have to go; false where none is idle.
+    func enter(_ connection: Connection) -> Bool {
+        guard open.count < most || endIdle() else { return false }
+        open[ObjectIdentifier(connection)] = connection
+        counts.connections(1)
+        return true
+    }
+
+    func leave(_ connection: Connection) {
+        if open.removeValue(forKey: ObjectIdentifier(connection)) != nil { counts.connections(-1) }
+    }
+
+    /// Ends the connection that has been idle for longest.
+    func endIdle() -> Bool {
+        while let (connection, number) = idle.popFirst() {
+            guard connection.idleNumber == number else { continue }
+            leave(connection)
+            connection.end()
+            return true
+        }
+        return false
+    }
+
+    /// Notes that a connection waits for a request from now on.
+    ///
+    /// - Returns: the number that it has while it does.
+    func becameIdle(_ connection: Connection) -> Int {
+        if idle.count > 2 * open.count + 64 {
+            idle = CircularBuffer(idle.filter { $0.connection.idleNumber == $0.number })
+        }
+        nextNumber += 1
+        idle.append((connection, nextNumber))
+        return nextNumber
+    }
+
+    /// Ends what takes too long.
+    func expire() {
+        let now = NIODeadline.now()
+        for connection in open.values where connection.deadline <= now { connection.expire() }
+    }
+
+    func endAll() {
+        for connection in open.values { connection.end() }
+    }
+
+    // MARK: - Bounds
+
+    /// False where it would be too much.
+    func hold(_ bytes: Int) -> Bool {
+        guard held + bytes <= limits.held else { return false }
+        held += bytes
+        return true
+    }
+
+    /// What was made already, however much it is.
+    func add(_ bytes: Int) { held += bytes }
+
+    func release(_ bytes: Int) { held -= bytes }
+
+    /// Works on one of the lane's threads, then comes back; false where too much waits for it.
+    func work<Result: Sendable>(
+        in lane: Lane, on loop: any EventLoop, _ work: @escaping @Sendable () -> Result,
+        then: @escaping (Result) -> Void
+    ) -> Bool {
+        guard let pool = pools[lane], atWork[lane, default: 0] < limits.requests else { return false }
+        atWork[lane, default: 0] += 1
+        let done = NIOLoopBound(
+            { (result: Result) in
+                self.atWork[lane, default: 0] -= 1
+                then(result)
+            }, eventLoop: loop)
+        pool.submit { state in
+            // Else the server stops.
+            guard case .active = state else { return }
+            let result = work()
+            loop.execute { done.value(result) }
+        }
+        return true
+    }
+
+    /// As RFC 9110 section 5.6.7 has it: some SDKs set their clocks by it.
+    func httpDate() -> String {
+        let now = time(nil)
+        if date.second != now { date = (now, Self.text(of: now)) }
+        return date.text
+    }
+
+    private static func text(of second: time_t) -> String {
+        var (second, parts) = (second, tm())
+        gmtime_r(&second, &parts)
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
+        let time = "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
+        return "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) "
+            + "\(parts.tm_year + 1900) \(time) GMT"
+    }
+}
