@@ -43,10 +43,16 @@ public struct RegionCounter: Sendable {
 
     let layout: CountingLayout
     let settle: Int64
+    /// Whether nobody is passed over: tests compare.
+    var looksAtAll = false
     var outlines: Outlines
+    var reach: Reach
     var people = PeopleInView()
     var tally: Tally
     private var lastPicture: Int64?
+
+    /// Zones and lines.
+    var regionCount: Int { zones.count + lines.count }
 
     /// A counter of one feed's session; runs follow each other in it.
     ///
@@ -59,6 +65,7 @@ public struct RegionCounter: Sendable {
         zones = layout.zones.map { ZoneTotals(name: $0.name) }
         lines = layout.lines.map { LineTotals(name: $0.name) }
         outlines = Outlines(layout, aspect: 1)
+        reach = Reach(layout, aspect: 1)
         tally = Tally(layout, origin: origin, start: start.microseconds)
     }
 
@@ -76,15 +83,38 @@ public struct RegionCounter: Sendable {
         lastPicture = time
     }
 
-    /// Takes a run's records in their order, and appends them and what they lead to.
+    /// Takes a run's records in their order, and puts what they lead to between them.
     ///
     /// - Parameter settled: the time of the latest frame of which there are no more records to come; nil where that is as
     ///   before.
-    public mutating func take(
-        _ records: [PathRecord], settled: Timestamp? = nil, into output: inout [PathRecord]
-    ) {
-        for record in records { take(record, into: &output) }
-        if let settled { sum(to: settled, into: &output) }
+    public mutating func take(_ records: inout [PathRecord], settled: Timestamp? = nil) {
+        var added: [PathRecord] = []
+        // Before which of the records each of them belongs.
+        var places: [Int] = []
+        for index in records.indices {
+            if let point = records[index].point {
+                sum(to: point.time, into: &added)
+                if !people.pass(point, reach) { follow(point, into: &added) }
+            } else {
+                take(&records[index], into: &added)
+            }
+            while places.count < added.count { places.append(index) }
+        }
+        if let settled { sum(to: settled.microseconds, into: &added) }
+        guard !added.isEmpty else { return }
+        while places.count < added.count { places.append(records.count) }
+        merge(added, places, into: &records)
+    }
+
+    private func merge(_ added: [PathRecord], _ places: [Int], into records: inout [PathRecord]) {
+        records.reserveCapacity(records.count + added.count)
+        var end = added.endIndex
+        while end > 0 {
+            let place = places[end - 1]
+            let start = places[..<end].lastIndex { $0 != place }.map { $0 + 1 } ?? 0
+            records.insert(contentsOf: added[start..<end], at: place)
+            end = start
+        }
     }
 
     /// Time goes on without a picture. No run may be open.
@@ -92,15 +122,11 @@ public struct RegionCounter: Sendable {
         tally.advance(to: time.microseconds, into: &output)
     }
 
-    private mutating func take(_ record: PathRecord, into output: inout [PathRecord]) {
+    /// Anything but a point.
+    private mutating func take(_ record: inout PathRecord, into output: inout [PathRecord]) {
         switch record.event {
         case .streamStart(let start): begin(start, at: record.time)
-        case .path(let point):
-            sum(to: record.time, into: &output)
-            follow(point, at: record.time, into: &output)
-        case .pathEnd(let end):
-            output.append(PathRecord(time: record.time, event: .pathEnd(finish(end, into: &output))))
-            return
+        case .pathEnd(let end): record.event = .pathEnd(finish(end, into: &output))
         case .gap(let gap):
             loseSight(.gap, into: &output)
             tally.cut(from: gap.from.microseconds, to: gap.to.microseconds)
@@ -110,17 +136,37 @@ public struct RegionCounter: Sendable {
             lastPicture = nil
         default: break
         }
-        output.append(record)
     }
 
     private mutating func begin(_ start: StreamStart, at time: Timestamp) {
         let aspect = Double(start.frameSize.width) / Double(start.frameSize.height)
-        if aspect != outlines.aspect { outlines = Outlines(layout, aspect: aspect) }
+        if aspect != outlines.aspect {
+            outlines = Outlines(layout, aspect: aspect)
+            reach = Reach(layout, aspect: aspect)
+        }
         lastPicture = nil
         if time.microseconds < tally.now - Self.tolerance { tally.restart(at: time.microseconds) }
     }
 
-    private mutating func sum(to settled: Timestamp, into output: inout [PathRecord]) {
-        tally.advance(to: settled.microseconds - settle - Self.patience, into: &output)
+    /// - Parameter settled: in microseconds of the stream's clock.
+    private mutating func sum(to settled: Int64, into output: inout [PathRecord]) {
+        let time = settled - settle - Self.patience
+        if time > tally.now { tally.advance(to: time, into: &output) }
+    }
+}
+
+/// What counts of somebody's next point.
+struct NextPoint {
+    let track: Int
+    /// In microseconds of the stream's clock.
+    let time: Int64
+    let box: BoundingBox
+}
+
+extension PathRecord {
+    /// Nil where it is something else.
+    fileprivate var point: NextPoint? {
+        guard case .path(let point) = event else { return nil }
+        return NextPoint(track: point.track, time: time.microseconds, box: point.box)
     }
 }

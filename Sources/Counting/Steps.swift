@@ -5,17 +5,14 @@ extension RegionCounter {
     /// The share of somebody's height by which they must have been away from a line to be clear of it.
     static let band = 0.07
 
-    mutating func follow(_ point: PathPoint, at time: Timestamp, into output: inout [PathRecord]) {
+    mutating func follow(_ point: NextPoint, into output: inout [PathRecord]) {
+        if layout.isEmpty { return }
         let slot = people.slot(of: point.track, layout)
-        let person = people.persons[slot]
         let step = Step(
-            slot: slot, track: point.track, start: person.time, end: time.microseconds, box: point.box,
-            feet: way(from: person.box, to: point.box, .feet), center: way(from: person.box, to: point.box, .center),
-            head: way(from: person.box, to: point.box, .head))
-        if person.isKnown { watch(step, into: &output) } else { appear(step, into: &output) }
-        people.persons[slot].time = step.end
-        people.persons[slot].box = point.box
-        people.persons[slot].isKnown = true
+            slot: slot, track: point.track, start: people.persons[slot].time, end: point.time,
+            from: people.persons[slot].box, to: point.box)
+        if people.persons[slot].isKnown { watch(step, into: &output) } else { appear(step, into: &output) }
+        people.persons[slot].stay(at: point)
     }
 
     /// From one point to the next.
@@ -24,80 +21,68 @@ extension RegionCounter {
         let track: Int
         /// In microseconds of the stream's clock.
         let start: Int64, end: Int64
-        /// At its end.
-        let box: BoundingBox
-        /// By anchor.
-        let feet: Outlines.Side, center: Outlines.Side, head: Outlines.Side
+        let from: BoundingBox, to: BoundingBox
 
         /// The time at a share of the way.
         func time(at share: Double) -> Int64 {
             start + Int64((Double(end - start) * share).rounded())
         }
-
-        func way(_ anchor: Anchor) -> Outlines.Side {
-            switch anchor {
-            case .feet: feet
-            case .center: center
-            case .head: head
-            }
-        }
-
-        /// Of the ways.
-        var length: Double { max(feet.squaredLength, center.squaredLength, head.squaredLength).squareRoot() }
     }
 
-    private func way(from: BoundingBox, to: BoundingBox, _ anchor: Anchor) -> Outlines.Side {
-        Outlines.Side(from: outlines.placed(anchor.point(of: from)), to: outlines.placed(anchor.point(of: to)))
+    private func way(of step: Step, _ anchor: Anchor) -> Outlines.Side {
+        Outlines.Side(
+            from: outlines.placed(anchor.point(of: step.from)), to: outlines.placed(anchor.point(of: step.to)))
     }
 
     /// Looks only at the zones and lines that are near enough to matter: most never are.
     private mutating func watch(_ step: Step, into output: inout [PathRecord]) {
-        let gone = people.persons[step.slot].gone + step.length
-        people.persons[step.slot].gone = gone
-        if gone < people.persons[step.slot].limit { return }
-        let first = step.slot * (zones.count + lines.count)
-        var limit = Double.infinity
-        for index in 0..<zones.count {
-            if gone >= people.limits[first + index] {
-                watchZone(index, step, into: &output)
-                people.limits[first + index] = gone + roomAtZone(index, step)
-            }
-            limit = min(limit, people.limits[first + index])
+        let isDue = step.end >= people.persons[step.slot].due
+        let gone = people.persons[step.slot].move(to: step.to, reach)
+        if !isDue, gone < people.persons[step.slot].others {
+            look(at: people.persons[step.slot].nearest, gone, step, into: &output)
+        } else {
+            lookAround(gone, isDue: isDue, step, into: &output)
         }
-        for index in 0..<lines.count {
-            let place = first + zones.count + index
-            if gone >= people.limits[place] {
-                watchLine(index, step, into: &output)
-                people.limits[place] = gone + roomAtLine(index, step)
-            }
-            limit = min(limit, people.limits[place])
+        if !looksAtAll { people.allow(step.slot, gone, regionCount) }
+    }
+
+    /// Looks at all where something can change here or now, and finds where it can first and when.
+    private mutating func lookAround(_ gone: Double, isDue: Bool, _ step: Step, into output: inout [PathRecord]) {
+        let first = step.slot * regionCount
+        var (nearest, limit, others) = (0, Double.infinity, Double.infinity)
+        for index in 0..<regionCount {
+            if isDue || gone >= people.limits[first + index] { look(at: index, gone, step, into: &output) }
+            let here = people.limits[first + index]
+            if here < limit { (nearest, limit, others) = (index, here, limit) } else { others = min(others, here) }
         }
-        people.persons[step.slot].limit = limit
+        people.persons[step.slot].nearest = nearest
+        people.persons[step.slot].others = others
+        if isDue { people.findDue(of: step.slot, layout) }
     }
 
-    private func roomAtZone(_ index: Int, _ step: Step) -> Double {
-        let watch = people.zones[step.slot * zones.count + index]
-        let mayLoiter = watch.isInside && !watch.loiters && layout.zones[index].loiter != nil
-        return watch.isWaiting || mayLoiter ? 0 : room(at: outlines.zones[index], step)
-    }
-
-    private func roomAtLine(_ index: Int, _ step: Step) -> Double {
-        let isWaiting = people.lines[step.slot * lines.count + index].isWaiting
-        return isWaiting ? 0 : room(at: outlines.lines[index], step)
-    }
-
-    /// Less than the distance, since sums of lengths are rounded.
-    private func room(at shape: Outlines.Shape, _ step: Step) -> Double {
-        outlines.distance(from: step.way(shape.anchor).to, to: shape) * 0.999 - 1e-9
+    /// Looks at one zone or line, by its place among them, zones first.
+    private mutating func look(at place: Int, _ gone: Double, _ step: Step, into output: inout [PathRecord]) {
+        let (isZone, line) = (place < zones.count, place - zones.count)
+        let shape = isZone ? outlines.zones[place] : outlines.lines[line]
+        let way = way(of: step, shape.anchor)
+        let distance = outlines.distance(from: way.to, to: shape)
+        let isWaiting =
+            isZone
+            ? watchZone(place, shape, way, distance, step, into: &output)
+            : watchLine(line, shape, way, distance, step, into: &output)
+        // Less than the distance, since sums of lengths are rounded.
+        people.limits[step.slot * regionCount + place] = isWaiting ? gone : gone + distance * 0.999 - 1e-9
     }
 
     // MARK: - Lines
 
-    private mutating func watchLine(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
-        let shape = outlines.lines[index]
+    /// - Returns: whether there is something to settle.
+    private mutating func watchLine(
+        _ index: Int, _ shape: Outlines.Shape, _ way: Outlines.Side, _ distance: Double, _ step: Step,
+        into output: inout [PathRecord]
+    ) -> Bool {
         let place = step.slot * lines.count + index
-        let way = step.way(shape.anchor)
-        let rule = SettlingRule(band: Self.band * step.box.height, settle: settle)
+        let rule = SettlingRule(band: Self.band * step.to.height, settle: settle)
         if !shape.isClear(of: way) {
             let meeting = outlines.meeting(of: way, with: shape)
             if meeting.net != 0 {
@@ -107,10 +92,10 @@ extension RegionCounter {
                 if let settled { count(settled, line: index, step, into: &output) }
             }
         }
-        guard people.lines[place].isWaiting else { return }
-        let distance = outlines.distance(from: way.to, to: shape)
+        guard people.lines[place].isWaiting else { return false }
         let settled = people.lines[place].see(distance: distance, at: step.end, rule)
         if let settled { count(settled, line: index, step, into: &output) }
+        return people.lines[place].isWaiting
     }
 
     private mutating func count(
@@ -138,26 +123,25 @@ extension RegionCounter {
     private mutating func appear(_ step: Step, into output: inout [PathRecord]) {
         for index in 0..<zones.count {
             let shape = outlines.zones[index]
-            guard outlines.contains(step.way(shape.anchor).to, in: shape) else { continue }
+            guard outlines.contains(way(of: step, shape.anchor).to, in: shape) else { continue }
             enter(index, step.slot, at: step.end, appeared: true, into: &output)
         }
-        let first = step.slot * (zones.count + lines.count)
-        for index in 0..<(zones.count + lines.count) { people.limits[first + index] = 0 }
-        (people.persons[step.slot].gone, people.persons[step.slot].limit) = (0, 0)
+        people.begin(step.slot, regionCount)
     }
 
-    private mutating func watchZone(_ index: Int, _ step: Step, into output: inout [PathRecord]) {
-        let shape = outlines.zones[index]
+    /// - Returns: whether there is something to settle.
+    private mutating func watchZone(
+        _ index: Int, _ shape: Outlines.Shape, _ way: Outlines.Side, _ distance: Double, _ step: Step,
+        into output: inout [PathRecord]
+    ) -> Bool {
         let place = step.slot * zones.count + index
-        let way = step.way(shape.anchor)
         let isInside = outlines.contains(way.to, in: shape)
-        let watch = people.zones[place]
-        if isInside != watch.isInside || watch.isWaiting {
+        if isInside != people.zones[place].isInside || people.zones[place].isWaiting {
             let meeting = outlines.meeting(of: way, with: shape)
             let changed = people.zones[place].see(
-                isInside: isInside, distance: outlines.distance(from: way.to, to: shape), at: step.end,
+                isInside: isInside, distance: distance, at: step.end,
                 meeting: step.time(at: meeting.count > 0 ? meeting.share : 1),
-                SettlingRule(band: min(Self.band * step.box.height, shape.clearance), settle: settle))
+                SettlingRule(band: min(Self.band * step.to.height, shape.clearance), settle: settle))
             if let changed {
                 if people.zones[place].isInside {
                     enter(index, step.slot, at: changed, appeared: false, into: &output)
@@ -169,6 +153,7 @@ extension RegionCounter {
         if people.zones[place].isInside, !people.zones[place].isWaiting {
             beginLoitering(index, step.slot, by: step.end, into: &output)
         }
+        return people.zones[place].isWaiting
     }
 
     private mutating func enter(
@@ -177,6 +162,7 @@ extension RegionCounter {
         people.zones[slot * zones.count + index].enter(at: time)
         zones[index].people += 1
         zones[index].entries += 1
+        people.persons[slot].due = min(people.persons[slot].due, layout.zones[index].loitering(since: time))
         tally.add(.entered(zone: index), at: time)
         append(.enter(appeared: appeared), index, slot, at: time, into: &output)
     }
@@ -195,9 +181,9 @@ extension RegionCounter {
     }
 
     private mutating func beginLoitering(_ index: Int, _ slot: Int, by time: Int64, into output: inout [PathRecord]) {
-        guard let seconds = layout.zones[index].loiter else { return }
         let place = slot * zones.count + index
-        let (entered, begin) = (people.zones[place].entered, people.zones[place].entered + Int64(seconds * 1e6))
+        let entered = people.zones[place].entered
+        let begin = layout.zones[index].loitering(since: entered)
         guard begin <= time, !people.zones[place].loiters else { return }
         people.zones[place].loiters = true
         append(
@@ -244,7 +230,7 @@ extension RegionCounter {
     }
 
     private mutating func loseSight(of slot: Int, _ cause: ZoneChange.Cause, into output: inout [PathRecord]) {
-        people.persons[slot].isKnown = false
+        people.persons[slot].lose()
         for index in zones.indices {
             let place = slot * zones.count + index
             people.zones[place].forget()

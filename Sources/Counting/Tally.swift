@@ -15,13 +15,22 @@ struct Tally {
     private struct ZoneSum {
         var people = 0
         var least: Int?, most: Int?
-        /// People times observed microseconds.
-        var presence: Int64 = 0
+        /// People times observed microseconds, up to where so much of the interval was observed.
+        var presence: Int64 = 0, seen: Int64 = 0
         var entered = 0, left = 0
         var dwell: Int64 = 0
         /// Since when there are as many as make a crowd.
         var crowdedSince: Int64?
         var isCrowd = false
+
+        /// As many people were in it all the time until so much of the interval was observed.
+        mutating func hold(_ seen: Int64) {
+            guard seen > self.seen else { return }
+            presence += Int64(people) * (seen - self.seen)
+            least = min(least ?? people, people)
+            most = max(most ?? people, people)
+            self.seen = seen
+        }
     }
 
     private struct LineSum {
@@ -32,6 +41,7 @@ struct Tally {
     private static let mostEmpty: Int64 = 1440
 
     private let layout: CountingLayout
+    private let hasCrowds: Bool
     private let length: Int64
     /// Where the clock is zero, in microseconds since 1970 UTC.
     private var origin: Int64
@@ -49,6 +59,7 @@ struct Tally {
 
     init(_ layout: CountingLayout, origin: Int64, start: Int64) {
         self.layout = layout
+        hasCrowds = layout.zones.contains { $0.crowd != nil }
         length = Int64(max(layout.interval, 1) * 1e6)
         (self.origin, self.start, now) = (origin * 1000, start, start)
         zones = .init(repeating: ZoneSum(), count: layout.zones.count)
@@ -58,6 +69,11 @@ struct Tally {
     /// Begins again on another clock, or where the clock was set back.
     mutating func restart(origin: Int64? = nil, at time: Int64) {
         if let origin { self.origin = origin * 1000 }
+        // Means are over what is observed from here on.
+        for index in zones.indices {
+            zones[index].hold(seen)
+            (zones[index].presence, zones[index].seen) = (0, 0)
+        }
         (start, now, seen, hasWritten) = (time, time, 0, false)
         observed.removeAll(keepingCapacity: true)
     }
@@ -135,16 +151,9 @@ extension Tally {
 
     /// Nothing changes up to a time.
     private mutating func hold(to time: Int64, into output: inout [PathRecord]) {
-        let seen = observedTime(to: time)
-        self.seen += seen
-        for index in zones.indices {
-            if seen > 0 {
-                let people = zones[index].people
-                zones[index].presence += Int64(people) * seen
-                zones[index].least = min(zones[index].least ?? people, people)
-                zones[index].most = max(zones[index].most ?? people, people)
-            }
-            beginCrowd(index, by: time, into: &output)
+        seen += observedTime(to: time)
+        if hasCrowds {
+            for index in zones.indices { beginCrowd(index, by: time, into: &output) }
         }
         now = time
     }
@@ -165,12 +174,14 @@ extension Tally {
     private mutating func apply(_ change: Change, into output: inout [PathRecord]) {
         switch change {
         case .entered(let zone):
+            zones[zone].hold(seen)
             zones[zone].people += 1
             zones[zone].entered += 1
             if let crowd = layout.zones[zone].crowd, zones[zone].people >= crowd.people {
                 zones[zone].crowdedSince = zones[zone].crowdedSince ?? now
             }
         case .left(let zone, let dwell):
+            zones[zone].hold(seen)
             zones[zone].people -= 1
             zones[zone].left += 1
             zones[zone].dwell += dwell
@@ -210,6 +221,7 @@ extension Tally {
 
     /// Ends the interval here and begins the next.
     private mutating func close(into output: inout [PathRecord]) {
+        for index in zones.indices { zones[index].hold(seen) }
         let (from, to) = (Timestamp(microseconds: start), Timestamp(microseconds: now))
         let share = now > start ? Double(seen) / Double(now - start) : 0
         let counts = IntervalCounts(

@@ -114,12 +114,10 @@ package struct StreamRecorder {
     }
 
     /// Records and what they lead to at zones and lines.
-    private mutating func counted(_ records: [PathRecord]) -> [PathRecord] {
-        guard counter != nil else { return records }
-        var all: [PathRecord] = []
+    private mutating func counted(_ records: consuming [PathRecord]) -> [PathRecord] {
         let settled = assembler?.settled
-        counter?.take(records, settled: settled, into: &all)
-        return all
+        counter?.take(&records, settled: settled)
+        return records
     }
 
     /// A stretch that was not seen, after all that was seen before it.

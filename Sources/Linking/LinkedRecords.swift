@@ -37,23 +37,25 @@ extension LinkedTracks {
         counter.longestStep = max(1, 2.5 / fps)
         var output: [PathRecord] = []
         let regions = layout.zones.map { Region($0) } + layout.lines.map { Region($0) }
-        for region in regions {
-            counter.take([PathRecord(time: start, event: .region(region))], into: &output)
-        }
-        counter.take([PathRecord(time: start, event: .streamStart(opening(source)))], into: &output)
+        var first = regions.map { PathRecord(time: start, event: .region($0)) }
+        first.append(PathRecord(time: start, event: .streamStart(opening(source))))
+        counter.take(&first)
+        output += first
         var inFrames = RecordsByFrame(self)
         var spent = Duration.zero
         for frame in frames {
-            let records = inFrames.take(frame)
+            var records = inFrames.take(frame)
             let start = ContinuousClock.now
             counter.observe(frame.time)
-            counter.take(records, settled: frame.time, into: &output)
+            counter.take(&records, settled: frame.time)
             spent += ContinuousClock.now - start
+            output += records
         }
         let end = StreamEnd(
             reason: .endOfFile, message: nil, frames: frames.count, analyzed: frames.count, decodeErrors: 0)
-        let record = PathRecord(time: frames.last?.time ?? start, event: .streamEnd(end))
-        counter.take([record], into: &output)
+        var last = [PathRecord(time: frames.last?.time ?? start, event: .streamEnd(end))]
+        counter.take(&last)
+        output += last
         return Counted(records: output, zones: counter.zones, lines: counter.lines, seconds: spent / .seconds(1))
     }
 }

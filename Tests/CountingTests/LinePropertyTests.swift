@@ -117,4 +117,41 @@ import Testing
         let film = Film(walks)
         #expect(film.counted(layout, chunk: chunk).records == film.counted(layout).records)
     }
+
+    /// Fast and slow walkers, trembling boxes, stays, people whom the camera loses and finds again, every anchor, loitering.
+    @Test(arguments: 0..<40) func passingOverSomebodyMakesNoDifference(seed: UInt64) {
+        var random = ScriptedRandom(seed: seed)
+        let walks = (0..<12 as Range<UInt64>).map { index in
+            let pace = [0.01...0.03, 0.1...0.4, 1...3][Int(index % 3)]
+            return Walk.random(
+                seed: 100 * seed + index, from: .random(in: 0...5, using: &random), places: index % 3 == 0 ? 2 : 8,
+                pace: pace)
+        }
+        let zones = (0..<6 as Range<UInt64>).map { index in
+            var zone = ZonePropertyTests.zone(seed: 10 * seed + index)
+            zone.anchor = Anchor.allCases[Int(index % 3)]
+            zone.loiter = index % 2 == 0 ? .random(in: 0.5...3, using: &random) : nil
+            zone.crowd = index == 1 ? Zone.Crowd(people: 2, seconds: 0.5) : nil
+            return zone
+        }
+        let lines = (0..<4 as Range<UInt64>).map { index in
+            CountingLine(
+                name: "line \(index)", polyline: Self.line(seed: 10 * seed + index).polyline,
+                anchor: Anchor.allCases[Int(index % 3)])
+        }
+        let layout = CountingLayout(zones: zones, lines: lines, interval: 2)
+        var noise = ScriptedRandom(seed: seed + 1)
+        var film = Film(walks) { _, _ in
+            let reach = Double.random(in: 0...1, using: &noise) < 0.02 ? 0.1 : 0.002
+            return Point(x: .random(in: -reach...reach, using: &noise), y: .random(in: -reach...reach, using: &noise))
+        }
+        let time = film.pictures[film.pictures.count / 2]
+        let place = film.records.firstIndex { $0.time > time } ?? film.records.count
+        film.records.insert(
+            PathRecord(time: time, event: .gap(Gap(from: time, to: time, reason: .decodeError, framesLost: 0))),
+            at: place)
+        let all = film.counted(layout, looksAtAll: true)
+        #expect(all.crossings.count > 5 && all.changes.count > 20)
+        #expect(film.counted(layout).records == all.records)
+    }
 }

@@ -115,8 +115,11 @@ struct Film {
     }
 
     /// What is counted, with all that is recorded handed over in pieces of `chunk` records.
-    func counted(_ layout: CountingLayout, origin: Int64 = 0, chunk: Int = .max) -> Counted {
+    func counted(
+        _ layout: CountingLayout, origin: Int64 = 0, chunk: Int = .max, looksAtAll: Bool = false
+    ) -> Counted {
         var counter = RegionCounter(layout, origin: origin, start: records[0].time)
+        counter.looksAtAll = looksAtAll
         var output: [PathRecord] = []
         var remaining = pictures[...]
         var rest = records[...]
@@ -142,6 +145,15 @@ struct Film {
                 others, settled: rest.isEmpty ? until : settled.flatMap { $0 < until ? $0 : nil }, into: &output)
         }
         return Counted(records: output, zones: counter.zones, lines: counter.lines)
+    }
+}
+
+extension RegionCounter {
+    /// Takes records and appends them with what they lead to.
+    mutating func take(_ records: [PathRecord], settled: Timestamp? = nil, into output: inout [PathRecord]) {
+        var records = records
+        take(&records, settled: settled)
+        output += records
     }
 }
 
