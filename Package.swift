@@ -165,6 +165,7 @@ let package = Package(
         tests("AnnouncingTests", ["Announcing"]),
         tests("ServingTests", ["CServing", "Serving"]),
         tests("SigningTests", ["Signing"]),
+        tests("AnsweringTests", ["Answering", "Rekognition", "Signing"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["Decoding", "footpath"]),

@@ -28,6 +28,7 @@ public final class APIServer: Sendable {
     private let channel: any Channel
     private let table: NIOLoopBound<ConnectionTable>
     private let pools: [Lane: NIOThreadPool]
+    private let isStopped = Mutex(false)
 
     /// Listens.
     ///
@@ -68,6 +69,11 @@ public final class APIServer: Sendable {
 
     /// Stops listening, ends all connections, and waits for what is at work, 2 s at most.
     public func stop() {
+        let wasStopped = isStopped.withLock { isStopped in
+            defer { isStopped = true }
+            return isStopped
+        }
+        guard !wasStopped else { return }
         channel.close(promise: nil)
         group.next().execute { [table] in table.value.endAll() }
         let ended = DispatchGroup()
@@ -75,7 +81,8 @@ public final class APIServer: Sendable {
             ended.enter()
             pool.shutdownGracefully { _ in ended.leave() }
         }
-        _ = ended.wait(timeout: .now() + 2)
+        // What is still at work comes back to the event loop, which therefore goes on then.
+        guard ended.wait(timeout: .now() + 2) == .success else { return }
         let isOver = DispatchSemaphore(value: 0)
         group.shutdownGracefully { _ in isOver.signal() }
         _ = isOver.wait(timeout: .now() + 1)

@@ -114,6 +114,8 @@ final class Connection: ChannelInboundHandler {
         guard let context else { return }
         phase = .working
         deadline = .distantFuture
+        let body = body
+        self.body = []
         let isPost = head.method == .POST
         let operation: Operation
         do throws(APIError) {
@@ -124,7 +126,6 @@ final class Connection: ChannelInboundHandler {
             method: head.method.rawValue, path: parts.first.map(String.init) ?? "",
             query: parts.count > 1 ? String(parts[1]) : "", headers: head.headers.map { ($0.name, $0.value) },
             body: body)
-        body = []
         let answers = table.answers
         let isTaken = table.work(in: operation.lane, on: context.eventLoop) { () -> Result<[UInt8], APIError> in
             do throws(APIError) { return .success(try answers.answer(operation, request)) } catch {

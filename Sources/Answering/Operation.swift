@@ -18,8 +18,10 @@ enum Operation: String, CaseIterable, Sendable {
             let names = Self.allCases.map(\.rawValue).joined(separator: ", ")
             throw APIError(
                 .unknownOperation,
-                "There is no such operation here. Footpath answers POST requests whose X-Amz-Target is \(Self.prefix) with one of: \(names)."
-            )
+                """
+                There is no such operation here. Footpath answers POST requests whose X-Amz-Target is \(Self.prefix)NAME, \
+                where NAME is one of \(names).
+                """)
         }
         self = found
     }

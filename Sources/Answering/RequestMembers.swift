@@ -80,12 +80,26 @@ struct ObjectMembers: Decodable {
     }
 }
 
+/// A number without decimals: `JSONDecoder` doesn't say of which member others are.
+struct WholeNumber: Decodable {
+    let value: Int
+
+    init(from decoder: any Decoder) throws {
+        let number = try decoder.singleValueContainer().decode(Double.self)
+        guard let value = Int(exactly: number) else {
+            throw DecodingError.typeMismatch(
+                Int.self, .init(codingPath: decoder.codingPath, debugDescription: "not a whole number"))
+        }
+        self.value = value
+    }
+}
+
 struct GetMembers: Decodable {
     /// Elements of a page, at most and where nothing is said.
     static let largestPage = 1000
 
     var jobID, nextToken, sortBy: String?
-    var maxResults: Int?
+    var maxResults: WholeNumber?
 
     enum CodingKeys: String, CodingKey {
         case jobID = "JobId"
@@ -107,6 +121,7 @@ struct GetMembers: Decodable {
         validation.demand(jobID, .jobID, "JobId")
         validation.check(nextToken, .token, "NextToken")
         if kind == .personTracking { validation.check(sortBy, .sortBy, "SortBy") }
+        let maxResults = maxResults?.value
         if let maxResults, maxResults < 1 {
             validation.fail("MaxResults", "Member must have value greater than or equal to 1")
         }
