@@ -157,8 +157,8 @@ let package = Package(
         tests(
             "SettingsTests",
             [
-                "Analyzing", "Announcing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Settings",
-                "Tracking",
+                "Analyzing", "Announcing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "Notifying",
+                "Recording", "Requesting", "Settings", "Tracking",
             ]),
         tests("ReportingTests", ["Reading", "Recording", "Reporting"]),
         tests("ShowingTests", ["Showing"]),
@@ -166,6 +166,9 @@ let package = Package(
         tests("ServingTests", ["CServing", "Serving"]),
         tests("SigningTests", ["Signing"]),
         tests("AnsweringTests", ["Answering", "Rekognition", "Signing"]),
+        tests(
+            "BucketsTests", ["Buckets", "Capturing", "Decoding", "footpath", "Rekognition", "Signing", "Waiting"]),
+        tests("NotifyingTests", ["Notifying", "Rekognition", "Requesting"]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["Decoding", "footpath"]),

@@ -206,7 +206,7 @@ public final class Daemon {
     // MARK: - The end
 
     private func stop() -> Ending {
-        manager.stopping()
+        manager.stopping("ending all paths")
         board.setReady(false)
         log.write(.notice, nil, "ending all paths")
         let late = end(feeds)
@@ -233,7 +233,7 @@ public final class Daemon {
 }
 
 /// Sends a tick a second.
-private final class Ticker {
+final class Ticker {
     private let timer: any DispatchSourceTimer
 
     init(_ commands: Mailbox<Daemon.Command>) {

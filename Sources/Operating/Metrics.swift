@@ -3,9 +3,9 @@ import Following
 import Foundation
 import PathModel
 
-/// The daemon's figures in Prometheus' text format, version 0.0.4.
+/// The daemon's figures for Prometheus.
 struct Metrics {
-    private var text = ""
+    private var figures = PrometheusText()
 
     /// The figures of now.
     static func render(_ board: Board) -> String {
@@ -13,7 +13,7 @@ struct Metrics {
         let status = board.status
         metrics.describe(status)
         metrics.describe(status.cameras)
-        return metrics.text
+        return metrics.figures.text
     }
 
     private mutating func describe(_ status: DaemonStatus) {
@@ -110,32 +110,23 @@ struct Metrics {
     }
 
     private mutating func addLatency(_ cameras: [DaemonStatus.Camera]) {
+        figures.describe("camera_latency_seconds", "histogram", "From a picture to its records.")
         let name = "footpath_camera_latency_seconds"
-        text += "# HELP \(name) From a picture to its records.\n# TYPE \(name) histogram\n"
         for camera in cameras {
-            let label = Self.label("camera", camera.name)
+            let label = PrometheusText.label("camera", camera.name)
             var total = 0
             for (index, count) in camera.status.latencyCounts.enumerated() {
                 total += count
                 let bounds = FeedStatus.latencyBounds
                 let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
-                text += "\(name)_bucket{\(label),le=\"\(bound)\"} \(total)\n"
+                figures.put("\(name)_bucket{\(label),le=\"\(bound)\"} \(total)")
             }
-            text += "\(name)_sum{\(label)} \(camera.status.latencySum)\n\(name)_count{\(label)} \(total)\n"
+            figures.put("\(name)_sum{\(label)} \(camera.status.latencySum)")
+            figures.put("\(name)_count{\(label)} \(total)")
         }
     }
 
     private mutating func add(_ name: String, _ type: String, _ help: String, _ values: [([String: String], Double)]) {
-        text += "# HELP footpath_\(name) \(help)\n# TYPE footpath_\(name) \(type)\n"
-        for (labels, value) in values {
-            let list = labels.sorted { $0.key < $1.key }.map { Self.label($0.key, $0.value) }.joined(separator: ",")
-            let number = value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
-            text += "footpath_\(name)\(list.isEmpty ? "" : "{\(list)}") \(number)\n"
-        }
-    }
-
-    private static func label(_ key: String, _ value: String) -> String {
-        let escaped = value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-        return "\(key)=\"\(escaped)\""
+        figures.add(name, type, help, values)
     }
 }

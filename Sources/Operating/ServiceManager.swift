@@ -20,7 +20,8 @@ struct ServiceManager: Sendable {
     /// A reload begins; `ready` ends it.
     func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(footpath_monotonic_microseconds())") }
 
-    func stopping() { send("STOPPING=1\nSTATUS=ending all paths") }
+    /// - Parameter status: a line for `systemctl status`.
+    func stopping(_ status: String) { send("STOPPING=1\nSTATUS=\(status)") }
 
     func alive() { send("WATCHDOG=1") }
 

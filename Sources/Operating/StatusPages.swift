@@ -16,8 +16,7 @@ struct StatusPages {
             return board.status.isReady
                 ? HTTPResponse(.ok, text: "ready") : HTTPResponse(.serviceUnavailable, text: "not ready")
         case "/metrics":
-            return HTTPResponse(
-                type: "text/plain; version=0.0.4; charset=utf-8", body: Data(Metrics.render(board).utf8))
+            return HTTPResponse(type: PrometheusText.type, body: Data(Metrics.render(board).utf8))
         case "/status": return HTTPResponse(type: "application/json", body: board.status.json())
         default:
             return live.answer(request)

@@ -13,9 +13,9 @@ import Waiting
 /// `footpath check`: whether a configuration is right.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check a daemon's configuration.",
+        abstract: "Check the configuration of footpath run or footpath serve.",
         discussion: """
-            Tells everything that is wrong with it, each with its line. Secrets are read with --probe, or where \
+            Tells everything that is wrong with it, each with its line; which of the two it is for its keys say. Secrets are read with --probe, or where \
             $CREDENTIALS_DIRECTORY is set. Then tells each camera's zones, lines and masks, and which way over a line is in.
 
             \(ExitStatus.help)
@@ -34,6 +34,7 @@ struct Check: ParsableCommand {
         let cameras: [FeedSettings]
         // Outside the service, systemd's credentials aren't there.
         let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
+        if ServeConfig.isMeant(by: config) { return try checkServer(needsSecrets: probe || hasCredentials) }
         do {
             let found = try DaemonConfig(path: config, needsSecrets: probe || hasCredentials, looksAtFiles: true)
             found.warnings.forEach { console.note("warning: \($0)") }
@@ -58,6 +59,19 @@ struct Check: ParsableCommand {
         if interrupt.isRaised { throw ExitCode(ExitStatus.interrupted.rawValue) }
         if let failure = results.printFailure { throw failure }
         if results.haveFailed { throw ExitCode(ExitStatus.input.rawValue) }
+    }
+
+    /// What `footpath serve` would read.
+    private func checkServer(needsSecrets: Bool) throws {
+        let console = Console(isQuiet: false)
+        do {
+            let found = try ServeConfig(path: config, needsSecrets: needsSecrets, looksAtFiles: true)
+            found.warnings.forEach { console.note("warning: \($0)") }
+        } catch {
+            console.error("\(error)")
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
+        try DirectSink().write(line: "\(config): of footpath serve, all settings in order")
     }
 
     /// Prints results as they come.

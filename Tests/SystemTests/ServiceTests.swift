@@ -5,7 +5,7 @@ import Testing
 @Suite("What systemd/ holds")
 struct ServiceTests {
     private static let folder = Project.root.appendingPathComponent("systemd")
-    private static let units = ["footpath.service", "footpath@.service"]
+    private static let units = ["footpath.service", "footpath@.service", "footpath-serve.service"]
 
     private static func text(_ name: String) throws -> String {
         try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
@@ -125,7 +125,7 @@ struct InstallTests {
         for name in [
             "opt/footpath/lib/footpath/models/face_landmark.tflite",
             "opt/footpath/lib/systemd/system/footpath@.service",
-            "opt/footpath/share/doc/footpath/examples/footpath.logrotate",
+            "opt/footpath/share/doc/footpath/examples/footpath.logrotate", "etc/footpath/footpath-serve.yaml",
             "opt/footpath/share/doc/footpath/licences/Yams/LICENSE",
         ] { #expect(installed.contains(name)) }
         let unit = try String(
@@ -133,6 +133,10 @@ struct InstallTests {
         #expect(unit.contains("ExecStart=/opt/footpath/bin/footpath run --config /etc/footpath/footpath.yaml\n"))
         #expect(unit.contains("=/opt/footpath/lib/footpath\n"))
         #expect(!unit.replacing("/usr/bin/env", with: "").contains("/usr/"))
+        let server = try String(
+            contentsOfFile: place.path("root/opt/footpath/lib/systemd/system/footpath-serve.service"), encoding: .utf8)
+        let start = "ExecStart=/opt/footpath/bin/footpath serve --config /etc/footpath/footpath-serve.yaml\n"
+        #expect(server.contains(start) && !server.contains("/usr/"))
 
         try place.add(Clips.oneFrame)
         let installedProgram = place.path("root/opt/footpath/bin/footpath")

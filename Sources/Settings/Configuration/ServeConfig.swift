@@ -24,9 +24,9 @@ public struct ServeConfig: Sendable {
         /// Seconds of a video.
         public var length = 6 * 3600.0
         /// Requests at once.
-        public var requests = 64
+        public var requests = 256
         /// Open connections.
-        public var connections = 1000
+        public var connections = 10_000
     }
 
     /// Where clients ask.
