@@ -120,7 +120,7 @@ public final class APIServer: Sendable {
     }
 }
 
-/// Takes no connection for a moment when the system has no file or memory for one, and gives it some by ending an idle one.
+/// Takes no connection for a moment when the system has no file or memory for one, and gives it some by ending one.
 private final class FailingAccept: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
@@ -137,7 +137,7 @@ private final class FailingAccept: ChannelInboundHandler {
         guard !isPausing else { return }
         isPausing = true
         log("HTTP takes no connection: \(error)")
-        _ = table.endIdle()
+        _ = table.endOne()
         let channel = context.channel
         channel.setOption(.autoRead, value: false).assumeIsolated().whenComplete { _ in
             channel.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {

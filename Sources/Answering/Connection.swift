@@ -32,14 +32,14 @@ final class Connection: ChannelInboundHandler {
     /// Of the request that is received.
     private var body: [UInt8] = []
     private var bodyEnd = NIODeadline.distantFuture
-    /// Bytes that the table holds for this connection.
-    private var held = 0
+    /// Bytes that the table holds for this connection, and that came after the last answer.
+    private var held = 0, thrownAway = 0
     private var isLast = false, isHead = false, isOld = false
 
     /// When it is to be looked at.
     private(set) var deadline = NIODeadline.distantFuture
-    /// While it waits for a request, the number by which the table knows it; else nil.
-    private(set) var idleNumber: Int?
+    /// While it can give way, the number of its place among those who can; else nil.
+    private(set) var place: Int?
 
     init(table: ConnectionTable) {
         self.table = table
@@ -56,7 +56,7 @@ final class Connection: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         phase = .over
-        idleNumber = nil
+        place = nil
         // What is at work goes on; nobody takes the answer.
         release()
         body = []
@@ -72,6 +72,7 @@ final class Connection: ChannelInboundHandler {
         case (.body(let part), .receiving): take(part)
         case (.end, .receiving(let head)): finish(head)
         case (.end, .farewell): end()
+        case (.body(let part), .answering), (.body(let part), .farewell): throwAway(part)
         default: break
         }
     }
@@ -87,8 +88,8 @@ final class Connection: ChannelInboundHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
-        idleNumber = nil
         phase = .receiving(head)
+        place = table.place(self, isIdle: false)
         (isHead, isOld) = (head.method == .HEAD, head.version == .http1_0)
         isLast = !head.isKeepAlive || head.headers.contains(name: "upgrade")
         bodyEnd = .now() + .seconds(table.limits.bodyTime)
@@ -110,9 +111,15 @@ final class Connection: ChannelInboundHandler {
         deadline = min(bodyEnd, .now() + .seconds(table.limits.stallTime))
     }
 
+    private func throwAway(_ part: ByteBuffer) {
+        thrownAway += part.readableBytes
+        if thrownAway > table.limits.farewell { end() }
+    }
+
     private func finish(_ head: HTTPRequestHead) {
         guard let context else { return }
         phase = .working
+        place = nil
         deadline = .distantFuture
         let body = body
         self.body = []
@@ -168,7 +175,7 @@ final class Connection: ChannelInboundHandler {
         guard let context else { return }
         if case .over = phase { return }
         phase = .answering
-        idleNumber = nil
+        place = nil
         deadline = .now() + .seconds(table.limits.answerTime)
         release()
         held = response.body.count
@@ -198,6 +205,7 @@ final class Connection: ChannelInboundHandler {
         if isLast {
             phase = .farewell
             deadline = .now() + .seconds(table.limits.farewellTime)
+            place = table.place(self, isIdle: true)
             context.writeAndFlush(end, promise: nil)
             context.close(mode: .output, promise: nil)
         } else {
@@ -211,7 +219,7 @@ final class Connection: ChannelInboundHandler {
 
     private func wait() {
         deadline = .now() + .seconds(table.limits.idleTime)
-        idleNumber = table.becameIdle(self)
+        place = table.place(self, isIdle: true)
     }
 
     /// To be called at the deadline.
@@ -225,7 +233,7 @@ final class Connection: ChannelInboundHandler {
 
     /// Ends the connection at once.
     func end() {
-        idleNumber = nil
+        place = nil
         deadline = .distantFuture
         context?.close(promise: nil)
     }

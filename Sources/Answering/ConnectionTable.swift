@@ -11,9 +11,13 @@ final class ConnectionTable {
     private let pools: [Lane: NIOThreadPool]
 
     private var open: [ObjectIdentifier: Connection] = [:]
-    /// Those that began to wait, the earliest first; of an entry whose number isn't its connection's, the wait is over.
-    private var idle = CircularBuffer<(connection: Connection, number: Int)>()
+    /// Those that can give way, the earliest first: who waits for a request, and whose request is coming.
+    private var idle = Places(), receiving = Places()
     private var nextNumber = 0
+
+    /// An entry whose number isn't its connection's is of the past.
+    private typealias Places = CircularBuffer<(connection: Connection, number: Int)>
+
     /// Bytes of bodies and answers.
     private(set) var held = 0
     private var atWork: [Lane: Int] = [:]
@@ -27,9 +31,9 @@ final class ConnectionTable {
         (self.limits, self.answers, self.counts, self.most, self.pools) = (limits, answers, counts, most, pools)
     }
 
-    /// Lets a connection in, for which an idle one may have to go; false where none is idle.
+    /// Lets a connection in, for which another may have to go; false where none can.
     func enter(_ connection: Connection) -> Bool {
-        guard open.count < most || endIdle() else { return false }
+        guard open.count < most || endOne() else { return false }
         open[ObjectIdentifier(connection)] = connection
         counts.connections(1)
         return true
@@ -39,10 +43,12 @@ final class ConnectionTable {
         if open.removeValue(forKey: ObjectIdentifier(connection)) != nil { counts.connections(-1) }
     }
 
-    /// Ends the connection that has been idle for longest.
-    func endIdle() -> Bool {
-        while let (connection, number) = idle.popFirst() {
-            guard connection.idleNumber == number else { continue }
+    /// Ends the connection that is missed least; false where all are at work.
+    func endOne() -> Bool { endFirst(of: &idle) || endFirst(of: &receiving) }
+
+    private func endFirst(of places: inout Places) -> Bool {
+        while let (connection, number) = places.popFirst() {
+            guard connection.place == number else { continue }
             leave(connection)
             connection.end()
             return true
@@ -50,16 +56,20 @@ final class ConnectionTable {
         return false
     }
 
-    /// Notes that a connection waits for a request from now on.
+    /// Notes that a connection waits for a request from now on, or that its request comes.
     ///
-    /// - Returns: the number that it has while it does.
-    func becameIdle(_ connection: Connection) -> Int {
-        if idle.count > 2 * open.count + 64 {
-            idle = CircularBuffer(idle.filter { $0.connection.idleNumber == $0.number })
-        }
+    /// - Returns: the number of its place.
+    func place(_ connection: Connection, isIdle: Bool) -> Int {
         nextNumber += 1
-        idle.append((connection, nextNumber))
+        if isIdle { append(connection, to: &idle) } else { append(connection, to: &receiving) }
         return nextNumber
+    }
+
+    private func append(_ connection: Connection, to places: inout Places) {
+        if places.count > 2 * open.count + 64 {
+            places = Places(places.filter { $0.connection.place == $0.number })
+        }
+        places.append((connection, nextNumber))
     }
 
     /// Ends what takes too long.

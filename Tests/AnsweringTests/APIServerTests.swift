@@ -279,26 +279,49 @@ import Testing
         withExtendedLifetime(clients) { #expect(running.server.counts.connections == 200) }
     }
 
-    @Test func whereNoneIsIdleTheNewConnectionEnds() throws {
+    @Test func whereNoneIsIdleTheSlowestRequestGivesWay() throws {
         let running = try Running { $0.connections = 3 }
-        let busy = try (0..<3).map { _ in
+        let slow = try (0..<3).map { _ in
             let client = try running.client()
             client.send("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
             return client
         }
         usleep(500_000)
+        #expect(try running.isWell())
+        #expect(slow[0].isEnded())
+        #expect(slow[2].isQuiet())
+    }
+
+    @Test func whereAllAreAtWorkTheNewConnectionEnds() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let running = try Running(jobs: StandInJobs(gate: gate)) { $0.connections = 3 }
+        let busy = try (0..<3).map { _ in
+            let client = try running.client()
+            client.send(RawClient.start)
+            return client
+        }
+        usleep(500_000)
         #expect(try running.client().isEnded())
-        #expect(busy[0].isQuiet())
+        for _ in 0..<3 { gate.signal() }
+        #expect(busy.compactMap { $0.response() }.map(\.status) == [200, 200, 200])
+    }
+
+    @Test func whatComesAfterARefusalIsntTakenForEver() throws {
+        let running = try Running { ($0.body, $0.farewell) = (1000, 1_000_000) }
+        let client = try running.client()
+        client.send("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000000\r\n\r\n")
+        var sent = 0
+        while sent < 100_000_000, client.send([UInt8](repeating: 0x20, count: 100_000)) { sent += 100_000 }
+        #expect(sent < 20_000_000)
+        #expect(try running.isWell())
     }
 
     @Test func tooManyAtOnceAreThrottledAndPollsGoOn() throws {
         let gate = DispatchSemaphore(value: 0)
         let running = try Running(jobs: StandInJobs(gate: gate)) { ($0.requests, $0.startThreads) = (4, 2) }
-        let start = RawClient.request(
-            "StartPersonTracking", #"{"Video":{"S3Object":{"Bucket":"abc","Name":"n"}}}"#)
         let clients = try (0..<6).map { _ in
             let client = try running.client()
-            client.send(start)
+            client.send(RawClient.start)
             return client
         }
         let throttled = RequestCounts.Key(operation: "StartPersonTracking", error: "ThrottlingException")
@@ -340,7 +363,7 @@ import Testing
         let gate = DispatchSemaphore(value: 0)
         let running = try Running(jobs: StandInJobs(gate: gate))
         let client = try running.client()
-        client.send(RawClient.request("StartPersonTracking", #"{"Video":{"S3Object":{"Bucket":"abc","Name":"n"}}}"#))
+        client.send(RawClient.start)
         usleep(100_000)
         let start = ContinuousClock.now
         running.server.stop()

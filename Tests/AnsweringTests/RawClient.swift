@@ -111,6 +111,8 @@ final class RawClient {
         return (lines + headers).joined(separator: "\r\n") + "\r\n\r\n" + body
     }
 
+    static let start = request("StartPersonTracking", #"{"Video":{"S3Object":{"Bucket":"abc","Name":"n"}}}"#)
+
     static func poll(_ members: String = "") -> String {
         request("GetPersonTracking", #"{"JobId":"\#(String(repeating: "a", count: 64))"\#(members)}"#)
     }
