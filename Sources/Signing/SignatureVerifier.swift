@@ -21,8 +21,10 @@ public struct ReceivedRequest: Sendable {
 
     /// A header's values, in order, without white space around them and with single spaces in them; nil where there is none.
     func values(_ name: String) -> String? {
-        let values = headers.lazy.filter { $0.name == name }
-            .map { $0.value.split { $0 == " " || $0 == "\t" }.joined(separator: " ") }
+        let values = headers.lazy.filter { $0.name == name }.map { header in
+            let words = header.value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+            return words.map { String(Substring($0)) }.joined(separator: " ")
+        }
         return values.isEmpty ? nil : values.joined(separator: ",")
     }
 }
