@@ -85,6 +85,13 @@ let package = Package(
                 "Linking", "Notifying", "PathModel", "Recording", "Requesting", "Signing", "Tracking",
                 .product(name: "Yams", package: "Yams"),
             ]),
+        room(
+            "Jobs",
+            [
+                "Analyzing", "Buckets", "Capturing", "Decoding", "Following", "Inference", "Notifying", "PathModel",
+                "Reading", "Recording", "Rekognition", "Waiting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "CPages", exclude: ["files"]),
         room("Reporting", ["PathModel", "Reading"]),
         room("Showing", ["CPages", "Decoding", "PathModel", "Reporting"]),
@@ -110,7 +117,8 @@ let package = Package(
             name: "footpath",
             dependencies: [
                 "Analyzing", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding", "Fetching", "Following",
-                "Inference", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording", "Rekognition",
+                "Inference", "Jobs", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording",
+                "Rekognition",
                 "Reporting", "Serving", "Settings", "Showing", "Waiting", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),

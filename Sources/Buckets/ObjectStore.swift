@@ -20,7 +20,7 @@ public struct StoredObject: Sendable {
     public let identity: String
     /// How a camera's process reads it, not live, as one video that leads nowhere else. It may hold a signed URL; what it
     /// shows is `Bucket/Name`.
-    public let request: SourceRequest
+    public var request: SourceRequest
     /// For `CaptureProcesses`, where the request needs one.
     public let file: HandedFile?
     let reading: @Sendable (_ most: Int) throws(APIError) -> [UInt8]?

@@ -8,6 +8,8 @@ import PathModel
 enum CaptureMessage: Codable {
     case opened(OpenedSource)
     case frame(PictureHead)
+    /// It reads on, and there is no picture yet.
+    case reading
     case ended(DecodingError?, SourceCounts)
 }
 

@@ -65,6 +65,8 @@ final class CaptureProcessHandle {
             let (message, picture) = try reader.read(within: seconds, slot: isOpening ? nil : askForPicture())
             switch message {
             case .opened(let description): return .opened(description)
+            // The reader has passed it over.
+            case .reading: return next(isOpening: isOpening)
             case .ended(let error, let all):
                 counts = all
                 return end(error)

@@ -13,7 +13,7 @@ import Waiting
 public final class CaptureProcessMain: Sendable {
     private let request: SourceRequest
     private let interrupt: InterruptFlag
-    private let writer: MessageWriter
+    private let writer: Mutex<MessageWriter>
     private let slot = Slot<Shot>()
     /// Which slots of the memory the next pictures go to.
     private let asked = Mailbox<Int>()
@@ -43,7 +43,7 @@ public final class CaptureProcessMain: Sendable {
         self.interrupt = interrupt
         let memory = PictureMemory(
             sharedBy: PictureMemory.inherited, largestPicture: request.options.largestPicture)
-        writer = MessageWriter(descriptor: output, memory: memory)
+        writer = Mutex(MessageWriter(descriptor: output, memory: memory))
     }
 
     /// To be told, from any thread, which slot of the memory the next picture goes to.
@@ -57,11 +57,25 @@ public final class CaptureProcessMain: Sendable {
                 request.name, options: request.options, fps: request.options.isLive ? nil : request.fps,
                 threads: request.threads, interrupt: interrupt)
             let description = OpenedSource(stream: source.description, decoder: source.device)
-            guard writer.write(.opened(description)) else { return }
+            guard tell(.opened(description)) else { return }
+            if !request.options.isLive { source.whileReading = signOfLife() }
             let failure = decode(source)
-            _ = writer.write(.ended(failure, source.counts))
+            _ = tell(.ended(failure, source.counts))
         } catch {
-            _ = writer.write(.ended(error, SourceCounts()))
+            _ = tell(.ended(error, SourceCounts()))
+        }
+    }
+
+    private func tell(_ message: CaptureMessage) -> Bool { writer.withLock { $0.write(message) } }
+
+    /// Tells, once a second at most, that it reads on.
+    private func signOfLife() -> () -> Void {
+        var last = ContinuousClock.now
+        return { [self] in
+            let now = ContinuousClock.now
+            guard now - last >= .seconds(1) else { return }
+            last = now
+            _ = tell(.reading)
         }
     }
 
@@ -86,7 +100,7 @@ public final class CaptureProcessMain: Sendable {
     /// Writes pictures as they are asked for, until there are no more or nobody reads them.
     private func write() {
         while let number = asked.take(), let shot = slot.take() {
-            guard let isRead = writer.write(shot.head, shot.picture, toSlot: number) else {
+            guard let isRead = writer.withLock({ $0.write(shot.head, shot.picture, toSlot: number) }) else {
                 let reason = Self.unsharable(shot.head.layout)
                 return unsharable.withLock { $0 = .broken(source: request.name.redacted, reason: reason) }
             }

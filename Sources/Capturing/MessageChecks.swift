@@ -9,6 +9,7 @@ extension CaptureMessage {
         switch self {
         case .opened(let description): description.stream.isPlausible
         case .frame(let head): head.isPlausible
+        case .reading: true
         case .ended(_, let counts): counts.isPlausible
         }
     }

@@ -59,6 +59,8 @@ final class MessageReader {
 
     /// Larger messages are none of ours: a process that lost its way must not fill the memory.
     private static let largestMessage = 1 << 16
+    /// Seconds for which a process that says that it reads on is believed.
+    private static let longestReading = 6.0 * 3600
     private let descriptor: Int32
     private let memory: PictureMemory
     private let interrupt: InterruptFlag
@@ -70,13 +72,25 @@ final class MessageReader {
         self.interrupt = interrupt
     }
 
-    /// The next message, whole within `seconds`, and with a frame its picture.
+    /// The next message, whole within `seconds` of the last sign of life, and with a frame its picture.
     ///
     /// - Parameter slot: of the memory, where the next picture was asked for; given back where none comes.
     func read(within seconds: Double, slot: Int? = nil) throws(Failure) -> (CaptureMessage, Picture?) {
         var leased = slot
         defer { leased.map(memory.giveBack) }
-        let end = ContinuousClock.now + .seconds(seconds)
+        let latest = ContinuousClock.now + .seconds(max(seconds, Self.longestReading))
+        var message: CaptureMessage
+        repeat {
+            message = try readMessage(until: min(latest, .now + .seconds(seconds)))
+        } while message.isSignOfLife
+        guard case .frame(let frame) = message else { return (message, nil) }
+        guard let slot else { throw .closed }
+        leased = nil
+        guard let picture = Picture.make(frame.layout, inSlot: slot, of: memory) else { throw .closed }
+        return (message, picture)
+    }
+
+    private func readMessage(until end: ContinuousClock.Instant) throws(Failure) -> CaptureMessage {
         var length: UInt32 = 0
         if let failure = withUnsafeMutableBytes(of: &length, { fill($0, until: end) }) { throw failure }
         guard length <= Self.largestMessage else { throw .closed }
@@ -85,11 +99,7 @@ final class MessageReader {
         guard let message = try? decoder.decode(CaptureMessage.self, from: Data(head)), message.isPlausible else {
             throw .closed
         }
-        guard case .frame(let frame) = message else { return (message, nil) }
-        guard let slot else { throw .closed }
-        leased = nil
-        guard let picture = Picture.make(frame.layout, inSlot: slot, of: memory) else { throw .closed }
-        return (message, picture)
+        return message
     }
 
     /// Fills `bytes`; waits in short steps, so that a raised flag is seen within a tenth of a second.
@@ -109,4 +119,8 @@ final class MessageReader {
         }
         return nil
     }
+}
+
+extension CaptureMessage {
+    fileprivate var isSignOfLife: Bool { if case .reading = self { true } else { false } }
 }

@@ -76,7 +76,11 @@ extension DecodingError {
 
     /// Whether the format isn't what it seemed.
     package var isInvalidData: Bool {
-        if case .unreadable(_, message(averror: footpath_averror_invalid_data())) = self { true } else { false }
+        switch self {
+        case .unreadable(_, message(averror: footpath_averror_invalid_data())): true
+        case .broken(_, _, let breakage): breakage.code == footpath_averror_invalid_data()
+        default: false
+        }
     }
 }
 

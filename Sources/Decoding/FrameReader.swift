@@ -4,6 +4,8 @@ import PathModel
 /// Turns the packets of a demuxer into frames with numbers and times.
 final class FrameReader {
     private(set) var counts = SourceCounts()
+    /// Called after each packet that was read.
+    var whileReading: () -> Void = {}
 
     private let demuxer: Demuxer
     private let decoder: Decoder
@@ -114,6 +116,7 @@ final class FrameReader {
             failure = error
             isAtEnd = true
         }
+        whileReading()
         if isAtEnd { return nil }
         if packet.isDamaged { counts.damaged += 1 }
         return packet

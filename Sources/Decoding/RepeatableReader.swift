@@ -11,6 +11,8 @@ final class RepeatableReader {
     var counts: SourceCounts { reader.counts }
     /// FFmpeg's code for the latest packet or frame that was rejected.
     var lastError: Int32? { decoder.lastError }
+    /// Called after each packet that was read.
+    var whileReading: () -> Void = {} { didSet { reader.whileReading = whileReading } }
 
     private let options: SourceOptions
     private let fps: Double?
@@ -53,6 +55,7 @@ final class RepeatableReader {
             HardwareDevice.first(of: options.hardware, for: $0)
         }
         reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
+        reader.whileReading = whileReading
         for _ in 0..<given { _ = try reader.next() }
     }
 }

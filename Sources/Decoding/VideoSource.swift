@@ -13,6 +13,13 @@ public final class VideoSource {
     /// Where it is decoded: `software`, or FFmpeg's name of the kind of device.
     package var device: String { reader.device }
 
+    /// Called after each packet that was read, on the thread that reads: it may take long from one frame to the next, as where
+    /// a file is decoded again from its start.
+    package var whileReading: () -> Void {
+        get { reader.whileReading }
+        set { reader.whileReading = newValue }
+    }
+
     private let reader: RepeatableReader
     /// Decoded on opening, to know what the stream really holds.
     private var first: DecodedFrame?

@@ -4,6 +4,7 @@ import Drawing
 import Encoding
 import Fetching
 import Inference
+import Jobs
 import Linking
 import Operating
 import Reading
@@ -64,6 +65,8 @@ enum ExitStatus: Int32, Comparable {
             case is ReadingError: .partial
             case is ResultPages.Failure: .input
             case is PointLineError: .partial
+            case JobsError.absent: .input
+            case JobsError.unusable, JobsError.inUse: .output
             case is RuntimeFolder.Missing: .unavailable
             case let error as SettingsError where error.isOfNetworkAlone: .unavailable
             case let error as FetchError: error.status

@@ -26,7 +26,8 @@ struct Footpath: ParsableCommand {
         version: Footpath.programVersion,
         subcommands: [
             Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self,
-            TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, CameraVerb.self,
+            TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, JobsVerb.self,
+            CameraVerb.self,
         ])
 
     static let programVersion = "0.1.0"

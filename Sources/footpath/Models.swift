@@ -38,13 +38,7 @@ extension Models {
                     folder.place(of: network) ?? "not here; footpath models get \(network.name)",
                 ]
             }
-            let widths = header.indices.map { column in ([header] + rows).map(\.[column].count).max() ?? 0 }
-            for row in [header] + rows {
-                let cells = zip(row, widths).dropLast().map { text, width in
-                    text + String(repeating: " ", count: width - text.count)
-                }
-                try DirectSink().write(line: (cells + row.suffix(1)).joined(separator: "  "))
-            }
+            for line in Table.lines([header] + rows) { try DirectSink().write(line: line) }
         }
     }
 

@@ -162,6 +162,24 @@ import Testing
         }
     }
 
+    /// A damaged file may be decoded again from its start before its next picture comes.
+    @Test func aProcessThatReadsOnIsWaitedForAndOneThatFallsSilentIsNot() throws {
+        let (reader, writer) = (reader, writer)
+        DispatchQueue(label: "process").async {
+            for _ in 0..<4 {
+                usleep(300_000)
+                _ = writer.write(.reading)
+            }
+            _ = writer.write(.ended(nil, SourceCounts()))
+        }
+        guard case .ended = try reader.read(within: 0.9).0 else {
+            Issue.record("it has not ended")
+            return
+        }
+        #expect(writer.write(.reading))
+        #expect(throws: MessageReader.Failure.timeout) { try reader.read(within: 0.2) }
+    }
+
     @Test func aPictureThatWasNotAskedForIsRefused() throws {
         try pipe.fileHandleForWriting.write(
             contentsOf: framed(try JSONEncoder().encode(CaptureMessage.frame(head(width: 64, height: 64)))))
