@@ -125,9 +125,12 @@ private final class FailingAccept: ChannelInboundHandler {
     typealias InboundIn = any Channel
 
     private static let pause = TimeAmount.milliseconds(200)
+    private static let ended = 16
+    private static let logPause = TimeAmount.seconds(60)
     private let table: ConnectionTable
     private let log: @Sendable (String) -> Void
     private var isPausing = false
+    private var nextLog = NIODeadline.now()
 
     init(table: ConnectionTable, log: @escaping @Sendable (String) -> Void) {
         (self.table, self.log) = (table, log)
@@ -136,8 +139,12 @@ private final class FailingAccept: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !isPausing else { return }
         isPausing = true
-        log("HTTP takes no connection: \(error)")
-        _ = table.endOne()
+        if nextLog <= .now() {
+            log("HTTP takes no connection, and ends others: \(error)")
+            nextLog = .now() + Self.logPause
+        }
+        var count = 0
+        while count < Self.ended, table.endOne() { count += 1 }
         let channel = context.channel
         channel.setOption(.autoRead, value: false).assumeIsolated().whenComplete { _ in
             channel.eventLoop.assumeIsolated().scheduleTask(in: Self.pause) {
