@@ -76,7 +76,7 @@ let package = Package(
             "Pipeline",
             [
                 "Analyzing", "Capturing", "Decoding", "Detecting", "Following", "Inference", "PathModel", "Recording",
-                "Tracking", "Waiting",
+                "Rekognition", "Tracking", "Waiting",
             ]),
         room(
             "Settings",

@@ -39,4 +39,11 @@ public final class FacePictures {
         }
         return (picture.size, try finder.find(in: MaskedCutter(picture: picture, scaler: scaler, masks: [])))
     }
+
+    /// All faces of a picture, the largest first.
+    ///
+    /// - Parameter most: faces beyond are left out.
+    public func findAll(in picture: Picture, most: Int) throws(InferenceError) -> [Face] {
+        try finder.findAll(in: MaskedCutter(picture: picture, scaler: scaler, masks: []), most: most)
+    }
 }

@@ -17,5 +17,20 @@ public final class HandedFile: Sendable {
         if self.descriptor < 0 { return nil }
     }
 
+    /// A file in memory, without a name; nil where there is none left.
+    public convenience init?(holding bytes: [UInt8]) {
+        let descriptor = footpath_shared_memory(Int64(bytes.count))
+        guard descriptor >= 0 else { return nil }
+        self.init(takingOver: descriptor)
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes {
+                pwrite(self.descriptor, $0.baseAddress, $0.count, off_t(written))
+            }
+            guard count > 0 else { return nil }
+            written += count
+        }
+    }
+
     deinit { close(descriptor) }
 }

@@ -125,7 +125,7 @@ public final class FaceFinder {
         return try search(person.headRegion(frame: cutter.frameSize), in: cutter)
     }
 
-    private func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+    func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
         // Up to twice the detector's scale, so that the mesh can be cut out of the same patch; never enlarged, since
         // the sampling that follows does that.
         let pixels = min(2 * detector.side, Int(region.side.rounded(.up)))
@@ -162,7 +162,7 @@ public final class FaceFinder {
     }
 
     /// Everything that is wanted of a face; nil where it isn't certain enough.
-    private func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
+    func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
         let square = sighting.meshSquare(margin: Self.meshMargin)
         let isFine =
             square.side * sighting.patch.scale >= min(Self.finePixels, 0.95 * square.side)

@@ -1,0 +1,78 @@
+import Inference
+import PathModel
+
+/// All faces of a picture.
+extension FaceFinder {
+    /// By how much a square to search in is smaller than the one before, which searches of half overlap: a face that is too large
+    /// for the smaller squares is found in the larger ones.
+    private static let reduction = 2.0
+    /// The smallest squares, in ratios of the picture's longer side: detectors find faces of a tenth of the square and more,
+    /// so these of a fortieth of the picture.
+    private static let smallestSquare = 0.25
+    /// Faces of which the larger part lies in another one are the same.
+    private static let sameFaceShare = 0.5
+
+    /// The faces of a picture that may show any number, the largest first.
+    ///
+    /// The whole picture is searched, then in overlapping squares of half and of a quarter of its longer side.
+    ///
+    /// - Parameter most: faces beyond are left out.
+    public func findAll(in cutter: any PictureCutter, most: Int) throws(InferenceError) -> [Face] {
+        var faces: [Face] = []
+        for sighting in try sightings(in: cutter) {
+            if let face = try describe(sighting, in: cutter) { faces.append(face) }
+        }
+        // Stable: of two of one size the more certain one is first.
+        let sorted = faces.enumerated().sorted { ($1.element.box.area, $0.offset) < ($0.element.box.area, $1.offset) }
+        return Array(sorted.prefix(most).map(\.element))
+    }
+
+    /// Each face once, the most certain one first.
+    private func sightings(in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+        var found: [Sighting] = []
+        for region in Self.regions(of: cutter.frameSize) {
+            let bounds = region.bounds
+            let (right, bottom) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
+            found += try search(region, in: cutter).filter { sighting in
+                // What a square's side cuts through lies whole in a square beside it.
+                let box = sighting.box
+                return (box.left >= bounds.left || bounds.left <= 0) && (box.top >= bounds.top || bounds.top <= 0)
+                    && (box.right <= bounds.right || bounds.right >= right)
+                    && (box.bottom <= bounds.bottom || bounds.bottom >= bottom)
+            }
+        }
+        var kept: [Sighting] = []
+        for sighting in found.sorted(by: { $0.confidence > $1.confidence }) {
+            let isKnown = kept.contains { other in
+                let shared = other.box.intersectionArea(sighting.box)
+                return shared > Self.sameFaceShare * min(other.box.area, sighting.box.area)
+            }
+            if !isKnown { kept.append(sighting) }
+        }
+        return kept
+    }
+
+    /// Squares that cover a picture, in pixels.
+    static func regions(of size: PixelSize) -> [Square] {
+        let (width, height) = (Double(size.width), Double(size.height))
+        let longest = max(width, height)
+        var regions = [Square(center: Point(x: width / 2, y: height / 2), side: longest, angle: 0)]
+        var side = longest / reduction
+        while side >= longest * smallestSquare {
+            for y in middles(side, along: height) {
+                for x in middles(side, along: width) {
+                    regions.append(Square(center: Point(x: x, y: y), side: side, angle: 0))
+                }
+            }
+            side /= reduction
+        }
+        return regions
+    }
+
+    /// Middles of squares that lie along a length, each overlapping the next by half at least.
+    private static func middles(_ side: Double, along length: Double) -> [Double] {
+        guard length > side else { return [length / 2] }
+        let steps = ((length - side) / (side / 2)).rounded(.up)
+        return (0...Int(steps)).map { side / 2 + Double($0) * (length - side) / steps }
+    }
+}
