@@ -109,17 +109,18 @@ let package = Package(
         room(
             "Operating",
             [
-                "Analyzing", "Announcing", "Capturing", "CProcess", "Decoding", "Drawing", "Encoding", "Following",
-                "Inference", "PathModel", "Pipeline", "Recording", "Serving", "Settings", "Showing", "Tracking",
-                "Waiting",
+                "Analyzing", "Announcing", "Answering", "Buckets", "Capturing", "CProcess", "Decoding", "Drawing",
+                "Encoding", "Following", "Inference", "Jobs", "Notifying", "PathModel", "Pipeline", "Recording",
+                "Rekognition", "Serving", "Settings", "Showing", "Signing", "Tracking", "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding", "Fetching", "Following",
+                "Analyzing", "Answering", "Buckets", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding",
+                "Fetching", "Following",
                 "Inference", "Jobs", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording",
                 "Rekognition",
-                "Reporting", "Serving", "Settings", "Showing", "Waiting", system,
+                "Reporting", "Serving", "Settings", "Showing", "Signing", "Waiting", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
 

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Answering
+import Buckets
 import Decoding
 import Drawing
 import Encoding
@@ -12,6 +14,7 @@ import Recording
 import Rekognition
 import Serving
 import Settings
+import Signing
 
 /// What the program's exit code says; numbers from sysexits.h where it has one.
 enum ExitStatus: Int32, Comparable {
@@ -57,7 +60,9 @@ enum ExitStatus: Int32, Comparable {
             case is InferenceError: .unavailable
             case let error as RecordingError where error.isOfCreation: .output
             case is RecordingError: .writing
-            case is HTTPServer.Failure: .system
+            case is HTTPServer.Failure, is APIServer.Failure: .system
+            case is DirectoryStore.Unfit: .unavailable
+            case is SigningError: .output
             case DaemonControl.Failure.refused: .usage
             case is DaemonControl.Failure: .unavailable
             case LinkingError.unreadable: .input

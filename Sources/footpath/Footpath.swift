@@ -16,6 +16,7 @@ struct Footpath: ParsableCommand {
               footpath render lobby.mp4 lobby.mp4.paths.jsonl out.mp4   draw records, or blur people
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
+              footpath serve --config footpath-serve.yaml    answer clients of Rekognition's People Pathing
               footpath report lobby.mp4.paths.jsonl -o r.html  a page of charts and maps; summary: the same in numbers
               footpath convert lobby.mp4.paths.jsonl --to rekognition   GetPersonTracking's response; mot, csv
               footpath track det.txt                         tracks of detections that you have
@@ -25,7 +26,7 @@ struct Footpath: ParsableCommand {
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Check.self, Reload.self, Faces.self,
+            Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Serve.self, Check.self, Reload.self, Faces.self,
             TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, JobsVerb.self,
             CameraVerb.self,
         ])

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Following
+import Foundation
+import Glibc
+import Inference
+import Operating
+import Settings
+import Waiting
+
+/// `footpath serve`: Rekognition's API.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Answer clients of Rekognition's People Pathing.",
+        discussion: """
+            Reads a YAML file (systemd/footpath-serve.yaml is a documented sample) and answers Rekognition's clients until \
+            SIGTERM or Ctrl-C; jobs that run then begin again at the next start. Clients find it by an address in their \
+            environment:
+
+              footpath check footpath-serve.yaml
+              footpath serve --config footpath-serve.yaml
+              AWS_ENDPOINT_URL_REKOGNITION=http://127.0.0.1:8080 python their_program.py
+
+            \(ExitStatus.help)
+            """)
+
+    @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file())
+    var config = "/etc/footpath/footpath-serve.yaml"
+
+    func run() throws {
+        let commands = Mailbox<Daemon.Command>()
+        // Everything together is promised within 5 s (RekognitionService).
+        Signals.handle(within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
+        Self.allowFiles()
+        let log = Log()
+        let service: RekognitionService
+        do {
+            let runtime = try RuntimeFolder()
+            let surroundings = Daemon.Surroundings(
+                configuration: config, engine: try OpenVINOEngine(library: runtime.library),
+                modelFolder: runtime.models, program: Run.program, version: Footpath.programVersion)
+            service = try RekognitionService(surroundings, commands: commands, log: log)
+        } catch {
+            for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }
+            log.finish()
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
+        let status: ExitStatus = if case .complete = service.run() { .success } else { .unfinished }
+        // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
+        _exit(status.rawValue)
+    }
+
+    /// A connection is a file, and shells allow 1024.
+    private static func allowFiles() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 16384)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
