@@ -99,7 +99,7 @@ public struct ServeConfig: Sendable {
         state = Self.state(top?["state"], in: root)
         parallelJobs = top?["parallel_jobs"]?.integer(1...64) ?? 2
         limits = top?["limits"].map(Self.limits) ?? Limits()
-        keep = top?["keep"]?.duration(60...31_622_400) ?? 7 * 86400
+        keep = top?["keep"]?.duration(1...31_622_400) ?? 7 * 86400
         sampleRate = top?["sample_rate"]?.rate()
         let chosen: Landmarks = top?["landmarks"]?.choice() ?? .five
         landmarks = chosen == .all ? .all : .five
