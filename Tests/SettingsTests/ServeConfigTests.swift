@@ -116,7 +116,7 @@ import Testing
         ("media", "{s3: 'http://h', credentials: name}", "no systemd credentials"),
         ("media", "{s3: 'http://h', credentials: $/store, style: dns}", "path, virtual"),
         ("state", nil, "state is missing"), ("parallel_jobs", "0", "1 to 64"), ("keep", "7", "give a duration"),
-        ("keep", "1s", "must be"), ("limits", "{size: 10}", "give a size"), ("limits", "{jobs: 1}", "no such key"),
+        ("keep", "500ms", "must be"), ("limits", "{size: 10}", "give a size"), ("limits", "{jobs: 1}", "no such key"),
         ("sample_rate", "often", "give a number"), ("sample_rate", "0", "0.01 to 1000"),
         ("landmarks", "none", "five, all"), ("partial", "maybe", "keep, fail"), ("sns", "{}", "endpoint is missing"),
         ("sns", "{endpoint: 'http://h'}", "needs credentials:"), ("webhook", "ftp://h/x", "give an http://"),
