@@ -31,8 +31,10 @@ enum SignatureV4 {
         var signedHeaders: String { headers.map(\.name).joined(separator: ";") }
 
         var text: String {
-            let lines = headers.map { "\($0.name):\($0.value)\n" }.joined()
-            return "\(method)\n\(path)\n\(query)\n\(lines)\n\(signedHeaders)\n\(bodyHash)"
+            var text = "\(method)\n\(path)\n\(query)\n"
+            for header in headers { text += "\(header.name):\(header.value)\n" }
+            text += "\n\(signedHeaders)\n\(bodyHash)"
+            return text
         }
 
         func stringToSign(at date: SigningDate, _ scope: Scope) -> String {
@@ -57,9 +59,16 @@ enum SignatureV4 {
         hexadecimal(SHA256.hash(data: bytes))
     }
 
+    private static let digits = Array("0123456789abcdef".utf8)
+
     private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(64)
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 15)])
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// A query's parts, encoded already, in the order in which they are signed.

@@ -8,24 +8,44 @@ public struct ReceivedRequest: Sendable {
     public var path: String
     /// As it was sent, without `?`.
     public var query: String
-    /// Names in lower case.
-    public private(set) var headers: [(name: String, value: String)]
+    public var headers: [(name: String, value: String)]
     public var body: [UInt8]
 
     public init(
         method: String, path: String, query: String, headers: [(name: String, value: String)], body: [UInt8]
     ) {
-        (self.method, self.path, self.query, self.body) = (method, path, query, body)
-        self.headers = headers.map { ($0.name.lowercased(), $0.value) }
+        (self.method, self.path, self.query, self.headers, self.body) = (method, path, query, headers, body)
+    }
+
+    /// The values of a header, which is named in lower case, as they are.
+    public func values(_ name: String) -> [String] {
+        headers.lazy.filter { Self.isName($0.name, name) }.map(\.value)
     }
 
     /// A header's values, in order, without white space around them and with single spaces in them; nil where there is none.
-    func values(_ name: String) -> String? {
-        let values = headers.lazy.filter { $0.name == name }.map { header in
-            let words = header.value.utf8.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-            return words.map { String(Substring($0)) }.joined(separator: " ")
+    func canonical(_ name: String) -> String? {
+        let values = values(name)
+        guard values.count != 1 else { return Self.trimmed(values[0]) }
+        return values.isEmpty ? nil : values.map(Self.trimmed).joined(separator: ",")
+    }
+
+    private static func isName(_ name: String, _ lower: String) -> Bool {
+        guard name.utf8.count == lower.utf8.count else { return false }
+        return zip(name.utf8, lower.utf8).allSatisfy { byte, wanted in
+            byte == wanted || 0x41...0x5A ~= byte && byte | 0x20 == wanted
         }
-        return values.isEmpty ? nil : values.joined(separator: ",")
+    }
+
+    private static func trimmed(_ value: String) -> String {
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        // Most have nothing to be left out.
+        var (wasSpace, isTrimmed) = (true, true)
+        for byte in value.utf8 {
+            if byte == UInt8(ascii: "\t") || wasSpace && isSpace(byte) { isTrimmed = false }
+            wasSpace = isSpace(byte)
+        }
+        guard !isTrimmed || wasSpace else { return value }
+        return value.utf8.split(whereSeparator: isSpace).map { String(Substring($0)) }.joined(separator: " ")
     }
 }
 
@@ -55,13 +75,15 @@ public final class SignatureVerifier: Sendable {
     ///
     /// Of the headers those are checked that `SignedHeaders` names, which must have `host` and `x-amz-date`; the body always.
     public func verify(_ request: ReceivedRequest, at now: SigningDate) throws(SignatureError) -> AccessKey {
-        guard let header = request.values("authorization"), !header.isEmpty else { throw .missing }
+        guard let header = request.canonical("authorization"), !header.isEmpty else { throw .missing }
         let authorization = try Authorization(header)
-        guard request.values("x-amz-security-token") == nil, let key = keys[authorization.id] else { throw .unknownKey }
+        guard request.values("x-amz-security-token").isEmpty, let key = keys[authorization.id] else {
+            throw .unknownKey
+        }
         let date = try date(of: request, authorization, now)
         var headers: [(name: String, value: String)] = []
         for name in authorization.signedHeaders {
-            guard let value = request.values(name) else {
+            guard let value = request.canonical(name) else {
                 throw .invalid("A header in 'SignedHeaders' isn't in the request.")
             }
             headers.append((name, value))
@@ -80,7 +102,7 @@ public final class SignatureVerifier: Sendable {
         for name in ["host", "x-amz-date"] where !authorization.signedHeaders.contains(name) {
             throw .invalid("'\(name)' must be a 'SignedHeader' in the AWS Authorization.")
         }
-        guard let text = request.values("x-amz-date"), let date = SigningDate(text) else {
+        guard let text = request.canonical("x-amz-date"), let date = SigningDate(text) else {
             throw .incomplete("Date must be in ISO-8601 'basic format', in 'X-Amz-Date'.")
         }
         guard authorization.scope.service == service else {

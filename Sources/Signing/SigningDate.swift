@@ -2,18 +2,24 @@ import Glibc
 
 /// A moment as Signature Version 4 writes it: UTC, to the second.
 public struct SigningDate: Hashable, Sendable {
-    /// Since 1970-01-01T00:00:00Z.
+    /// Since 1970-01-01T00:00:00Z; years 0 to 9999.
     public let seconds: Int
-    /// `20260301T080000Z`.
-    public let text: String
 
-    /// - Parameter seconds: since 1970; years 1 to 9999.
     public init(seconds: Int) {
         self.seconds = seconds
+    }
+
+    /// `20260301T080000Z`.
+    public var text: String {
+        let parts = parts
+        let date = Self.digits(parts.tm_year + 1900, 4) + Self.digits(parts.tm_mon + 1) + Self.digits(parts.tm_mday)
+        return "\(date)T\(Self.digits(parts.tm_hour))\(Self.digits(parts.tm_min))\(Self.digits(parts.tm_sec))Z"
+    }
+
+    private var parts: tm {
         var (time, parts) = (time_t(seconds), tm())
         gmtime_r(&time, &parts)
-        let date = Self.digits(parts.tm_year + 1900, 4) + Self.digits(parts.tm_mon + 1) + Self.digits(parts.tm_mday)
-        text = "\(date)T\(Self.digits(parts.tm_hour))\(Self.digits(parts.tm_min))\(Self.digits(parts.tm_sec))Z"
+        return parts
     }
 
     /// Nil where it isn't written just so, or is no date.
@@ -36,7 +42,10 @@ public struct SigningDate: Hashable, Sendable {
         (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
         self.init(seconds: timegm(&parts))
         // timegm takes February 30 for March 2.
-        guard self.text == text else { return nil }
+        let found = self.parts
+        guard (found.tm_year, found.tm_mon, found.tm_mday) == (year - 1900, month - 1, day),
+            (found.tm_hour, found.tm_min, found.tm_sec) == (hour, minute, second)
+        else { return nil }
     }
 
     public static var now: SigningDate { SigningDate(seconds: time(nil)) }
