@@ -67,7 +67,7 @@ public final class APIServer: Sendable {
         loop.scheduleRepeatedTask(initialDelay: period, delay: period) { [table] _ in table.value.expire() }
     }
 
-    /// Stops listening, ends all connections, and waits for what is at work, 2 s at most.
+    /// Stops listening, waits for what is at work and its answers, 2 s at most, and ends all connections.
     public func stop() {
         let wasStopped = isStopped.withLock { isStopped in
             defer { isStopped = true }
@@ -75,14 +75,16 @@ public final class APIServer: Sendable {
         }
         guard !wasStopped else { return }
         channel.close(promise: nil)
-        group.next().execute { [table] in table.value.endAll() }
+        group.next().execute { [table] in table.value.endAll(butAtWork: true) }
         let ended = DispatchGroup()
         for pool in pools.values {
             ended.enter()
             pool.shutdownGracefully { _ in ended.leave() }
         }
-        // What is still at work comes back to the event loop, which therefore goes on then.
-        guard ended.wait(timeout: .now() + 2) == .success else { return }
+        guard ended.wait(timeout: .now() + 2) == .success else {
+            // What is still at work comes back to the event loop, which therefore goes on.
+            return group.next().execute { [table] in table.value.endAll(butAtWork: false) }
+        }
         let isOver = DispatchSemaphore(value: 0)
         group.shutdownGracefully { _ in isOver.signal() }
         _ = isOver.wait(timeout: .now() + 1)

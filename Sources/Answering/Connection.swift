@@ -231,6 +231,16 @@ final class Connection: ChannelInboundHandler {
         }
     }
 
+    /// Makes the answer that is due the last; false where none is.
+    func isLeaving() -> Bool {
+        switch phase {
+        case .working, .answering:
+            isLast = true
+            return true
+        default: return false
+        }
+    }
+
     /// Ends the connection at once.
     func end() {
         place = nil

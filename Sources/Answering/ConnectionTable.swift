@@ -78,8 +78,9 @@ final class ConnectionTable {
         for connection in open.values where connection.deadline <= now { connection.expire() }
     }
 
-    func endAll() {
-        for connection in open.values { connection.end() }
+    /// - Parameter butAtWork: lets those have their answer whose request is whole.
+    func endAll(butAtWork: Bool) {
+        for connection in open.values where !butAtWork || !connection.isLeaving() { connection.end() }
     }
 
     // MARK: - Bounds

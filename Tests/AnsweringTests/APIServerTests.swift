@@ -359,6 +359,19 @@ import Testing
         #expect(error?.description.contains("can't listen there") == true)
     }
 
+    @Test func whatIsAtWorkIsAnsweredBeforeItStops() throws {
+        let gate = DispatchSemaphore(value: 0)
+        let running = try Running(jobs: StandInJobs(gate: gate))
+        let client = try running.client()
+        client.send(RawClient.start)
+        usleep(300_000)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 0.5) { gate.signal() }
+        running.server.stop()
+        let response = client.response()
+        #expect(response?.status == 200)
+        #expect(response?.headers["connection"] == "close")
+    }
+
     @Test func itStopsWhileThereIsWork() throws {
         let gate = DispatchSemaphore(value: 0)
         let running = try Running(jobs: StandInJobs(gate: gate))
