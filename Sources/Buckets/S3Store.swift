@@ -41,6 +41,9 @@ public struct S3Store: ObjectStore {
                 at: .now),
             of: object)
         request.options.parameters = Self.persistence
+        if request.source.hasPrefix("https:") {
+            request.options.parameters.merge(RemoteFile.verification) { $1 }
+        }
         return StoredObject(
             size: size, identity: "s3:\(tag):\(size):\(version)", request: request, file: nil,
             reading: { most throws(APIError) in

@@ -32,8 +32,7 @@ public final class NetworkConnection {
         defer { av_dict_free(&options) }
         av_dict_set(&options, "protocol_whitelist", "tcp,tls,httpproxy", 0)
         if isEncrypted {
-            av_dict_set_int(&options, "tls_verify", 1, 0)
-            if let file = RemoteFile.authorities { av_dict_set(&options, "ca_file", file, 0) }
+            for (key, value) in RemoteFile.verification { av_dict_set(&options, key, value, 0) }
         }
         var callback = guarding.callback
         var input: UnsafeMutablePointer<AVIOContext>?

@@ -9,11 +9,17 @@ public final class RemoteFile {
     /// Seconds in which it must answer, and in which something must come.
     private static let patience = 30.0
     private static let mostBytes = 1 << 16
-    /// What those who sign servers' certificates are in, by the systems that have it there. GnuTLS finds it by itself,
-    /// OpenSSL, with which FFmpeg may be built, doesn't.
+    /// The file of those who sign servers' certificates: `SSL_CERT_FILE`, as with OpenSSL, else by the systems that have it
+    /// there. GnuTLS finds it by itself, OpenSSL, with which FFmpeg may be built, doesn't.
     static var authorities: String? {
+        if let named = getenv("SSL_CERT_FILE"), named.pointee != 0 { return String(cString: named) }
         let files: [String] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"]
         return files.first { access($0, R_OK) == 0 }
+    }
+
+    /// FFmpeg's options by which a server must show a certificate; without them any will do.
+    public static var verification: [String: String] {
+        ["tls_verify": "1"].merging(authorities.map { ["ca_file": $0] } ?? [:]) { $1 }
     }
 
     /// How large it is as a whole, in bytes; nil where that isn't told.
@@ -61,8 +67,7 @@ public final class RemoteFile {
         if name.isHTTP {
             av_dict_set_int(&options, "offset", offset, 0)
             av_dict_set(&options, "user_agent", agent, 0)
-            av_dict_set_int(&options, "tls_verify", 1, 0)
-            if let file = Self.authorities { av_dict_set(&options, "ca_file", file, 0) }
+            for (key, value) in Self.verification { av_dict_set(&options, key, value, 0) }
         }
         var callback = guarding.callback
         var input: UnsafeMutablePointer<AVIOContext>?

@@ -141,6 +141,29 @@ import Waiting
         }
     }
 
+    @Test func aStoreThatShowsNobodysCertificateIsNotRead() throws {
+        try makeVideo()
+        let secured = try Server("object-store", [folder.path("media/plain"), "", certificate(in: folder)])
+        let url = "https://localhost:\(secured.port)"
+        let addresses = try ObjectAddresses(
+            endpoint: url, style: .path, region: "r", credentials: Credentials(id: "store", secret: "s3cr3t"))
+        let reasons = reasons
+        let object = S3Object(bucket: "plain", name: "a b.mp4")
+        let error = #expect(throws: APIError.self) { try S3Store(addresses) { reasons.add($0) }.open(object) }
+        #expect(error?.code == .internalServerError && reasons.all.first?.contains("no secure connection") == true)
+        // Nor by the process that decodes.
+        let found = try store("s3").open(object)
+        for (options, frames) in [(RemoteFile.verification, 0), ([:], 10)] {
+            var request = found.request
+            request.source = "\(url)/plain/a%20b.mp4"
+            request.options.parameters = options
+            let seen = watch(
+                StoredObject(size: 1, identity: "", request: request, file: nil, reading: { _ throws(APIError) in nil })
+            )
+            #expect(seen.frames == frames, "\(seen)")
+        }
+    }
+
     @Test func identityAndVersion() throws {
         try makeVideo()
         let store = try store("s3")

@@ -65,7 +65,7 @@ extension DaemonTests {
 }
 
 /// The socket of a service manager.
-private final class NotifySocket: @unchecked Sendable {
+final class NotifySocket: @unchecked Sendable {
     let path: String
     private let descriptor: Int32
     // `lock` protects `received`.
