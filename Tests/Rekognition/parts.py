@@ -3,6 +3,7 @@
 FOOTPATH is the program, FOOTPATH_RUNTIME the folder of Scripts/setup.
 """
 
+import atexit
 import json
 import os
 import pathlib
@@ -31,6 +32,10 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:AmazonRekognitionPaths"
 ROLE = "arn:aws:iam::123456789012:role/rekognition"
 # An analysis that takes little time.
 QUICK = {"input_size": "320x192"}
+
+
+# Also where a program here fails before its cases.
+atexit.register(lambda: Part.stop_all())
 
 
 def free_port():
