@@ -178,6 +178,12 @@ let package = Package(
         tests(
             "BucketsTests", ["Buckets", "Capturing", "Decoding", "footpath", "Rekognition", "Signing", "Waiting"]),
         tests("NotifyingTests", ["Notifying", "Rekognition", "Requesting"]),
+        tests(
+            "JobsTests",
+            [
+                "Analyzing", "Buckets", "Capturing", "Decoding", "footpath", "Inference", "Jobs", "Notifying",
+                "Rekognition", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
         tests("SystemTests", ["Decoding", "footpath"]),

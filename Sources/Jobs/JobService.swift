@@ -25,10 +25,10 @@ public final class JobService: RekognitionJobs {
     let objects: any ObjectStore
     /// Of all that changes what is found in an object.
     let fingerprint: String
-    /// Analyses whose video broke off on its way, after so many frames.
-    let breaks = Mutex<[Int64: Int]>([:])
+    /// Analyses that ended before they were done, since the start of the program.
+    let setbacks = Mutex<[Int64: Setbacks]>([:])
     private let lock: StateLock
-    private let pages: ResultCache
+    let cache = JobCache()
     private let workers: [JobWorker]
     private let group = DispatchGroup()
     private let ending = Mailbox<Void>()
@@ -49,7 +49,6 @@ public final class JobService: RekognitionJobs {
         self.store = try store ?? JobStore(folder: settings.folder, mayCreate: true)
         lock = try StateLock(folder: settings.folder)
         fingerprint = try settings.fingerprint(context)
-        pages = ResultCache()
         workers = (0..<max(1, settings.parallelJobs)).map { _ in JobWorker() }
         try self.store.recover()
         _ = try self.store.removeExpired(keep: settings.keep)
@@ -103,14 +102,16 @@ public final class JobService: RekognitionJobs {
     }
 
     public func job(_ id: String, _ kind: JobKind) throws(APIError) -> JobState {
-        guard let job = try answered({ try store.job(id, keep: settings.keep) }), job.kind == kind else {
+        let oldest = store.now - Int64(settings.keep * 1000)
+        let found = try answered {
+            try cache.job(id) { try store.job(id, keep: settings.keep).map(JobCache.Entry.init) }
+        }
+        guard let found, found.state.kind == kind, found.ended ?? .max > oldest else {
             throw APIError(.resourceNotFound, "No job of this operation has the JobId; or it ended too long ago.")
         }
-        var state = JobState(
-            id: job.id, kind: job.kind, status: job.status, message: job.message, metadata: job.metadata,
-            video: job.video, jobTag: job.tag)
-        if state.status == .succeeded, let analysis = job.analysis {
-            state.rows = try answered { try pages.results(analysis, in: store.resultFolder(analysis)) }
+        var state = found.state
+        if state.status == .succeeded, let analysis = found.analysis {
+            state.rows = try answered { try cache.results(analysis, in: store.resultFolder(analysis)) }
         }
         return state
     }
@@ -129,6 +130,13 @@ public final class JobService: RekognitionJobs {
 
     // MARK: - Work
 
+    /// What went wrong with an analysis that is begun again.
+    struct Setbacks {
+        var count = 0
+        /// After how many frames its video broke off the last time.
+        var lastBreak: Int?
+    }
+
     func key(of video: S3Object, _ object: StoredObject) -> AnalysisKey {
         AnalysisKey(video, identity: object.identity, settings: fingerprint)
     }
@@ -145,7 +153,7 @@ public final class JobService: RekognitionJobs {
                 version = now
                 for worker in workers { worker.stopUnlessWanted(by: store) }
                 wakeWorkers()
-                pages.clear()
+                cache.forgetAll()
                 context.messageAdded()
                 expiry = Date()
             }
@@ -156,9 +164,18 @@ public final class JobService: RekognitionJobs {
     /// - Returns: when to look again.
     private func removeExpired() -> Date {
         let next = try? store.removeExpired(keep: settings.keep)
-        pages.clear()
+        cache.forgetAll()
         let due = next.map { Date(timeIntervalSince1970: Double($0) / 1000) } ?? .distantFuture
         let latest = Date(timeIntervalSinceNow: min(settings.keep, Self.expiryInterval))
         return max(min(due, latest), Date(timeIntervalSinceNow: Self.lookInterval))
+    }
+}
+
+extension JobCache.Entry {
+    init(_ job: StoredJob) {
+        state = JobState(
+            id: job.id, kind: job.kind, status: job.status, message: job.message, metadata: job.metadata,
+            video: job.video, jobTag: job.tag)
+        (analysis, ended) = (job.analysis, job.ended)
     }
 }

@@ -22,7 +22,7 @@ struct AnalysisResult: Sendable {
 
 extension JobStore {
     /// How often an analysis is begun that the program doesn't survive.
-    private static let mostAttempts = 5
+    private static let mostAttempts = 20
 
     /// Puts what was being worked on when the program ended back in its place in the queue, gives up what ended it again
     /// and again, removes files of no known analysis, and fails jobs whose results somebody removed.

@@ -14,12 +14,10 @@ final class JobWorker: Sendable {
         let interrupt: InterruptFlag
     }
 
-    /// Seconds before what could not be read is tried again.
-    private static let pauses = [1.0, 5, 25]
-    /// How often an analysis is begun that ends by itself.
-    private static let mostAttempts = 5
     /// Seconds between attempts to write to a database that can't be written.
     private static let databasePause = 1.0
+    /// Seconds that it waits for anything at most.
+    private static let longestPause = 60.0
     private let calls = Mailbox<Void>()
     private let isStopping = Atomic<Bool>(false)
     private let current = Mutex<Current?>(nil)
@@ -61,7 +59,7 @@ final class JobWorker: Sendable {
         pause(max(0.001, Double(due - service.store.now) / 1000))
     }
 
-    private func pause(_ seconds: Double) { _ = calls.take(until: .now() + min(seconds, 60)) }
+    private func pause(_ seconds: Double) { _ = calls.take(until: .now() + min(seconds, Self.longestPause)) }
 
     private func work(on claim: AnalysisClaim, for service: JobService) {
         let interrupt = InterruptFlag()
@@ -91,25 +89,44 @@ final class JobWorker: Sendable {
             if !end.isWanted { store.removeResults(of: [claim.id]) }
         case .failed(let text): try store.fail(claim.id, text)
         case .unreachable(let text, let brokeAfter):
-            service.breaks.withLock { $0[claim.id] = brokeAfter }
-            guard claim.attempt <= Self.pauses.count else { return try settle(.failed(text), of: claim, for: service) }
-            let pause = Self.pauses[claim.attempt - 1]
+            guard let pause = service.pause(after: claim, brokeAfter: brokeAfter) else {
+                return try settle(.failed(text), of: claim, for: service)
+            }
             service.context.log(
                 .warning, "\(claim.video.bucket)/\(claim.video.name): \(text) It is tried again in \(Int(pause)) s.")
-            try store.requeue(claim, due: store.now + Int64(pause * 1000), counts: true)
-        case .interrupted where mustStop: try store.requeue(claim, counts: false)
+            return try store.requeue(claim, due: store.now + Int64(pause * 1000), counts: false)
+        case .unwritable:
+            // A disk that is full will have room again: no job is lost by it.
+            let pause = service.pause(after: claim) ?? Self.longestPause
+            return try store.requeue(claim, due: store.now + Int64(pause * 1000), counts: false)
+        case .interrupted where mustStop: return try store.requeue(claim, counts: false)
+        case .interrupted where try !store.isWanted(claim.id): try store.requeue(claim, counts: false)
         case .interrupted:
-            // Cancelled, or somebody sent a signal to the process.
-            guard claim.attempt < Self.mostAttempts else {
+            // Somebody sent a signal to the process.
+            guard let pause = service.pause(after: claim) else {
                 return try settle(.failed("The analysis was interrupted again and again."), of: claim, for: service)
             }
-            try store.requeue(claim, due: store.now + 1000, counts: true)
+            return try store.requeue(claim, due: store.now + Int64(pause * 1000), counts: false)
         }
+        service.setbacks.withLock { $0[claim.id] = nil }
+        service.cache.forgetJobs()
         service.context.messageAdded()
     }
 }
 
 extension JobService {
+    /// Seconds before what ended before it was done is tried again.
+    private static let pauses = [1.0, 5, 25]
+
+    /// How long an analysis is to wait before it is begun again; nil where it has been often enough.
+    fileprivate func pause(after claim: AnalysisClaim, brokeAfter frames: Int? = nil) -> Double? {
+        setbacks.withLock { setbacks in
+            let count = setbacks[claim.id]?.count ?? 0
+            setbacks[claim.id] = Setbacks(count: count + 1, lastBreak: frames)
+            return count < Self.pauses.count ? Self.pauses[count] : nil
+        }
+    }
+
     /// Looks at the object of an analysis; blocks until it is done.
     fileprivate func analyze(_ claim: AnalysisClaim, interrupt: InterruptFlag) -> VideoAnalysis.Outcome {
         guard !interrupt.isRaised else { return .interrupted }
@@ -123,7 +140,7 @@ extension JobService {
             }
             let analysis = VideoAnalysis(
                 object: object, settings: settings, context: context, interrupt: interrupt,
-                lastBreak: breaks.withLock { $0.removeValue(forKey: claim.id) })
+                lastBreak: setbacks.withLock { $0[claim.id]?.lastBreak })
             return analysis.run(into: store.resultFolder(claim.id))
         } catch let error as APIError where error.code == .invalidS3Object {
             return .failed("The video can't be opened any more: it was there when the job was started.")

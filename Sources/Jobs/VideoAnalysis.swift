@@ -21,6 +21,8 @@ struct VideoAnalysis {
         /// Perhaps another time. The text is for the client, should there be none; the number is that of the frames before
         /// the video broke off.
         case unreachable(String, brokeAfter: Int? = nil)
+        /// The disk is full, or the results can't be written for another reason.
+        case unwritable
         case interrupted
     }
 
@@ -58,7 +60,7 @@ struct VideoAnalysis {
             return .failed("The analysis failed within Footpath; its log says more.")
         } catch {
             context.log(.error, "\(object.request.name.redacted): its results can't be written: \(error)")
-            return .unreachable("The results could not be written.")
+            return .unwritable
         }
     }
 
