@@ -16,7 +16,7 @@ package struct Occlusion {
     package init(from last: Sighting, to next: Sighting, expected: BoundingBox? = nil) {
         let expected = expected ?? last.box
         (start, seconds) = (last.time, next.time.seconds(since: last.time))
-        confidence = min(last.confidence, next.confidence)
+        confidence = (last.confidence + next.confidence) / 2
         error = BoundingBox(
             left: next.box.left - expected.left, top: next.box.top - expected.top,
             width: next.box.width - expected.width, height: next.box.height - expected.height)

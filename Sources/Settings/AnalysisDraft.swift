@@ -39,31 +39,33 @@ package struct AnalysisDraft {
         } else {
             options.inputSize = .fitted((quality ?? .standard).inputSize)
         }
-        chooseThresholds(&options, isOwnNetwork: isOwnNetwork)
+        chooseThresholds(&options)
         options.recorded = AnalysisSetting.all.compactMap { setting in
             setting.recorded(options).map { SessionStart.Setting(setting.key, $0) }
         }
         return options
     }
 
-    private func chooseThresholds(_ options: inout AnalysisOptions, isOwnNetwork: Bool) {
-        // Of boxes with a score of 0.2 to 0.3 no more than one in ten is a person that no better box has found (the embedded
-        // network on MOT17-09; YOLOX-Nano one in six). What begins a path must be surer than what goes on with it.
-        options.tracker.lowConfidence = 0.3
+    private func chooseThresholds(_ options: inout AnalysisOptions) {
+        // Chosen over the embedded network, its like with weights changed by 2 % and YOLOX-Nano together: what fits a single
+        // network's scores fits no other's (docs/tracking.md). What begins a path must be surer than what goes on with it.
+        options.tracker.lowConfidence = 0.35
         options.tracker.highConfidence = 0.5
         options.tracker.seedConfidence = 0.45
         options.tracker.birthConfidence = 0.55
+        options.tracker.meanBirthConfidence = 0.5
+        options.tracker.confirmAfter = 0.2
+        options.tracker.lowOverlap = 0.35
+        options.tracker.fragmentCover = 0.65
+        options.tracker.motion.sizeCoasting = 0.5
         // A box around two people is seldom exactly that around both.
         options.tracker.mergedIoU = 0.72
-        if isOwnNetwork {
-            // Where people cross, its boxes of pieces are taken for whoever is hidden.
-            options.tracker.highOverlap = 0.3
-        }
         // Who is wanted in the records must be followed in the first place.
         let wanted = options.minimumConfidence
         options.tracker.seedConfidence = min(options.tracker.seedConfidence, wanted)
         options.tracker.lowConfidence = min(options.tracker.lowConfidence, wanted)
         options.tracker.birthConfidence = min(options.tracker.birthConfidence, wanted + 0.05)
+        options.tracker.meanBirthConfidence = min(options.tracker.meanBirthConfidence, wanted)
     }
 }
 

@@ -20,17 +20,26 @@ struct AppearanceMemory: Equatable, Sendable {
 
     private var upper = Part()
     private var lower = Part()
+    /// Logarithm of the width by the height of the boxes that it was seen in.
+    private var shape = 0.0
+    /// Sum of the shares of the parts that were seen.
+    private var seen = 0.0
 
     /// Whether enough was seen to tell something by it.
     var isKnown: Bool { upper.trust + lower.trust > Self.leastTrust }
 
-    /// Takes what somebody wears now, `seconds` after the last time.
+    /// Takes what somebody wears now, seen in a box in frame heights, `seconds` after the last time.
     ///
     /// Clothes look different in the shade, so the mean follows. What looks like somebody else's is taken up slowly: it may be
     /// theirs who passes in front.
-    mutating func add(_ appearance: Appearance, after seconds: Double) {
+    mutating func add(_ appearance: Appearance, in box: BoundingBox, after seconds: Double) {
         var rate = Float(1 - exp(-seconds / Self.time))
         if let odds = oddsAgainst(appearance), odds > 0 { rate *= Self.reluctance }
+        let share = Double(appearance.upper.visibility + appearance.lower.visibility) / 2
+        if share > 0 {
+            seen += share
+            shape += (Self.shape(of: box) - shape) * share * max(1 / seen, Double(rate))
+        }
         upper.add(appearance.upper, rate: rate)
         lower.add(appearance.lower, rate: rate)
     }
@@ -47,6 +56,12 @@ struct AppearanceMemory: Equatable, Sendable {
     func oddsAgainst(_ other: AppearanceMemory) -> Double? {
         oddsAgainst(upper: (other.upper.mean, other.upper.trust), lower: (other.lower.mean, other.lower.trust))
     }
+
+    /// How alike a box is to those in which the clothes were seen, 1 for the same shape: where a box holds a head instead of
+    /// a body, the parts of the body aren't where they are looked for.
+    func likeness(of box: BoundingBox) -> Double { exp(-abs(Self.shape(of: box) - shape)) }
+
+    private static func shape(of box: BoundingBox) -> Double { log(box.width / box.height) }
 
     private func oddsAgainst(
         upper above: (values: SIMD4<Float>, trust: Float), lower below: (values: SIMD4<Float>, trust: Float)

@@ -60,7 +60,8 @@ extension ByteTracker {
         let measurement = measurements.measurements[column]
         guard let seen = measurement.detection.appearance, let odds = tracks[row].appearance.oddsAgainst(seen), odds > 0
         else { return 0 }
-        let doubt = options.appearance.doubt * min(Self.largestOdds, odds)
+        let likeness = tracks[row].appearance.likeness(of: measurement.box)
+        let doubt = options.appearance.doubt * min(Self.largestOdds, odds) * likeness
         // Who turns round or comes into the frame looks otherwise, too. Where nobody else is near, boxes know better.
         return isContested(measurement.box, row: row) ? doubt : doubt * min(1, 1 - overlap)
     }

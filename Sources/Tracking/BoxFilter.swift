@@ -60,6 +60,7 @@ struct BoxFilter: Equatable, Sendable {
             seconds: seconds,
             accelerationDensity: Self.variance(model.accelerationDeviation * yardstick),
             damping: coasting ? Damping(time: model.coastingTime) : nil)
+        if coasting { filter.slowSizes(since: start, by: model.sizeCoasting) }
         lead = coasting ? lead + steadyVelocity * seconds - (filter.position - start) : .zero
     }
 

@@ -46,6 +46,15 @@ struct KalmanFilter: Equatable, Sendable {
         velocityVariance = kept * kept * velocityVariance + gained
     }
 
+    /// Takes back some of what a prediction made of a box's size, whose width and height are the last two coordinates. The
+    /// middle of its upper edge stays where it was predicted: people are hidden from below.
+    ///
+    /// - Parameter share: the part of the change that is left, 0...1.
+    mutating func slowSizes(since start: SIMD4<Double>, by share: Double) {
+        let taken = (position - start) * (1 - share)
+        position -= SIMD4(0, taken[3] / 2, taken[2], taken[3])
+    }
+
     /// Takes the state as it is in a picture that was moved, turned and scaled; all lengths became `scale` times as
     /// large, which its variances follow.
     mutating func carry(position: SIMD4<Double>, velocity: SIMD4<Double>, scale: Double) {

@@ -25,6 +25,8 @@ struct LiveTrack: Sendable {
     private(set) var measuredAt: Timestamp
     /// What they wore.
     private(set) var appearance = AppearanceMemory()
+    /// How tall they are in the picture, frame heights: while more and more of them is hidden their boxes tell ever less.
+    private(set) var height: Double
     /// Velocity of the centre in the picture then, frame heights per second. It fades in the filter while the track is
     /// lost.
     private var heading = Point(x: 0, y: 0)
@@ -32,6 +34,8 @@ struct LiveTrack: Sendable {
     private var carriage = Point(x: 0, y: 0)
     /// In which time a score's share in the mean falls to 1/e, seconds.
     private static let confidenceMemory = 1.0
+    /// In which time a taller box's share in the height falls to 1/e, seconds.
+    private static let heightMemory = 2.0
     /// How sure it is that the person is there. Someone who was plainly seen is still there when half hidden or turned,
     /// so a low score counts for no less than the track's recent mean.
     var confidence: Double { max(measurement.detection.confidence, meanConfidence) }
@@ -52,10 +56,11 @@ struct LiveTrack: Sendable {
         self.measurement = measurement
         filter = BoxFilter(measurement.box, model: model)
         measuredAt = time
+        height = measurement.box.height
         meanConfidence = measurement.detection.confidence
         birth = (time, measurement.box)
         bestConfidence = measurement.detection.confidence
-        if let seen = measurement.detection.appearance { appearance.add(seen, after: 0) }
+        if let seen = measurement.detection.appearance { appearance.add(seen, in: measurement.box, after: 0) }
     }
 
     /// Moves on to the next step, in which nothing has been matched yet.
@@ -66,6 +71,7 @@ struct LiveTrack: Sendable {
         if let motion {
             let before = filter.box.center
             filter.carry(by: motion)
+            height *= motion.scale
             let after = filter.box.center
             if seconds > 0 { carriage = Point(x: (after.x - before.x) / seconds, y: (after.y - before.y) / seconds) }
         }
@@ -82,7 +88,11 @@ struct LiveTrack: Sendable {
         if !isMerged { filter.correct(measurement.box, confidence: measurement.detection.confidence) }
         heading = Point(x: filter.velocity.x + carriage.x, y: filter.velocity.y + carriage.y)
         let seconds = max(0, time.seconds(since: measuredAt))
-        if !isMerged, let seen = measurement.detection.appearance { appearance.add(seen, after: seconds) }
+        if !isMerged, let seen = measurement.detection.appearance {
+            appearance.add(seen, in: measurement.box, after: seconds)
+        }
+        let forgotten = 1 - exp(-seconds / Self.heightMemory)
+        height = max(measurement.box.height, height + (measurement.box.height - height) * forgotten)
         let weight = 1 - exp(-seconds / Self.confidenceMemory)
         meanConfidence += weight * (measurement.detection.confidence - meanConfidence)
         self.measurement = measurement
@@ -101,6 +111,7 @@ struct LiveTrack: Sendable {
     /// Whether a tentative track has been seen long, often and plainly enough to get an id.
     func isProven(_ options: ByteTracker.Options) -> Bool {
         phase == .tentative && isMeasured && hits >= options.confirmHits && bestConfidence >= options.birthConfidence
+            && meanConfidence >= options.meanBirthConfidence
             && measuredAt.seconds(since: birth.time) >= options.confirmAfter
     }
 
@@ -115,6 +126,7 @@ struct LiveTrack: Sendable {
         isMeasured = other.isMeasured
         meanConfidence = other.meanConfidence
         hits += other.hits
+        height = max(height, other.height)
         bestConfidence = max(bestConfidence, other.bestConfidence)
     }
 

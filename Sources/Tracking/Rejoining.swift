@@ -45,19 +45,24 @@ extension ByteTracker {
     private func nearness(of missed: LiveTrack, _ proven: LiveTrack) -> Double {
         let seconds = proven.birth.time.seconds(since: missed.measuredAt)
         let (last, box) = (missed.measurement.box, proven.birth.box)
-        // Whoever comes out from behind somebody isn't whole at first.
-        let seen = max(box.height, proven.measurement.box.height)
-        let height = max(last.height, seen)
-        guard seconds > 0, min(last.height, seen) > Self.leastHeight * height else { return 0 }
+        // Whoever goes behind somebody isn't whole at last, and who comes out isn't at first.
+        let height = max(missed.height, proven.height)
+        guard seconds > 0, min(missed.height, proven.height) > Self.leastHeight * height else { return 0 }
         // Or where they were last seen: what boxes do before an occlusion isn't always what people do.
-        let way = min(missed.filter.box.center.distance(to: box.center), last.center.distance(to: box.center)) / height
-        return max(0, 1 - way / (options.appearance.rejoiningReach + options.appearance.rejoiningSpeed * seconds))
+        let way = min(
+            missed.filter.box.center.distance(to: box.center), last.center.distance(to: box.center),
+            last.topCenter.distance(to: box.topCenter))
+        return max(0, 1 - way / height / (options.appearance.rejoiningReach + options.appearance.rejoiningSpeed * seconds))
     }
 
     /// Of the taller of two boxes of a person.
-    private static let leastHeight = 0.7
+    private static let leastHeight = 0.6
     /// Seconds since birth.
     private static let patience = 0.6
+}
+
+extension BoundingBox {
+    fileprivate var topCenter: Point { Point(x: center.x, y: top) }
 }
 
 extension Point {

@@ -11,6 +11,9 @@ extension ByteTracker {
         /// The score that a person must reach once to get an id, 0...1. Raising it gives ids to fewer false tracks, and
         /// to fewer people who are hard to see.
         public var birthConfidence = 0.5
+        /// What the mean of their scores must reach for an id, the latest second counting most, 0...1. Raising it gives
+        /// ids to fewer things that a detector is in doubt about for long, and to fewer people whom it sees badly.
+        public var meanBirthConfidence = 0.0
         /// The score from which a detection that nobody followed explains starts a tentative track, 0...1. Raising it
         /// loses the time in which people are not yet plainly seen, lowering it adds background to the beginnings of
         /// paths.
@@ -80,7 +83,7 @@ extension ByteTracker {
     public struct AppearanceCue: Hashable, Sendable {
         /// What odds above 0 take off the overlap that must exceed a least one. Raising it breaks the tracks of people who
         /// step into the shade, lowering it gives the id to whoever passes in front.
-        public var doubt = 0.12
+        public var doubt = 0.16
         /// How far from where somebody missed was expected, in their heights, whoever comes into view may be the same person,
         /// by negative odds. Raising it keeps more ids, and gives more to the wrong person.
         public var rejoiningReach = 0.6
@@ -106,6 +109,9 @@ extension ByteTracker {
         public var initialSpeedDeviation = 0.7
         /// In which time a lost track's velocity falls to 1/e, seconds. Raising it lets predictions run further.
         public var coastingTime = 1.5
+        /// Which part of the pace at which a box grew or shrank goes on out of sight, 0...1. Boxes shrink as people
+        /// go out of sight, and not because they become smaller. Raising it follows cameras and people that come nearer.
+        public var sizeCoasting = 1.0
         /// How many standard deviations of the way gone in a step are added around boxes when they are compared.
         /// Raising it reaches further at low frame rates, and further towards strangers.
         public var reach = 0.7

@@ -13,7 +13,7 @@ import Testing
     @Test func whoStandsStillIsPutOnTheStraightLine() {
         let occlusion = Occlusion(from: sighting(0, left: 0), to: sighting(4, left: 0.5, confidence: 0.6))
         let (time, last) = (sighting(1, left: 0).time, sighting(0, left: 0).box)
-        #expect(occlusion.box(at: time, expected: last)?.left == 0.125 && occlusion.confidence == 0.6)
+        #expect(occlusion.box(at: time, expected: last)?.left == 0.125 && occlusion.confidence == 0.75)
         #expect(occlusion.isWithin(4) && !occlusion.isWithin(3.9))
     }
 

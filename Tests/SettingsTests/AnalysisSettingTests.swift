@@ -72,6 +72,7 @@ import Tracking
         #expect(try options(["confidence": "90"]).tracker == standard, "fewer records don't change who is followed")
         let weak = try options(["confidence": "20"]).tracker
         #expect(weak.lowConfidence == 0.2 && weak.seedConfidence == 0.2 && weak.birthConfidence == 0.25)
+        #expect(weak.meanBirthConfidence == 0.2)
     }
 
     @Test func workersAreTheCoresUnlessTheUserSays() throws {

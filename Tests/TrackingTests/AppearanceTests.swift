@@ -99,6 +99,25 @@ import Testing
         #expect(replay([whole, head], at: times(4, fps: 20)).ids == [1])
     }
 
+    @Test func whoeverWentOutOfSightPieceByPieceIsFoundAgain() {
+        let whole = Walker(confidence: { (1.5..<3.2).contains($0) ? nil : 0.9 }, appearance: { _ in Self.light }) {
+            Point(x: $0 < 2 ? 0.4 : 0.52, y: 0.5)
+        }
+        let head = Walker(
+            height: 0.18, confidence: { (1.5..<2.3).contains($0) ? 0.9 : nil }, appearance: { _ in Self.light }
+        ) { _ in Point(x: 0.4, y: 0.44) }
+        #expect(replay([whole, head], at: times(5, fps: 20)).ids == [1])
+    }
+
+    @Test func inABoxOfAnotherShapeClothesAreLookedForInTheWrongPlace() {
+        var memory = AppearanceMemory()
+        let body = BoundingBox(left: 0.4, top: 0.2, width: 0.2, height: 0.5)
+        for _ in 0..<5 { memory.add(Self.light, in: body, after: 0.04) }
+        #expect(abs(memory.likeness(of: body) - 1) < 1e-9)
+        let head = BoundingBox(left: 0.4, top: 0.2, width: 0.2, height: 0.125)
+        #expect(abs(memory.likeness(of: head) - 0.25) < 1e-9)
+    }
+
     @Test(arguments: [(0.4, 1), (0.02, 2)])
     func whoeverComesInFromTheEdgeIsMoreLikelyAStranger(place: Double, ids: Int) {
         // As likely somebody else's as not, and a little more.

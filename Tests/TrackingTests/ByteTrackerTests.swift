@@ -108,6 +108,14 @@ private let crossing = [
         #expect(result.updates.first { $0.update.tracks.first?.id != nil }?.time == 0.8)
     }
 
+    @Test(arguments: [(0.0, 1), (0.5, 0)])
+    func whatIsInDoubtForLongGetsNoIDForOneGoodScore(mean: Double, ids: Int) {
+        var options = ByteTracker.Options()
+        (options.birthConfidence, options.meanBirthConfidence) = (0.55, mean)
+        let shelf = Walker(confidence: { abs($0 - 0.5) < 0.01 ? 0.56 : 0.46 }) { _ in Point(x: 0.5, y: 0.5) }
+        #expect(replay([shelf], at: times(0.9, fps: 20), options: options).ids.count == ids)
+    }
+
     @Test func someoneNeverPlainlySeenIsForgottenAfterTheProbation() {
         let faint = Walker(confidence: { _ in 0.45 }) { _ in Point(x: 0.5, y: 0.5) }
         let result = replay([faint], at: times(5, fps: 20))

@@ -31,6 +31,23 @@ import Testing
         #expect(abs(halves.velocityVariance - whole.velocityVariance) < 1e-12)
     }
 
+    @Test func aSizeCanBeSlowedUnderItsUpperEdge() {
+        var filter = fresh
+        for step in 1...5 {
+            filter.predict(seconds: 0.1, accelerationDensity: 0.7)
+            filter.correct(position: SIMD4(1, 2, 3, 4) - SIMD4(0, 0.1, 0.05, 0.2) * Double(step), variance: 0.001)
+        }
+        let start = filter.position
+        filter.predict(seconds: 0.2, accelerationDensity: 0.7)
+        let predicted = filter.position
+        filter.slowSizes(since: start, by: 0.5)
+        #expect(predicted[3] < start[3] - 0.1, "it shrinks")
+        #expect(abs(filter.position[3] - (start[3] + predicted[3]) / 2) < 1e-12)
+        #expect(abs(filter.position[2] - (start[2] + predicted[2]) / 2) < 1e-12)
+        let (top, expected) = (filter.position[1] - filter.position[3] / 2, predicted[1] - predicted[3] / 2)
+        #expect(filter.position[0] == predicted[0] && abs(top - expected) < 1e-12)
+    }
+
     @Test func covarianceStaysPositiveDefiniteThroughAnySteps() {
         var random = SeededRandom(seed: 7)
         var filter = fresh
