@@ -52,7 +52,8 @@ extension ByteTracker {
         let way = min(
             missed.filter.box.center.distance(to: box.center), last.center.distance(to: box.center),
             last.topCenter.distance(to: box.topCenter))
-        return max(0, 1 - way / height / (options.appearance.rejoiningReach + options.appearance.rejoiningSpeed * seconds))
+        let reach = options.appearance.rejoiningReach + options.appearance.rejoiningSpeed * seconds
+        return max(0, 1 - way / height / reach)
     }
 
     /// Of the taller of two boxes of a person.

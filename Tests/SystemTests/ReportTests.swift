@@ -96,7 +96,7 @@ struct ReportTests {
         #expect(again.status == 73 && again.errors.contains("--force"))
         #expect(try run("report", options + ["--force"]).status == 0)
         let text = try run("summary", [Self.sample])
-        #expect(text.output.contains("4 paths, 784 points, 123 faces"))
+        #expect(text.output.contains("4 paths, 788 points, 122 faces"))
     }
 
     @Test("From standard input, the same bytes as from the file")
