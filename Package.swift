@@ -150,6 +150,7 @@ let package = Package(
             swiftSettings: strict),
         tests("RecordingTests", ["Recording", "record-load", system]),
         tests("ReadingTests", ["Reading", "Recording"]),
+        tests("RekognitionTests", ["Detecting", "Reading", "Recording", "Rekognition"]),
         tests("FetchingTests", ["Decoding", "Fetching"]),
         tests("AssemblingTests", ["Assembling"]),
         tests("CountingTests", ["CAllocationCounter", "Counting", "Tracking"]),
@@ -186,6 +187,8 @@ let package = Package(
             ]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),
-        tests("SystemTests", ["Decoding", "footpath"]),
+        tests(
+            "SystemTests",
+            ["Analyzing", "Decoding", "Inference", "Pipeline", "Rekognition", "Settings", "footpath"]),
     ]
 )

@@ -6,15 +6,17 @@ extension FaceFinder {
     /// By how much a square to search in is smaller than the one before, which searches of half overlap: a face that is too large
     /// for the smaller squares is found in the larger ones.
     private static let reduction = 2.0
-    /// The smallest squares, in ratios of the picture's longer side: detectors find faces of a tenth of the square and more,
-    /// so these of a fortieth of the picture.
-    private static let smallestSquare = 0.25
+    /// The smallest squares, in ratios of the picture's longer side: so faces of a fiftieth of it are found.
+    private static let smallestSquare = 0.125
+    /// Detectors find most faces of this share of the square and more.
+    private static let reliableShare = 0.15
     /// Faces of which the larger part lies in another one are the same.
     private static let sameFaceShare = 0.5
 
     /// The faces of a picture that may show any number, the largest first.
     ///
-    /// The whole picture is searched, then in overlapping squares of half and of a quarter of its longer side.
+    /// The whole picture is searched, then in overlapping squares of a half, a quarter and an eighth of its longer side, as far as
+    /// that finds faces of `minimumWidth`.
     ///
     /// - Parameter most: faces beyond are left out.
     public func findAll(in cutter: any PictureCutter, most: Int) throws(InferenceError) -> [Face] {
@@ -30,7 +32,7 @@ extension FaceFinder {
     /// Each face once, the most certain one first.
     private func sightings(in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
         var found: [Sighting] = []
-        for region in Self.regions(of: cutter.frameSize) {
+        for region in Self.regions(of: cutter.frameSize, smallestFace: options.minimumWidth) {
             let bounds = region.bounds
             let (right, bottom) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
             found += try search(region, in: cutter).filter { sighting in
@@ -52,19 +54,19 @@ extension FaceFinder {
         return kept
     }
 
-    /// Squares that cover a picture, in pixels.
-    static func regions(of size: PixelSize) -> [Square] {
+    /// Squares that cover a picture again and again, in pixels.
+    static func regions(of size: PixelSize, smallestFace: Double) -> [Square] {
         let (width, height) = (Double(size.width), Double(size.height))
         let longest = max(width, height)
         var regions = [Square(center: Point(x: width / 2, y: height / 2), side: longest, angle: 0)]
-        var side = longest / reduction
-        while side >= longest * smallestSquare {
+        var side = longest
+        while side > longest * smallestSquare, side * reliableShare > smallestFace {
+            side /= reduction
             for y in middles(side, along: height) {
                 for x in middles(side, along: width) {
                     regions.append(Square(center: Point(x: x, y: y), side: side, angle: 0))
                 }
             }
-            side /= reduction
         }
         return regions
     }

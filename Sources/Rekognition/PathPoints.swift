@@ -39,6 +39,8 @@ public struct PathPoints {
     private let sampleRate: Double?
     private var sources: [RecordSource: PointSource] = [:]
     private let analysis = PointSource(feed: "")
+    /// Of the first point and the last.
+    private var first: (frame: Int, timestamp: Int64)?, last: (frame: Int, timestamp: Int64)?
     /// The first run's start and the last record, in milliseconds since 1970 UTC.
     private var start: Int64?, end: Int64 = .min
 
@@ -52,6 +54,13 @@ public struct PathPoints {
 
     /// Milliseconds from the first run's start to the last record; 0 where there is nothing.
     public var length: Int64 { start.map { max(0, end - $0) } ?? 0 }
+
+    /// Frames a second as the points have them; nil where they are too few to tell.
+    var measuredRate: Double? {
+        guard let first, let last, last.timestamp > first.timestamp, last.frame > first.frame else { return nil }
+        let (frames, span) = (Double(last.frame) - Double(first.frame), Double(last.timestamp - first.timestamp))
+        return (frames * 1e6 / span).rounded() / 1000
+    }
 
     /// Reads a file to its end, behind those before.
     ///
@@ -112,6 +121,8 @@ public struct PathPoints {
         let origin = start ?? time
         start = origin
         let timestamp = source.timestamp(of: sighting.frame, after: max(0, time - origin))
+        last = (sighting.frame, timestamp)
+        if first == nil { first = last }
         let isKept = source.keeps(timestamp, rate: sampleRate)
         let index: Int
         if let known = source.indices[sighting.track] {

@@ -178,7 +178,7 @@ extension PathPoints {
             }
         return VideoMetadata(
             codec: stream.codec, duration: max(0, duration), format: formatName(stream.container),
-            frameRate: stream.frameRate ?? 0, frameWidth: stream.frameSize?.width ?? 0,
+            frameRate: stream.frameRate ?? measuredRate ?? 0, frameWidth: stream.frameSize?.width ?? 0,
             frameHeight: stream.frameSize?.height ?? 0, colorRange: range)
     }
 }

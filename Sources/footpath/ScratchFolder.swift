@@ -14,7 +14,7 @@ struct ScratchFolder {
         let start = output ?? (ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp") + "/footpath"
         let suffix = String((0..<6).map { _ in letters.randomElement() ?? "x" })
         path = "\(start.hasSuffix("/") ? String(start.dropLast()) : start).\(suffix).part"
-        if mkdir(path, 0o777) != 0 { throw RecordingError(Errno(rawValue: errno), .open, path) }
+        if mkdir(path, 0o700) != 0 { throw RecordingError(Errno(rawValue: errno), .open, path) }
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: path) }
