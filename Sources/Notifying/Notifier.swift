@@ -32,8 +32,8 @@ public final class Notifier: Sendable {
     private let interrupt = InterruptFlag()
     private let called = DispatchSemaphore(value: 0)
     private let group = DispatchGroup()
-    /// Sent, but the outbox could not be told: it must not be sent again.
-    private let unmarked = Mutex<Set<Int64>>([])
+    /// Sent, but the outbox could not be told: it must not be sent again. As a whole, since outboxes may use numbers again.
+    private let unmarked = Mutex<Set<OutgoingMessage>>([])
     private let counts = Mutex((delivered: 0, failed: 0, abandoned: 0))
 
     /// Begins to send.
@@ -74,13 +74,13 @@ public final class Notifier: Sendable {
             let wait = due.timeIntervalSinceNow
             // A clock that was set back mustn't hold messages up.
             if wait > 0 && wait <= schedule.longest { return sleep(wait) }
-            if unmarked.withLock({ !$0.contains(message.id) }) {
+            if unmarked.withLock({ !$0.contains(message) }) {
                 guard try hasSent(message) else { return }
-                unmarked.withLock { _ = $0.insert(message.id) }
+                unmarked.withLock { _ = $0.insert(message) }
                 counts.withLock { $0.delivered += 1 }
             }
             try outbox.delivered(message.id)
-            unmarked.withLock { _ = $0.remove(message.id) }
+            unmarked.withLock { _ = $0.remove(message) }
         } catch {
             log(.error, "messages wait: \(error)")
             sleep(Self.outboxPause)

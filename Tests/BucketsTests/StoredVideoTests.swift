@@ -164,6 +164,13 @@ import Waiting
         }
     }
 
+    @Test func aStoreThatDoesNotAnswerIsGivenUp() throws {
+        let start = ContinuousClock.now
+        let error = #expect(throws: APIError.self) { try store("s3").open(S3Object(bucket: "mute", name: "a.mp4")) }
+        #expect(error?.code == .internalServerError && ContinuousClock.now - start < .seconds(15))
+        #expect(reasons.all.first?.contains("no answer in time") == true, "\(reasons.all)")
+    }
+
     @Test func identityAndVersion() throws {
         try makeVideo()
         let store = try store("s3")

@@ -104,6 +104,21 @@ import Testing
         #expect(receiver.bodies.count == 1)
     }
 
+    /// As SQLite does with rows' numbers.
+    @Test func anotherMessageOfTheSameNumberIsSent() throws {
+        let receiver = try receiving("200")
+        outbox.put("{}")
+        outbox.isFull.store(true, ordering: .relaxed)
+        let notifier = try sending(to: receiver.port)
+        #expect(wait { outbox.failures > 0 })
+        outbox.replace(with: "{\"other\":1}")
+        outbox.isFull.store(false, ordering: .relaxed)
+        notifier.wake()
+        #expect(wait { outbox.isEmpty })
+        notifier.stop(within: 2)
+        #expect(receiver.bodies == ["{}", "{\"other\":1}"])
+    }
+
     @Test func aReceiverThatNeverAnswersDoesNotHoldUpTheEnd() throws {
         let receiver = try receiving("mute")
         outbox.put("{}")
@@ -176,6 +191,14 @@ private final class Memory: Outbox {
             $0.next += 1
             let message = OutgoingMessage(id: $0.next, topic: nil, text: text, created: .now, attempts: 0)
             $0.waiting.append((message, .now))
+        }
+    }
+
+    /// Another message takes the place and the number of the last one.
+    func replace(with text: String) {
+        state.withLock { state in
+            let message = OutgoingMessage(id: state.next, topic: nil, text: text, created: .now, attempts: 0)
+            state.waiting = [(message, .now)]
         }
     }
 

@@ -19,7 +19,7 @@ enum ConfigFile {
         }
         do {
             guard let node = try Yams.compose(yaml: text) else {
-                throw wrong("is empty; name at least output and cameras")
+                throw wrong("is empty; the samples in systemd/ have all keys")
             }
             return ConfigValue(node, path: "", line: 1, problems: problems)
         } catch let error as SettingsError {
