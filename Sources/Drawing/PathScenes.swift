@@ -122,14 +122,20 @@ public struct PathScenes: Sendable {
             track: before.track, box: before.box.moved(to: after.box, share: share), isPredicted: isPredicted)
     }
 
+    private static func tenth(of time: Timestamp) -> Int64 { time.microseconds / 100_000 }
+
     private func trails(of track: TrackHistory, id: Int, at time: Timestamp) -> [Scene.Trail] {
         var trails: [Scene.Trail] = []
         var previous: Timestamp?
-        for point in track.points where point.frame.time.milliseconds <= time.milliseconds {
+        let points = track.points.prefix { $0.frame.time.milliseconds <= time.milliseconds }
+        for (index, point) in points.enumerated() {
             let age = time.seconds(since: point.frame.time) / Self.trailSeconds
             guard age <= 1 else { continue }
-            let isNew = previous.map { point.frame.time.seconds(since: $0) > Self.longestStep } ?? true
-            if isNew { trails.append(Scene.Trail(track: id, points: [])) }
+            let step = previous.map { point.frame.time.seconds(since: $0) } ?? .infinity
+            // The same points on every picture: a trail whose corners move costs the encoder more than all else.
+            let isSame = previous.map { Self.tenth(of: $0) == Self.tenth(of: point.frame.time) } ?? false
+            if isSame && index < points.count - 1 { continue }
+            if step > Self.longestStep { trails.append(Scene.Trail(track: id, points: [])) }
             trails[trails.count - 1].points.append(
                 Scene.TrailPoint(place: Anchor.feet.point(of: point.box), age: max(0, age)))
             previous = point.frame.time

@@ -157,10 +157,7 @@ public final class ScenePainter {
         for point in trail.points {
             let place = scaled(point.place)
             let ownStep = min(steps - 1, (point.age * steps).rounded(.down))
-            if let last = points.last {
-                // Nearer points can't be told apart, and cost as much as others.
-                let isNear = abs(last.x - place.x) + abs(last.y - place.y) < 2 * unit
-                if isNear && ownStep == step && point != trail.points.last { continue }
+            if !points.isEmpty {
                 points.append(place)
                 if ownStep == step { continue }
                 stroke()
