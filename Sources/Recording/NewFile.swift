@@ -113,6 +113,21 @@ public final class NewFile {
         self.path = name
     }
 
+    /// Writes it whole, or leaves nothing under its name or beside it.
+    ///
+    /// - Throws: `noSpaceForWhole`; else what `body` and `finish` throw.
+    public func write(whole body: (DirectSink) throws -> Void) throws {
+        do {
+            let sink = DirectSink(self)
+            try body(sink)
+            try sink.finish()
+        } catch {
+            discard()
+            if case RecordingError.noSpace = error { throw RecordingError.noSpaceForWhole(path: name) }
+            throw error
+        }
+    }
+
     /// Whether it lies beside its name still.
     public var isBeside: Bool { path != name }
 

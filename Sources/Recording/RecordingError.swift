@@ -20,6 +20,8 @@ public enum RecordingError: Error, Hashable {
     case notFile(path: String)
     /// The disk or the quota is full. The file ends with a whole line; writing can go on when there is space again.
     case noSpace(path: String)
+    /// The disk or the quota is full, so that there is no file: half of it would be of no use.
+    case noSpaceForWhole(path: String)
     /// Whoever read the output stopped reading.
     case closed(path: String)
     /// The output was finished before this line came.
@@ -46,6 +48,8 @@ extension RecordingError: CustomStringConvertible {
             "\(path): not a file. Give a file's path, - for standard output, or unix: and a socket's path."
         case .noSpace(let path):
             "\(path): no space left. The lines written so far are whole; free some space, or write elsewhere."
+        case .noSpaceForWhole(let path):
+            "\(path): no space left, so it isn't written. Free some space, or write elsewhere."
         case .closed(let path):
             "\(path): whoever read it stopped reading, so the rest could not be written."
         case .finished(let path):
@@ -64,7 +68,7 @@ extension RecordingError {
     public var isOfCreation: Bool {
         switch self {
         case .exists, .isRead, .isInUse, .notRecords, .notFile, .failed(_, .open, _), .failed(_, .lock, _): true
-        case .noSpace, .closed, .finished, .lineTooLong, .failed: false
+        case .noSpace, .noSpaceForWhole, .closed, .finished, .lineTooLong, .failed: false
         }
     }
 

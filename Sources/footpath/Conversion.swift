@@ -40,14 +40,7 @@ struct Conversion {
         let file = try NewFile(
             output, naming: .late, mayReplace: options.force, reads: .ofProcess,
             goesOnWaiting: { [interrupt] in !interrupt.isRaised })
-        do {
-            let sink = DirectSink(file)
-            try write(to: sink, beside: file.isRegular ? output : nil, &console)
-            try sink.finish()
-        } catch {
-            file.discard()
-            throw error
-        }
+        try file.write(whole: { try write(to: $0, beside: file.isRegular ? output : nil, &console) })
     }
 
     private mutating func write(to sink: DirectSink, beside output: String?, _ console: inout Console) throws {

@@ -78,20 +78,15 @@ struct Draw: ParsableCommand {
             ?? StillSource(SourceName.named(by: [source])[0], options: options.sourceOptions)
         let file = try NewFile(
             output, naming: .late, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
-        do {
+        try file.write(whole: { sink in
             var image = try still.picture(within: Self.largest, interrupt: interrupt)
             let masks = camera?.options.masks ?? []
             if !masks.isEmpty { image.fill(PixelCover(masks, size: image.size), with: 0) }
             let page = DrawPage(
                 source: camera?.name ?? still.title, picture: try JPEGPicture.encode(image), size: image.size,
                 layout: camera?.options.layout ?? CountingLayout(), masks: masks.map(\.polygon))
-            let sink = DirectSink(file)
             try sink.write(String(decoding: page.html, as: UTF8.self))
-            try sink.finish()
-        } catch {
-            file.discard()
-            throw error
-        }
+        })
         Console(isQuiet: false).note("\(output): open it in a browser, draw, and copy what it shows")
     }
 

@@ -67,23 +67,20 @@ struct ReportVerb: ParsableCommand {
         }
         if force { OpenedFiles.watch() }
         arguments.records.forEach(OpenedFiles.note(path:))
+        var summary: Summary?
         // Before the work, so that a name that is taken is told at once.
         let file = try NewFile(
             output, naming: .late, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
-        do {
+        try file.write(whole: { sink in
             let tally = try arguments.read(&console, interrupt: interrupt)
             var report = Report(tally, time: time, version: Footpath.programVersion, title: title)
             for text in still {
                 try ReportStill(text, of: report, records: arguments.records).put(into: &report, interrupt: interrupt)
             }
-            let sink = DirectSink(file)
             try sink.write(String(decoding: ReportPage.html(of: report), as: UTF8.self))
-            try sink.finish()
-            arguments.tell(report.summary, console)
-            console.note("\(output): open it in a browser; it works without a network")
-        } catch {
-            file.discard()
-            throw error
-        }
+            summary = report.summary
+        })
+        if let summary { arguments.tell(summary, console) }
+        console.note("\(output): open it in a browser; it works without a network")
     }
 }

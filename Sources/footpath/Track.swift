@@ -78,11 +78,11 @@ struct TrackDetections: ParsableCommand {
         let counted = records != nil || !options.counting.isEmpty ? tracks.counted(source: detections) : nil
         if let counted, !options.counting.isEmpty { say(counted, console) }
         if output != nil || records != "-" {
-            try write(output) { sink throws(RecordingError) in try sink.write(tracks.text) }
+            try write(output) { try $0.write(tracks.text) }
         }
         if let records, let counted {
             let lines = RecordLines(counted.records, of: detections, tracks.text, options)
-            try write(records) { sink throws(RecordingError) in try lines.write(to: sink) }
+            try write(records) { try lines.write(to: $0) }
         }
     }
 
@@ -91,19 +91,9 @@ struct TrackDetections: ParsableCommand {
         counted.totals.forEach(console.note)
     }
 
-    private func write(
-        _ path: String?, _ body: (DirectSink) throws(RecordingError) -> Void
-    ) throws(RecordingError) {
+    private func write(_ path: String?, _ body: (DirectSink) throws -> Void) throws {
         guard let path, path != "-" else { return try body(DirectSink()) }
-        let file = try NewFile(path, naming: .late, mayReplace: force, reads: .ofProcess)
-        do throws(RecordingError) {
-            let sink = DirectSink(file)
-            try body(sink)
-            try sink.finish()
-        } catch {
-            file.discard()
-            throw error
-        }
+        try NewFile(path, naming: .late, mayReplace: force, reads: .ofProcess).write(whole: body)
     }
 }
 

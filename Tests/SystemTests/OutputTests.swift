@@ -113,6 +113,27 @@ struct OutputTests {
         #expect(try place.records("out.jsonl").all("session_end").count == 1)
     }
 
+    @Test(
+        "What is of no use in half is written whole or not at all: a disk that fills up ends with 74",
+        .enabled(if: canMount, "needs unshare and mount"),
+        arguments: [
+            "draw clip.mp4 -o", "report records.jsonl -o", "track records.jsonl --image-size 960x540 --output",
+            "track records.jsonl --image-size 960x540 --output tracks.txt --records",
+            "convert records.jsonl --to csv --output",
+        ])
+    func wholeOnAFullDisk(command: String) throws {
+        let place = try Workplace(Clips.clip)
+        try #require(place.analyze("clip.mp4", "--output", "records.jsonl", "--face-fps", "0").status == 0)
+        let script = """
+            mkdir disk && mount -t tmpfs -o size=4k tmpfs disk && head -c 4096 /dev/zero >disk/other
+            "$PROGRAM" \(command) disk/out; status=$?
+            ls -A disk; exit $status
+            """
+        let result = try place.shell("unshare --mount --map-root-user sh -c '\(script)'").wait()
+        #expect(result.status == 74 && result.output == "other\n", "\(result.errors)")
+        #expect(result.errors.contains("disk/out: no space left, so it isn't written. Free some space"))
+    }
+
     @Test("Messages that nobody can read cost neither work nor code", arguments: ["2>/dev/full", "2>&-"])
     func lostMessages(errors: String) throws {
         let place = try Workplace(Clips.oneFrame)
