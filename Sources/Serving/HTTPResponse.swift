@@ -67,6 +67,7 @@ public struct HTTPResponse: Hashable, Sendable {
             "Referrer-Policy: no-referrer",
         ]
         if status == .methodNotAllowed { lines.append("Allow: GET, HEAD") }
+        if status == .serviceUnavailable { lines.append("Retry-After: 1") }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + (isHead ? [] : [UInt8](body))
     }
 }
