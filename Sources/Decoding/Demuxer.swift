@@ -82,6 +82,22 @@ final class Demuxer {
         }
     }
 
+    /// The next packet; nil at the end, and where the stream breaks off.
+    ///
+    /// - Parameter breakage: set to why it breaks off.
+    /// - Throws: `.interrupted`.
+    func nextPacket(breakage: inout DecodingError?) throws(DecodingError) -> Packet? {
+        let packet = try Packet()
+        do {
+            return try read(into: packet.pointer) ? packet : nil
+        } catch .interrupted {
+            throw .interrupted
+        } catch {
+            breakage = error
+            return nil
+        }
+    }
+
     /// From now on reads the sound that goes with the video in its place; false where there is none.
     func turnToSound() -> Bool {
         let index = av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, stream.pointee.index, nil, 0)

@@ -107,17 +107,12 @@ final class FrameReader {
     /// The demuxer's next packet; nil at the end of the stream or where it breaks off.
     private func readPacket() throws(DecodingError) -> Packet? {
         guard !isAtEnd else { return nil }
-        let packet = try Packet()
-        do {
-            isAtEnd = try !demuxer.read(into: packet.pointer)
-        } catch .interrupted {
-            throw .interrupted
-        } catch {
-            failure = error
-            isAtEnd = true
-        }
+        let packet = try demuxer.nextPacket(breakage: &failure)
         whileReading()
-        if isAtEnd { return nil }
+        guard let packet else {
+            isAtEnd = true
+            return nil
+        }
         if packet.isDamaged { counts.damaged += 1 }
         return packet
     }

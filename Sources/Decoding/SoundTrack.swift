@@ -38,15 +38,11 @@ package final class SoundTrack {
 
     private func read() throws(DecodingError) -> Packet? {
         while true {
-            let packet = try Packet()
-            do {
-                isAtEnd = try !demuxer.read(into: packet.pointer)
-            } catch .interrupted {
-                throw .interrupted
-            } catch {
+            var breakage: DecodingError?
+            guard let packet = try demuxer.nextPacket(breakage: &breakage) else {
                 isAtEnd = true
+                return nil
             }
-            if isAtEnd { return nil }
             if packet.pointer.pointee.dts == footpath_nopts() {
                 packet.pointer.pointee.dts = packet.pointer.pointee.pts
             }

@@ -1,5 +1,6 @@
 import Analyzing
 import Decoding
+import Drawing
 import Encoding
 import Foundation
 import PathModel
@@ -84,7 +85,11 @@ struct ReportStill {
         }
         var image = try StillPicture.image(of: best.picture, within: Self.largest)
         if view.idle != nil { return (image, "The picture is a frame in which nobody is followed.") }
-        for box in try boxes(near: best.info.time.milliseconds) { image.obscure(box) }
+        var scene = Scene()
+        scene.blurred = try boxes(near: best.info.time.milliseconds).map {
+            Blur.people.part(of: $0, face: nil, frame: image.size)
+        }
+        try ScenePainter(size: image.size).paint(scene, on: &image)
         return (image, "Somebody is in view all the time; who is followed was made unrecognisable in the picture.")
     }
 
@@ -106,36 +111,5 @@ struct ReportStill {
             }
         }
         return boxes
-    }
-}
-
-extension PixelBuffer {
-    /// Leaves a few large squares of what a box covers, and a fifth around it.
-    fileprivate mutating func obscure(_ box: BoundingBox) {
-        let grown = BoundingBox(
-            left: box.left - 0.2 * box.width, top: box.top - 0.2 * box.height, width: 1.4 * box.width,
-            height: 1.4 * box.height
-        ).coveringPixels(of: size)
-        let side = max(8, max(grown.size.width, grown.size.height) / 8)
-        let (left, top) = (max(0, grown.x), max(0, grown.y))
-        let (right, bottom) = (
-            min(size.width, grown.x + grown.size.width), min(size.height, grown.y + grown.size.height)
-        )
-        for y in stride(from: top, to: bottom, by: side) {
-            for x in stride(from: left, to: right, by: side) {
-                average(x..<min(right, x + side), y..<min(bottom, y + side))
-            }
-        }
-    }
-
-    private mutating func average(_ columns: Range<Int>, _ rows: Range<Int>) {
-        let count = columns.count * rows.count
-        guard count > 0 else { return }
-        for channel in 0..<Self.channels {
-            func place(_ x: Int, _ y: Int) -> Int { (y * size.width + x) * Self.channels + channel }
-            var sum = 0
-            for y in rows { for x in columns { sum += Int(bytes[place(x, y)]) } }
-            for y in rows { for x in columns { bytes[place(x, y)] = UInt8(sum / count) } }
-        }
     }
 }

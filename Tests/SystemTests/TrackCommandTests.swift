@@ -8,12 +8,6 @@ import Testing
 
     init() throws { place = try TemporaryFolder() }
 
-    private func file(_ name: String, _ text: String) throws -> String {
-        let path = place.path(name)
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
-    }
-
     /// A person who walks to the right, 4 pixels a frame, missing in some frames.
     private func walker(frames: Int = 20, without missing: Set<Int> = [], score: String = "0.9") -> String {
         (1...frames).filter { !missing.contains($0) }.map { "\($0),-1,\(1 + 4 * $0),51,40,100,\(score),-1,-1,-1" }
@@ -36,18 +30,19 @@ import Testing
     @Test("A walker gets one id from the first frame on, in pixels that count from 1, whatever the order of lines")
     func oneWalker() throws {
         let lines = walker().split(separator: "\n")
-        let forwards = try footpath("track", file("det.txt", lines.joined(separator: "\n")), "--image-size", "640x480")
+        let forwards = try footpath(
+            "track", place.file("det.txt", lines.joined(separator: "\n")), "--image-size", "640x480")
         #expect(forwards.status == 0)
         #expect(forwards.output.split(separator: "\n").count == 20)
         #expect(forwards.output.hasPrefix("1,1,5.0,51.0,40.0,100.0,0.9,-1,-1,-1\n"))
         let backwards = try footpath(
-            "track", file("back.txt", lines.reversed().joined(separator: "\r\n")), "--image-size", "640x480")
+            "track", place.file("back.txt", lines.reversed().joined(separator: "\r\n")), "--image-size", "640x480")
         #expect(backwards.output == forwards.output)
     }
 
     @Test("Detections come from standard input and from pipes, too", arguments: ["-", "/dev/stdin", "<(cat det.txt)"])
     func piped(name: String) throws {
-        let path = try file("det.txt", walker())
+        let path = try place.file("det.txt", walker())
         let script = "cd \"$1\" && cat det.txt | \"$0\" track \(name) --image-size 640x480"
         let result = try run("bash", ["-c", script, Project.program.path, place.url.path])
         #expect(result.status == 0, "\(result.errors)")
@@ -56,7 +51,7 @@ import Testing
 
     @Test("Short gaps are bridged evenly, long ones and all with --bridge 0 stay")
     func gaps() throws {
-        let path = try file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
+        let path = try place.file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
         func frames(_ options: String...) throws -> [Int] {
             let result = try run(Project.program.path, ["track", path, "--image-size", "640x480"] + options)
             return result.output.split(separator: "\n").compactMap { Int($0.split(separator: ",")[0]) }
@@ -71,7 +66,7 @@ import Testing
     @Test("Boxes are steadied; --smooth 0 writes them as detected")
     func steadied() throws {
         let shaky = (1...60).map { "\($0),-1,\(100 + 2 * $0 + ($0 % 2 == 0 ? 4 : -4)),51,40,100,0.9" }
-        let path = try file("det.txt", shaky.joined(separator: "\n"))
+        let path = try place.file("det.txt", shaky.joined(separator: "\n"))
         func deviations(_ options: String...) throws -> [Double] {
             let result = try run(Project.program.path, ["track", path, "--image-size", "640x480"] + options)
             return result.output.split(separator: "\n").compactMap { line in
@@ -86,7 +81,7 @@ import Testing
     @Test("Where someone out of sight is expected is written only with --predicted, and not beyond the frame")
     func predicted() throws {
         // Out of sight from frame 40 on, walking towards the right edge, 640 pixels in.
-        let path = try file("det.txt", walker(frames: 145, without: Set(40...144)) + "\n")
+        let path = try place.file("det.txt", walker(frames: 145, without: Set(40...144)) + "\n")
         func rows(_ options: String...) throws -> [[Double]] {
             let result = try run(
                 Project.program.path, ["track", path, "--image-size", "210x480", "--fps", "30"] + options)
@@ -101,7 +96,7 @@ import Testing
         "Score scales are told apart by their values",
         arguments: [("0.9", 0.9), ("90", 0.9), ("2.0", 0.9933), ("-1", 1)])
     func scores(score: String, confidence: Double) throws {
-        let result = try footpath("track", file("det.txt", walker(score: score)), "--image-size", "640x480")
+        let result = try footpath("track", place.file("det.txt", walker(score: score)), "--image-size", "640x480")
         #expect(result.output.split(separator: "\n").first?.split(separator: ",")[6] == "\(confidence)")
     }
 
@@ -114,7 +109,7 @@ import Testing
                 return "{\"event\":\"path\",\"frame\":\(frame),\"pts_ms\":\(frame * 500),\"confidence\":80,"
                     + "\"box\":{\"left\":\(left),\"top\":0.25,\"width\":0.125,\"height\":0.5}}"
             }
-        let path = try file("det.jsonl", lines.joined(separator: "\n"))
+        let path = try place.file("det.jsonl", lines.joined(separator: "\n"))
         let result = try footpath("track", path, "--image-size", "800x400")
         #expect(result.output.split(separator: "\n").count == 10)
         #expect(result.output.hasPrefix("1,1,161.0,101.0,100.0,200.0,0.8,-1,-1,-1\n"))
@@ -136,7 +131,7 @@ import Testing
             (12, 36_000_000, "line 14: "), (12, -36_000_000, "line 13: "), (0, 7200, "line 2: "), (29, 5, "line 30: "),
         ])
     func strayTimes(frame: Int, time: Int, complaint: String) throws {
-        let path = try file("det.jsonl", records { $0 == frame ? time : $0 * 40 })
+        let path = try place.file("det.jsonl", records { $0 == frame ? time : $0 * 40 })
         let result = try footpath("track", path, "--image-size", "800x400")
         #expect(result.status == 66 && result.output.isEmpty)
         #expect(result.errors.contains(complaint) && result.errors.contains("times must grow"), "\(result.errors)")
@@ -148,7 +143,7 @@ import Testing
             ({ _ in 0 }, "every pts_ms is the same"),
             ({ $0 % 2 == 0 ? $0 * 40 : nil }, "15 of 30 lines have no pts_ms"),
         ] as [((Int) -> Int?, String)] {
-            let result = try footpath("track", file("det.jsonl", records(times)), "--image-size", "800x400")
+            let result = try footpath("track", place.file("det.jsonl", records(times)), "--image-size", "800x400")
             #expect(result.output.split(separator: "\n").count == 30)
             #expect(result.errors.contains(note) && result.errors.contains("assuming 30 frames/s"))
         }
@@ -156,7 +151,7 @@ import Testing
 
     @Test("Pixels where ratios are expected are refused")
     func pixelsForRatios() throws {
-        let path = try file("det.jsonl", records({ $0 * 40 }, left: 120))
+        let path = try place.file("det.jsonl", records({ $0 * 40 }, left: 120))
         let result = try footpath("track", path, "--image-size", "800x400")
         #expect(
             result.status == 66 && result.errors.contains("line 1: a box that reaches to 120.1"), "\(result.errors)")
@@ -164,7 +159,7 @@ import Testing
 
     @Test("Boxes that are in no track are counted, and so are those outside of the frame")
     func boxesOfNobody() throws {
-        let path = try file("det.txt", walker() + "\n3,-1,5000,10,40,100,0.9\n")
+        let path = try place.file("det.txt", walker() + "\n3,-1,5000,10,40,100,0.9\n")
         let result = try footpath("track", path, "--image-size", "640x480")
         #expect(
             result.errors.contains("1 of 21 boxes lie outside of frames of 640x480 (--image-size)"), "\(result.errors)")
@@ -173,8 +168,8 @@ import Testing
 
     @Test("Devices, links and pipes are written to as they are")
     func specialOutputs() throws {
-        let path = try file("det.txt", walker())
-        let (link, target) = (place.path("link"), try file("target", "old"))
+        let path = try place.file("det.txt", walker())
+        let (link, target) = (place.path("link"), try place.file("target", "old"))
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "target")
         #expect(try footpath("track", path, "--output", link, "--force").status == 0)
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "target")
@@ -189,8 +184,8 @@ import Testing
     @Test("seqinfo.ini gives what the command line doesn't")
     func sequenceFolder() throws {
         try FileManager.default.createDirectory(atPath: place.path("seq/det"), withIntermediateDirectories: true)
-        _ = try file("seq/seqinfo.ini", "[Sequence]\nframeRate=14\nseqLength=20\nimWidth=640\nimHeight=480\n")
-        let result = try footpath("track", file("seq/det/det.txt", walker()))
+        _ = try place.file("seq/seqinfo.ini", "[Sequence]\nframeRate=14\nseqLength=20\nimWidth=640\nimHeight=480\n")
+        let result = try footpath("track", place.file("seq/det/det.txt", walker()))
         #expect(result.errors.isEmpty, "nothing had to be assumed")
         #expect(result.output.split(separator: "\n").count == 20)
     }
@@ -205,7 +200,7 @@ import Testing
             ("99999999999999,-1,1,1,9,9,1", "line 2: frame 99999999999999"),
         ])
     func brokenLines(line: String, complaint: String) throws {
-        let result = try footpath("track", file("det.txt", "1,-1,1,1,9,9,1\n\(line)\n"))
+        let result = try footpath("track", place.file("det.txt", "1,-1,1,1,9,9,1\n\(line)\n"))
         #expect(result.status == 66)
         #expect(result.errors.contains(complaint))
         #expect(result.output.isEmpty)
@@ -213,14 +208,14 @@ import Testing
 
     @Test("Scores of an unknown scale, missing files and wrong options are refused, each with its code")
     func refusals() throws {
-        #expect(try footpath("track", file("scale.txt", walker(score: "5000"))).status == 66)
+        #expect(try footpath("track", place.file("scale.txt", walker(score: "5000"))).status == 66)
         let missing = try footpath("track", place.path("missing.txt"))
         #expect(missing.status == 66 && missing.errors.contains("missing.txt: no such file"))
         let folder = try footpath("track", place.url.path)
         #expect(folder.status == 66 && folder.errors.contains("directory"), "\(folder.errors)")
         let picture = try footpath("track", Project.sample.path)
         #expect(picture.status == 66 && picture.errors.contains("not text"), "\(picture.errors)")
-        let path = try file("det.txt", walker())
+        let path = try place.file("det.txt", walker())
         #expect(try footpath("track", path, "--fps", "0").status == 64)
         #expect(try footpath("track", path, "--image-size", "640").status == 64)
         #expect(try footpath("track", path, "--low", "0.9").status == 64)
@@ -231,8 +226,8 @@ import Testing
 
     @Test("An existing output is kept without --force")
     func existingOutput() throws {
-        let path = try file("det.txt", walker())
-        let output = try file("out.txt", "mine\n")
+        let path = try place.file("det.txt", walker())
+        let output = try place.file("out.txt", "mine\n")
         #expect(try footpath("track", path, "--output", output).status == 73)
         #expect(try String(contentsOfFile: output, encoding: .utf8) == "mine\n")
         #expect(try footpath("track", path, "--output", output, "--force").status == 0)
@@ -241,7 +236,7 @@ import Testing
 
     @Test("No detections are no tracks and no error")
     func empty() throws {
-        let result = try footpath("track", file("det.txt", ""))
+        let result = try footpath("track", place.file("det.txt", ""))
         #expect(result.status == 0 && result.output.isEmpty)
     }
 }

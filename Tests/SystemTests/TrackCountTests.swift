@@ -8,12 +8,6 @@ import Testing
 
     init() throws { place = try TemporaryFolder() }
 
-    private func file(_ name: String, _ text: String) throws -> String {
-        let path = place.path(name)
-        try text.write(toFile: path, atomically: true, encoding: .utf8)
-        return path
-    }
-
     /// A person of id 7 who walks to the right for 4 s, 4 pixels a frame.
     private var walker: String {
         (1...100).map { "\($0),7,\(100 + 4 * $0),200,40,100,0.9,-1,-1,-1" }.joined(separator: "\n")
@@ -40,7 +34,7 @@ import Testing
 
     @Test("Records say who crossed and entered; results are as without them, and the totals are said")
     func counted() throws {
-        let path = try file("det.txt", walker)
+        let path = try place.file("det.txt", walker)
         let plain = try footpath("track", path, "--image-size", "640x480", "--fps", "25")
         let output = place.path("counted.jsonl")
         let result = try run(Project.program.path, ["track", path, "--records", output] + options)
@@ -65,23 +59,24 @@ import Testing
 
     @Test("With --linked the ids are the file's, also those of records of Footpath's own")
     func linked() throws {
-        let path = try file("det.txt", walker)
+        let path = try place.file("det.txt", walker)
         let first = try run(Project.program.path, ["track", path, "--linked", "--records", "-"] + options)
         #expect(try records(first.output).filter { $0.event == "line" }.map(\.track) == [7])
         let again = try run(
             Project.program.path,
-            ["track", file("again.jsonl", first.output), "--linked", "--smooth", "0", "--records", "-"] + options)
+            ["track", place.file("again.jsonl", first.output), "--linked", "--smooth", "0", "--records", "-"] + options)
         func crossings(_ text: String) -> [Substring] {
             text.split(separator: "\n").filter { $0.contains(#""event":"line""#) }.map { $0.drop { $0 != "t" } }
         }
         #expect(again.status == 0 && crossings(again.output).count == 1)
 
         let anonymous = try run(
-            Project.program.path, ["track", file("none.txt", "1,-1,1,1,5,5,0.9"), "--linked", "--image-size", "64x48"])
+            Project.program.path,
+            ["track", place.file("none.txt", "1,-1,1,1,5,5,0.9"), "--linked", "--image-size", "64x48"])
         #expect(anonymous.status == 66 && anonymous.errors.contains("line 1: no id, which --linked needs in each line"))
         let twice = try run(
             Project.program.path,
-            ["track", file("two.txt", "1,3,1,1,5,5,0.9\n1,3,9,9,5,5,0.9"), "--linked", "--image-size", "64x48"])
+            ["track", place.file("two.txt", "1,3,1,1,5,5,0.9\n1,3,9,9,5,5,0.9"), "--linked", "--image-size", "64x48"])
         #expect(twice.status == 66 && twice.errors.contains("line 2: a second box of 3 in frame 1"))
     }
 
@@ -90,7 +85,7 @@ import Testing
         let result = try run(
             Project.program.path,
             [
-                "track", file("det.txt", walker), "--zone", "a=0,0,1,1,1,0,0,1", "--line", "b=0.5,0.5,0.5,0.5",
+                "track", place.file("det.txt", walker), "--zone", "a=0,0,1,1,1,0,0,1", "--line", "b=0.5,0.5,0.5,0.5",
                 "--line",
                 "c/d=0,0,1,1", "--line", "e=0,0,1,1", "--line", "e=0,0,1,0.9",
             ])

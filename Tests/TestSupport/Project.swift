@@ -51,4 +51,10 @@ public final class TemporaryFolder: Sendable {
 
     /// The path of a file in the folder.
     public func path(_ name: String) -> String { url.appendingPathComponent(name).path }
+
+    /// The path of a new file in the folder, with a text in it.
+    public func file(_ name: String, _ text: String) throws -> String {
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        return path(name)
+    }
 }
