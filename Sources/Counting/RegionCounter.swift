@@ -122,6 +122,12 @@ public struct RegionCounter: Sendable {
         tally.advance(to: time.microseconds, into: &output)
     }
 
+    /// Time went on without a picture up to here, and ends. No run may be open.
+    public mutating func end(at time: Timestamp, into output: inout [PathRecord]) {
+        tally.advance(to: time.microseconds, into: &output)
+        if tally.isWithinInterval { tally.finish(at: tally.now, into: &output) }
+    }
+
     /// Anything but a point.
     private mutating func take(_ record: inout PathRecord, into output: inout [PathRecord]) {
         switch record.event {

@@ -86,6 +86,9 @@ struct Tally {
         return (utc >= 0 ? utc / length : -((length - 1 - utc) / length))
     }
 
+    /// Whether an interval has begun and isn't over.
+    var isWithinInterval: Bool { start < now }
+
     mutating func add(_ change: Change, at time: Int64) {
         let place = changes.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
         changes.insert((time, change), at: place)

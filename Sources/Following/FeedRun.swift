@@ -48,8 +48,14 @@ struct FeedLedger {
 
     /// A camera's time goes on without pictures.
     mutating func passOutage(at now: Moment) {
-        let time = now.utcMilliseconds - zero + clockLead - Self.outageDelay
-        write(recorder.advance(to: Timestamp(microseconds: time * 1000)), origin: zero)
+        write(recorder.advance(to: time(of: now, delay: Self.outageDelay)), origin: zero)
+    }
+
+    /// A camera's session ends without pictures.
+    mutating func endOutage(at now: Moment) { write(recorder.endOutage(at: time(of: now)), origin: zero) }
+
+    private func time(of now: Moment, delay: Int64 = 0) -> Timestamp {
+        Timestamp(microseconds: (now.utcMilliseconds - zero + clockLead - delay) * 1000)
     }
 
     /// Nothing is open any more.

@@ -171,12 +171,14 @@ package struct FeedSession {
 
     private mutating func stop(at now: Moment) {
         isStopping = true
-        guard run != nil else { return finish(at: now) }
+        guard run != nil else { return finish(at: now, isOut: isCamera) }
         ledger.effects.append(.stopReading)
         leaveBy = now.monotonic + .seconds(Self.leave)
     }
 
-    private mutating func finish(at now: Moment) {
+    /// - Parameter isOut: whether it is a camera without pictures.
+    private mutating func finish(at now: Moment, isOut: Bool = false) {
+        if isOut { ledger.endOutage(at: now) }
         ledger.status.state = isStopping ? .stopped : .finished
         writeOfSession(ledger.recorder.end, at: now)
         isOver = true
@@ -233,7 +235,7 @@ package struct FeedSession {
         clockSkew = ended.clockSkew
         ledger.effects.append(.close)
         ledger.noteRunEnd()
-        if isStopping { return finish(at: now) }
+        if isStopping { return finish(at: now, isOut: isCamera && !ended.hasBegun) }
         switch settings.source {
         case .camera: retry(after: ended, end, at: now)
         case .file(let request):

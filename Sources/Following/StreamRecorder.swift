@@ -113,6 +113,13 @@ package struct StreamRecorder {
         return records
     }
 
+    /// The session ends while there are no pictures.
+    mutating func endOutage(at time: Timestamp) -> [PathRecord] {
+        var records: [PathRecord] = []
+        counter?.end(at: time, into: &records)
+        return records
+    }
+
     /// Records and what they lead to at zones and lines.
     private mutating func counted(_ records: consuming [PathRecord]) -> [PathRecord] {
         let settled = assembler?.settled

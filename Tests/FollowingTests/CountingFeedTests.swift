@@ -45,6 +45,15 @@ import Testing
         #expect(abs(observed - 0.2 * Double(seen.count)) < 1)
     }
 
+    @Test(arguments: [30.0, 37, 160]) func anOutageInWhichTheSessionEndsIsWritten(seconds: Double) throws {
+        let feed = try feed()
+        try feed.run(seconds: seconds)
+        let counts = counts(feed.records)
+        let last = try #require(counts.last)
+        #expect(last.observed == 0 && abs(last.to.seconds(since: Timestamp(microseconds: 0)) - seconds) < 1)
+        #expect(zip(counts, counts.dropFirst()).allSatisfy { $0.to == $1.from && $0.from < $0.to }, "\(counts)")
+    }
+
     @Test func countersGoOnOverReconnectionsAndNobodyIsLeftBehind() throws {
         let feed = try feed()
         try feed.run(seconds: 150)
