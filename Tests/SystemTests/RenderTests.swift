@@ -169,6 +169,15 @@ struct RenderTests {
         #expect(result.errors.contains("can't write disk/out.mp4 to its end: No space left on device"))
     }
 
+    @Test("A progress bar on a terminal")
+    func terminal() throws {
+        let place = try analyzed()
+        let command = "'\"$PROGRAM\" render clip.mp4 r.jsonl out.mp4'"
+        let result = try place.shell("script --quiet --return --command \(command) /dev/null").wait()
+        #expect(result.status == 0)
+        #expect(result.output.contains("clip.mp4 [") && result.output.contains("frames/s"), "\(result.output)")
+    }
+
     @Test("Of the faces in every frame none is found once people are blurred by records of 5 frames/s")
     func blurred() throws {
         let place = try analyzed()
