@@ -137,7 +137,8 @@ function begin() {
   }
   byId("flow-name").addEventListener("change", drawCharts);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawCharts);
-  addEventListener("beforeprint", () => { for (const chart of charts.values()) chart.resize(); });
+  // As wide as a sheet is behind its margins: what is on the screen is measured now.
+  addEventListener("beforeprint", () => { for (const chart of charts.values()) chart.resize(660, chart.height); });
   addEventListener("afterprint", () => { for (const chart of charts.values()) chart.resize(); });
   chooseFeed(0);
 }
