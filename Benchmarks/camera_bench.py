@@ -1,11 +1,12 @@
 """Benchmarks/cameras: what the daemon costs and carries with real RTSP cameras on loopback.
 
-Four questions, each answered beside its bound in the same run:
+Five questions, each answered beside its bound in the same run:
 - isolation: CPU time of `footpath run` on a file, whose decoding has a process of its own, over that of `footpath
   analyze`, which decodes in the program
 - latency: from a picture's capture (the RTSP server's clock, by RTCP) to its records, at 25 frames/s
 - capacity: how many 720p cameras at 5 frames/s go without drops, and where the CPU time goes then
 - viewer: CPU time of sixteen cameras with a viewer of the live page, over that with nobody looking
+- broker: frames/s, latency and memory while the MQTT broker is stopped, beside those without `mqtt:`
 """
 
 import argparse
@@ -28,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVER = ROOT / "Tests/Servers/rtsp-server"
 TICKS = os.sysconf("SC_CLK_TCK")
 DROPS_ALLOWED = 0.01
+PARTS = ["isolation", "latency", "capacity", "viewer", "broker"]
 
 
 def main() -> None:
@@ -35,13 +37,13 @@ def main() -> None:
     parser.add_argument("--footpath", type=Path, default=ROOT / ".build/release/footpath", metavar="BIN")
     parser.add_argument("--video", type=Path, default=ROOT / "SampleVideos/crossing.mp4")
     parser.add_argument("--seconds", type=float, default=20, help="of each trial (20)")
-    parser.add_argument("--only", choices=["isolation", "latency", "capacity", "viewer"])
+    parser.add_argument("--only", choices=PARTS)
     arguments = parser.parse_args()
     if not arguments.footpath.is_file():
         sys.exit(f"cameras: no program at {arguments.footpath}: build it (swift build -c release) or give --footpath")
     with tempfile.TemporaryDirectory() as name:
         bench = Bench(arguments.footpath, arguments.video, Path(name), arguments.seconds)
-        for part in ("isolation", "latency", "capacity", "viewer"):
+        for part in PARTS:
             if arguments.only in (None, part):
                 print(getattr(bench, part)(), flush=True)
 
@@ -184,6 +186,53 @@ class Bench:
                     answer.read()
             time.sleep(2)
         return tuple(after - before for after, before in zip(spent(), begin))
+
+    # Broker
+
+    def broker(self) -> str:
+        """One camera in turns: without a broker, and with one that is connected to and then stopped."""
+        (self.folder / "secret").write_text("footpath:secret\n")
+        rows = []
+        with self.cameras("768x432", 1) as urls, self.mosquitto() as (broker, port):
+            mqtt = f"mqtt: {{broker: 'mqtt://127.0.0.1:{port}', credentials: '{self.folder}/secret'}}"
+            for turn in range(3):
+                rows.append(["without mqtt", *self.told(urls[0], "", lambda: None)])
+                rows.append(["broker stopped", *self.told(urls[0], mqtt, lambda: broker.send_signal(signal.SIGSTOP))])
+                broker.send_signal(signal.SIGCONT)
+        head = ["", "frames/s analysed", "dropped", "p50 ms", "p99 ms", "MB before", "MB after"]
+        return f"Broker: one camera, 5 frames/s of 25, zones and a line, {self.seconds:.0f} s a row\n\n{table(head, rows)}\n"
+
+    def told(self, url: str, mqtt: str, stop) -> list[str]:
+        zone = "zones: [{name: all, points: [[0, 0], [1, 0], [1, 1], [0, 1]]}], lines: [{name: middle, points: [[0.5, 1], [0.5, 0]]}]"
+        top = f"{mqtt}\nstats_interval: 5s"
+        with self.daemon([f"{{name: cam, source: '{url}', {zone}}}"], top, "fps: 5") as (process, records):
+            wait(lambda: '"event":"stats"' in text(records("cam")), 60)
+            stop()
+            size, before = records("cam").stat().st_size, resident(process.pid)
+            time.sleep(self.seconds)
+            after = resident(process.pid)
+            lines = records("cam").read_bytes()[size:].decode().splitlines()
+        stats = [line for line in map(json.loads, lines) if line["event"] == "stats"]
+        rate = sum(stat["frames_analyzed"] for stat in stats) * 1000 / max(1, sum(stat["interval_ms"] for stat in stats))
+        p50, p99 = (sum(stat[key] or 0 for stat in stats) / max(1, len(stats)) for key in ("latency_p50_ms", "latency_p99_ms"))
+        dropped = sum(stat["frames_dropped"] for stat in stats)
+        return [f"{rate:.2f}", str(dropped), f"{p50:.0f}", f"{p99:.0f}", f"{before / 1e6:.1f}", f"{after / 1e6:.1f}"]
+
+    @contextmanager
+    def mosquitto(self) -> Iterator[tuple[subprocess.Popen, int]]:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        config = self.folder / "mosquitto.conf"
+        config.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+        process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", config], stderr=subprocess.DEVNULL)
+        try:
+            time.sleep(1)
+            yield process, port
+        finally:
+            process.send_signal(signal.SIGCONT)
+            process.kill()
+            process.wait()
 
     # Parts
 

@@ -14,7 +14,7 @@ import numpy as np
 import count_peer
 from count_truth import Errors, Event, Layout, Point, Ways, compare, crossings, entries, grid
 from tables import table
-from track_crowd import counting_table
+from track_crowd import analyze_table, counting_table
 from track_sequences import Sequence, read_sequence
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,6 +127,9 @@ def main() -> None:
     if arguments.crowd:
         print(counting_table(arguments.footpath))
         return
+    if arguments.analyze:
+        print(analyze_table(arguments.footpath, arguments.analyze))
+        return
     folders = arguments.sequences or sorted(SHARED.glob("*/*"))
     sets: dict[str, list[Sequence]] = {}
     try:
@@ -151,6 +154,9 @@ def parse_arguments() -> argparse.Namespace:
     )
     parser.add_argument("sequences", nargs="*", type=Path, help="MOTChallenge sequence folders (those of ../shared/mot)")
     parser.add_argument("--crowd", action="store_true", help="instead: the time of counting beside the tracker's")
+    parser.add_argument(
+        "--analyze", type=Path, metavar="VIDEO", help="instead: frames/s of analyze with zones, lines and masks, and without"
+    )
     parser.add_argument("--each", action="store_true", help="also a row for each sequence")
     parser.add_argument("--footpath", type=Path, default=ROOT / ".build/release/footpath", help="the program")
     return parser.parse_args()

@@ -1,9 +1,12 @@
 """How the tracker's time grows with the number of people in view."""
 
+import json
+import os
 import random
 import re
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from tables import table
@@ -29,11 +32,10 @@ def crowd_table(program: Path) -> str:
     return table(["people in view", "microseconds/frame", "ns/frame and person"], rows)
 
 
-def counting_table(program: Path) -> str:
-    """What 20 zones and 10 lines cost for such people, beside the tracker."""
-    rows = []
+def regions() -> list[str]:
+    """Options for 20 zones and 10 lines all over the frame."""
     grid = [(column, row) for column in range(5) for row in range(4)]
-    options = []
+    options: list[str] = []
     for column, row in grid:
         left, top, right, bottom = 0.2 * column, 0.25 * row, 0.2 * column + 0.18, 0.25 * row + 0.2
         middle = (top + bottom) / 2
@@ -42,6 +44,42 @@ def counting_table(program: Path) -> str:
     for line in range(10):
         x = 0.05 + 0.1 * line
         options += ["--line", f"{line}={x:.2f},0,{x:.2f},0.5,{x + 0.04:.2f},1"]
+    return options
+
+
+def analyze_table(program: Path, video: Path) -> str:
+    """What 20 zones, 10 lines and 10 polygon masks at the frame's edge cost `analyze`, in turns; the best of five each."""
+    masks = []
+    for index in range(10):
+        x = 0.1 * index
+        masks += ["--mask", f"{x:.2f},0.97,{x + 0.04:.2f},0.98,{x + 0.08:.2f},0.97,{x + 0.09:.2f},1,{x:.2f},1"]
+    kinds = {"without": [], "with": [*regions(), *masks]}
+    spent: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
+    frames = 0
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "out.jsonl"
+        for _ in range(5):
+            for kind, options in kinds.items():
+                command = [str(program), "analyze", str(video), "--output", str(output), "--force", "--quiet", *options]
+                (before, start) = (os.times(), time.monotonic())
+                subprocess.run(command, check=True)
+                (after, end) = (os.times(), time.monotonic())
+                cpu = after.children_user - before.children_user + after.children_system - before.children_system
+                spent[kind].append((end - start, cpu))
+                frames = json.loads(output.read_text().splitlines()[-1])["analyzed"]
+    rows = []
+    for kind, times in spent.items():
+        wall, cpu = (min(column) for column in zip(*times, strict=True))
+        rows.append([kind, f"{frames / wall:.1f}", f"{cpu:.2f}"])
+    ratio = [float(rows[1][1]) / float(rows[0][1]), float(rows[0][2]) / float(rows[1][2])]
+    rows.append(["with / without", f"{ratio[0]:.3f}", f"{ratio[1]:.3f}"])
+    return table(["20 zones, 10 lines, 10 masks", "frames/s", "CPU s"], rows)
+
+
+def counting_table(program: Path) -> str:
+    """What 20 zones and 10 lines cost for such people, beside the tracker."""
+    rows = []
+    options = regions()
     with tempfile.TemporaryDirectory() as folder:
         for people in (10, 100, 300):
             file = Path(folder) / f"{people}.txt"
