@@ -183,7 +183,7 @@ let package = Package(
             "JobsTests",
             [
                 "Analyzing", "Buckets", "Capturing", "Decoding", "footpath", "Inference", "Jobs", "Notifying",
-                "Rekognition", .product(name: "GRDB", package: "GRDB.swift"),
+                "Rekognition", "Settings", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         tests("OperatingTests", ["Following", "Operating", "Settings"]),
         tests("GoldenTests", ["footpath"]),

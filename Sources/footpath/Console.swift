@@ -50,10 +50,10 @@ struct Console {
         let speed = Double(frames) / max(seconds, 0.001)
         var parts = ["\(frames) frames", "\(Int(speed.rounded())) frames/s"] + more
         var bar = ""
-        if let duration, duration > 0, elapsed > 0 {
-            let share = min(1, Double(elapsed) / Double(duration))
+        if let duration, duration > 0 {
+            let share = min(1, max(0, Double(elapsed) / Double(duration)))
             bar = Self.bar(share)
-            parts.append("\(Self.clock(seconds / share - seconds)) left")
+            if share > 0 { parts.append("\(Self.clock(seconds / share - seconds)) left") }
         }
         write("\(eraseLine)\(name) \(bar)" + parts.joined(separator: ", "))
     }

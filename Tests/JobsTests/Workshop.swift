@@ -5,6 +5,7 @@ import Foundation
 import Inference
 import PathModel
 import Rekognition
+import Settings
 import Synchronization
 import TestSupport
 
@@ -27,8 +28,8 @@ final class Workshop {
         signal(SIGPIPE, SIG_IGN)
         folder = try TemporaryFolder()
         try FileManager.default.createDirectory(atPath: folder.path("media/b"), withIntermediateDirectories: true)
-        var options = AnalysisOptions()
-        options.workers = 2
+        // As footpath analyze has them.
+        let options = try AnalysisOptions([:], cores: 2)
         settings = JobSettings(folder: folder.path("state"), options: options)
     }
 

@@ -136,7 +136,7 @@ import Testing
             envelope("region", 3, "00.000") + #""kind":"mask","points":[[0,0],[1,0],[1,1]]}"#,
             envelope("stream_start", 4, "00.000")
                 + #""run":1,"codec":"h264","container":"mov,mp4,m4a,3gp,3g2,mj2","frame_width":768,"#
-                + #""frame_height":432,"frame_rate":29.97,"duration_ms":46513,"pixel_format":"yuv420p","#
+                + #""frame_height":432,"frame_rate":29.97003,"duration_ms":46513,"pixel_format":"yuv420p","#
                 + #""color_range":"tv","clock":"file","time_origin":"option","source":"clip.mp4"}"#,
             envelope("path_start", 5, "00.033") + #""track":1,"frame":1,"pts_ms":33,\#(box),"entry":"left"}"#,
             envelope("path", 6, "00.033")
