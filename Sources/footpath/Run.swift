@@ -28,18 +28,7 @@ struct Run: ParsableCommand {
         // Everything together is promised within 5 s (Daemon).
         Signals.handle(within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         let log = Log()
-        let daemon: Daemon
-        do {
-            let runtime = try RuntimeFolder()
-            let surroundings = Daemon.Surroundings(
-                configuration: config, engine: try OpenVINOEngine(library: runtime.library),
-                modelFolder: runtime.models, program: Self.program, version: Footpath.programVersion)
-            daemon = try Daemon(surroundings, commands: commands, log: log)
-        } catch {
-            for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }
-            log.finish()
-            throw ExitCode(ExitStatus(of: error).rawValue)
-        }
+        let daemon = try Self.made(by: config, log) { try Daemon($0, commands: commands, log: log) }
         let status: ExitStatus =
             switch daemon.run() {
             case .complete: .success
@@ -48,6 +37,23 @@ struct Run: ParsableCommand {
             }
         // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
         _exit(status.rawValue)
+    }
+
+    /// Makes what lives until it is told to end; what it can't be made for goes to the log, and the exit code is thrown.
+    static func made<Service>(
+        by configuration: String, _ log: Log, _ make: (Daemon.Surroundings) throws -> Service
+    ) throws -> Service {
+        do {
+            let runtime = try RuntimeFolder()
+            return try make(
+                Daemon.Surroundings(
+                    configuration: configuration, engine: try OpenVINOEngine(library: runtime.library),
+                    modelFolder: runtime.models, program: program, version: Footpath.programVersion))
+        } catch {
+            for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }
+            log.finish()
+            throw ExitCode(ExitStatus(of: error).rawValue)
+        }
     }
 
     /// Leads to this program even when an update has put another in its place.

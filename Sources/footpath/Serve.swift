@@ -32,18 +32,7 @@ struct Serve: ParsableCommand {
         Signals.handle(within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         Self.allowFiles()
         let log = Log()
-        let service: RekognitionService
-        do {
-            let runtime = try RuntimeFolder()
-            let surroundings = Daemon.Surroundings(
-                configuration: config, engine: try OpenVINOEngine(library: runtime.library),
-                modelFolder: runtime.models, program: Run.program, version: Footpath.programVersion)
-            service = try RekognitionService(surroundings, commands: commands, log: log)
-        } catch {
-            for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }
-            log.finish()
-            throw ExitCode(ExitStatus(of: error).rawValue)
-        }
+        let service = try Run.made(by: config, log) { try RekognitionService($0, commands: commands, log: log) }
         let status: ExitStatus = if case .complete = service.run() { .success } else { .unfinished }
         // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
         _exit(status.rawValue)
