@@ -29,7 +29,7 @@ public struct StreamTime: Hashable, Sendable {
 
 /// How much of a stream was read.
 public struct SourceCounts: Hashable, Sendable, Codable {
-    /// Frames decoded, wanted or not.
+    /// Frames decoded, wanted or not; those before a window count.
     public var decoded = 0
     /// Packets and frames that were damaged.
     public var damaged = 0

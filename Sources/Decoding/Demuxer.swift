@@ -98,6 +98,26 @@ final class Demuxer {
         }
     }
 
+    /// Goes to the latest place that can be gone to and isn't behind a time, as far as the container can tell.
+    ///
+    /// - Parameter time: in the stream's time base.
+    /// - Returns: whether it went anywhere.
+    func seek(to time: Int64) -> Bool {
+        readGuard.allow(seconds: options.readTimeout)
+        let index = stream.pointee.index
+        return FFmpegLog.watched(by: readGuard) { av_seek_frame(context, index, time, AVSEEK_FLAG_BACKWARD) } >= 0
+    }
+
+    /// Opens the source again; whether it could.
+    func rewind() -> Bool {
+        readGuard.allow(seconds: options.openTimeout)
+        guard let next = try? Self.connect(to: source.cURL, source, options, readGuard, nil) else { return false }
+        Self.close(context)
+        (context, stream) = next
+        readGuard.endOpening()
+        return true
+    }
+
     /// From now on reads the sound that goes with the video in its place; false where there is none.
     func turnToSound() -> Bool {
         let index = av_find_best_stream(context, AVMEDIA_TYPE_AUDIO, -1, stream.pointee.index, nil, 0)

@@ -5,7 +5,10 @@ extension SourceName {
     private static let endBytes = 1 << 20
 
     /// A regular file's size and its first and last MiB; nil of anything else.
-    var fingerprint: [UInt8]? {
+    var fingerprint: [UInt8]? { ends?.bytes }
+
+    /// A regular file's size, and that with its first and last MiB; nil of anything else.
+    var ends: (size: Int, bytes: [UInt8])? {
         let file = isStandardInput ? dup(STDIN_FILENO) : open(cPath, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
@@ -13,7 +16,7 @@ extension SourceName {
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let size = Int(status.st_size)
         let end = Self.bytes(of: file, from: max(0, size - Self.endBytes))
-        return Array("\(size)\0".utf8) + Self.bytes(of: file, from: 0) + end
+        return (size, Array("\(size)\0".utf8) + Self.bytes(of: file, from: 0) + end)
     }
 
     /// At most `endBytes`, as far as they can be read (pread(2)).

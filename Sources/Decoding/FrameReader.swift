@@ -3,22 +3,25 @@ import PathModel
 
 /// Turns the packets of a demuxer into frames with numbers and times.
 final class FrameReader {
-    private(set) var counts = SourceCounts()
+    var counts: SourceCounts {
+        var counts = frameCounts
+        counts.damaged += packets.damaged
+        return counts
+    }
     /// Called after each packet that was read.
-    var whileReading: () -> Void = {}
+    var whileReading: () -> Void {
+        get { packets.whileReading }
+        set { packets.whileReading = newValue }
+    }
 
+    /// Without the packets that the demuxer found damaged.
+    private var frameCounts = SourceCounts()
+    private let packets: PacketReader
     private let demuxer: Demuxer
     private let decoder: Decoder
     private let orientation: Orientation
     private let frame: UnsafeMutablePointer<AVFrame>
     private var selection: FrameSelection
-    /// Nil where nothing may be read ahead: a live stream's pictures are timed by when they come, too.
-    private var strays: StrayTimes?
-    /// Packets read to judge those before.
-    private var ahead: [Packet] = []
-    private var isAtEnd = false
-    /// Why reading ended early; thrown when the decoder has given what it holds.
-    private var failure: DecodingError?
     private var damagedInARow = 0
     /// Of the frame that was given last.
     private var lastTime: Timestamp?
@@ -27,7 +30,10 @@ final class FrameReader {
     /// The decoder's errors when the last frame was taken.
     private var errorsBefore: Int32 = 0
 
-    init(_ demuxer: Demuxer, decoder: Decoder, fps: Double?) throws(DecodingError) {
+    /// - Parameter window: what to give of the file; nil is all.
+    init(
+        _ demuxer: Demuxer, decoder: Decoder, fps: Double?, window: SourceWindow? = nil
+    ) throws(DecodingError) {
         guard let frame = av_frame_alloc() else {
             throw .unreadable(source: demuxer.source.redacted, reason: "out of memory")
         }
@@ -35,14 +41,17 @@ final class FrameReader {
         self.demuxer = demuxer
         self.decoder = decoder
         orientation = demuxer.orientation
+        frameCounts.decoded = window?.firstFrame ?? 0
         let timeline = Timeline(frameRate: demuxer.frameRate)
         selection = FrameSelection(
-            fps: fps, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline,
+            fps: fps, choosesPackets: demuxer.hasPacketPerFrame, timeline: timeline, window: window,
             microseconds: demuxer.microseconds)
-        if !demuxer.isLive {
-            strays = StrayTimes(
-                frameDuration: demuxer.ticks(timeline.frameDuration), second: demuxer.ticks(1_000_000),
-                reorders: demuxer.stream.pointee.codecpar.pointee.video_delay > 0)
+        do throws(DecodingError) {
+            packets = try PacketReader(demuxer, frameDuration: timeline.frameDuration, window: window)
+        } catch {
+            var frame: UnsafeMutablePointer<AVFrame>? = frame
+            av_frame_free(&frame)
+            throw error
         }
     }
 
@@ -53,7 +62,7 @@ final class FrameReader {
 
     /// The next frame to analyse; see `VideoSource.next`.
     func next() throws(DecodingError) -> DecodedFrame? {
-        while true {
+        while !selection.isPastEnd {
             switch decoder.receive(into: frame) {
             case .done:
                 damagedInARow = 0
@@ -61,10 +70,10 @@ final class FrameReader {
             case .again:
                 try feedDecoder()
             case .finished:
-                if let failure { throw placed(failure) }
+                if let failure = packets.failure, !selection.isPastEnd { throw placed(failure) }
                 return nil
             case .damaged:
-                counts.damaged += 1
+                frameCounts.damaged += 1
                 damagedInARow += 1
                 // A decoder that fails without taking input would fail for ever.
                 guard damagedInARow < 1000 else {
@@ -74,6 +83,7 @@ final class FrameReader {
                 }
             }
         }
+        return nil
     }
 
     private func placed(_ error: DecodingError) -> DecodingError {
@@ -81,49 +91,19 @@ final class FrameReader {
     }
 
     private func feedDecoder() throws(DecodingError) {
-        let next = try selection.nextPacket(reading: nextPacket)
+        let next = try selection.nextPacket(reading: packets.next)
         if decoder.send(next?.packet.pointer, skippable: next?.isSkippable ?? false) == .damaged {
-            counts.damaged += 1
+            frameCounts.damaged += 1
         }
-    }
-
-    /// The next packet, its PTS put right where it is a stray; nil at the end.
-    private func nextPacket() throws(DecodingError) -> Packet? {
-        guard let packet = ahead.isEmpty ? try readPacket() : ahead.removeFirst() else { return nil }
-        if let pts = packet.pts,
-            let replacement = try strays?.replacement(
-                of: pts, following: { () throws(DecodingError) in try lookAhead() })
-        {
-            packet.replacePTS(by: replacement)
-        }
-        return packet
-    }
-
-    private func lookAhead() throws(DecodingError) -> [Int64] {
-        while ahead.count < StrayTimes.lookahead, let packet = try readPacket() { ahead.append(packet) }
-        return ahead.compactMap(\.pts)
-    }
-
-    /// The demuxer's next packet; nil at the end of the stream or where it breaks off.
-    private func readPacket() throws(DecodingError) -> Packet? {
-        guard !isAtEnd else { return nil }
-        let packet = try demuxer.nextPacket(breakage: &failure)
-        whileReading()
-        guard let packet else {
-            isAtEnd = true
-            return nil
-        }
-        if packet.isDamaged { counts.damaged += 1 }
-        return packet
     }
 
     /// The decoder's frame, if it is wanted; leaves `frame` empty.
     private func takeFrame() throws(DecodingError) -> DecodedFrame? {
         defer { av_frame_unref(frame) }
-        counts.decoded += 1
+        frameCounts.decoded += 1
         let errors = decoder.errorsLogged
         if footpath_frame_is_damaged(frame) != 0 || !decoder.flagsDamage && errors > errorsBefore {
-            counts.damaged += 1
+            frameCounts.damaged += 1
         }
         errorsBefore = errors
         guard

@@ -12,6 +12,14 @@ package struct FrameSampling {
         self.rate = rate
     }
 
+    /// Goes on where a window begins.
+    init(rate: Double, window: SourceWindow?) {
+        self.init(rate: rate)
+        guard let window, window.beginsInside else { return }
+        first = window.origin
+        previous = window.previous
+    }
+
     /// Whether the next frame in presentation order is wanted.
     ///
     /// - Parameter time: microseconds.

@@ -9,7 +9,11 @@ struct FrameSelection {
     private var timeline: Timeline
     private let microseconds: (Int64) -> Int64
     /// The number of the next frame that is chosen after decoding.
-    private var frameCount = 0
+    private var frameCount: Int
+    /// The first time that is not wanted.
+    private let end: Int64?
+    /// All frames before the window's end were given.
+    private(set) var isPastEnd = false
     /// Packets read ahead before choosing before decoding was given up.
     private var pending: ArraySlice<Packet> = []
     /// The latest packets that went to the decoder from `packets`, each with its frame if that is wanted.
@@ -23,15 +27,21 @@ struct FrameSelection {
     ///   - fps: frames a second; nil for all.
     ///   - choosesPackets: whether packets and frames correspond one to one.
     ///   - timeline: gives frames their times.
+    ///   - window: what is wanted of the file; nil is all.
     ///   - microseconds: converts the stream's time base.
-    init(fps: Double?, choosesPackets: Bool, timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
+    init(
+        fps: Double?, choosesPackets: Bool, timeline: Timeline, window: SourceWindow?,
+        microseconds: @escaping (Int64) -> Int64
+    ) {
         self.timeline = timeline
         self.microseconds = microseconds
+        frameCount = window?.firstFrame ?? 0
+        end = window?.end
         guard let fps else { return }
         if choosesPackets {
-            packets = SampledPackets(rate: fps, timeline: timeline, microseconds: microseconds)
+            packets = SampledPackets(rate: fps, timeline: timeline, window: window, microseconds: microseconds)
         } else {
-            sampling = FrameSampling(rate: fps)
+            sampling = FrameSampling(rate: fps, window: window)
         }
     }
 
@@ -41,7 +51,9 @@ struct FrameSelection {
     ) throws(DecodingError) -> (packet: Packet, isSkippable: Bool)? {
         while let next = try packets?.next(reading: read) {
             switch next {
-            case .end: return nil
+            case .end:
+                isPastEnd = packets?.isPastEnd ?? false
+                return nil
             case .unordered(let packets): goOnByFrames(with: packets)
             case .packet(_, .drop): continue
             case .packet(let packet, .reference): return note(packet, wanted: nil)
@@ -67,6 +79,10 @@ struct FrameSelection {
         }
         guard packets == nil else { return nil }
         let (time, isEstimated) = timeline.next(pts: bestPTS.map(microseconds))
+        guard time.microseconds < end ?? .max else {
+            isPastEnd = true
+            return nil
+        }
         let isReplaced = pts.flatMap { replaced.remove($0) } != nil
         defer { frameCount += 1 }
         guard sampling?.wants(time.microseconds) ?? true else { return nil }

@@ -16,6 +16,7 @@ final class RepeatableReader {
 
     private let options: SourceOptions
     private let fps: Double?
+    private let window: SourceWindow?
     private let interrupt: InterruptFlag
     private var decoder: Decoder
     private var reader: FrameReader
@@ -23,17 +24,20 @@ final class RepeatableReader {
     /// Frames that `reader` gave.
     private var given = 0
 
-    /// - Parameter threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
+    /// - Parameters:
+    ///   - threads: of the decoder, for a file. What can't be read a second time is decoded by one thread.
+    ///   - window: what to give of the file; nil is all.
     init(
-        _ source: SourceName, options: SourceOptions, fps: Double?, threads: Int, interrupt: InterruptFlag
+        _ source: SourceName, options: SourceOptions, fps: Double?, threads: Int, window: SourceWindow? = nil,
+        interrupt: InterruptFlag
     ) throws(DecodingError) {
-        (self.options, self.fps, self.interrupt) = (options, fps, interrupt)
+        (self.options, self.fps, self.window, self.interrupt) = (options, fps, window, interrupt)
         isParallel = threads > 1 && source.isRegularFile
         demuxer = try Demuxer(source, options: options, interrupt: interrupt)
         decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1) {
             HardwareDevice.first(of: options.hardware, for: $0)
         }
-        reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
+        reader = try FrameReader(demuxer, decoder: decoder, fps: fps, window: window)
     }
 
     /// The next frame to analyse; see `VideoSource.next`.
@@ -54,7 +58,7 @@ final class RepeatableReader {
         decoder = try Decoder(for: demuxer, threads: 1) { [options] in
             HardwareDevice.first(of: options.hardware, for: $0)
         }
-        reader = try FrameReader(demuxer, decoder: decoder, fps: fps)
+        reader = try FrameReader(demuxer, decoder: decoder, fps: fps, window: window)
         reader.whileReading = whileReading
         for _ in 0..<given { _ = try reader.next() }
     }

@@ -27,7 +27,9 @@ struct SampledPackets {
     /// Runs over frames in presentation order; when packets prove unordered, the state to go on from.
     private(set) var sampling: FrameSampling
     private(set) var timeline: Timeline
-    private(set) var frameCount = 0
+    private(set) var frameCount: Int
+    /// All frames before the window's end are settled.
+    private(set) var isPastEnd = false
 
     private enum Decision {
         case open, unwanted
@@ -52,6 +54,8 @@ struct SampledPackets {
     private static let lookahead = 300
 
     private let microseconds: (Int64) -> Int64
+    /// The first time that is not wanted.
+    private let end: Int64?
     private var entries: [Entry] = []
     private var hasStarted = false
     private var isAtEnd = false
@@ -64,11 +68,16 @@ struct SampledPackets {
     /// - Parameters:
     ///   - rate: frames a second.
     ///   - timeline: gives frames their times.
+    ///   - window: what is wanted of the file; nil is all.
     ///   - microseconds: converts the stream's time base.
-    init(rate: Double, timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
-        sampling = FrameSampling(rate: rate)
+    init(
+        rate: Double, timeline: Timeline, window: SourceWindow? = nil, microseconds: @escaping (Int64) -> Int64
+    ) {
+        sampling = FrameSampling(rate: rate, window: window)
         self.timeline = timeline
         self.microseconds = microseconds
+        frameCount = window?.firstFrame ?? 0
+        end = window?.end
     }
 
     /// The next packet, once enough packets after it are known.
@@ -133,8 +142,12 @@ struct SampledPackets {
     }
 
     private mutating func decision(on entry: Entry) -> Decision {
-        guard !entry.packet.isDiscarded else { return .unwanted }
+        guard !entry.packet.isDiscarded, !isPastEnd else { return .unwanted }
         let (time, isEstimated) = timeline.next(pts: microseconds(entry.pts))
+        guard time.microseconds < end ?? .max else {
+            (isPastEnd, isAtEnd) = (true, true)
+            return .unwanted
+        }
         defer { frameCount += 1 }
         return sampling.wants(time.microseconds)
             ? .wanted(

@@ -23,6 +23,9 @@ struct StrayTimes {
         longestEnd = max(limit, 60 * second)
     }
 
+    /// The next packet is known to be none.
+    mutating func begin(with pts: Int64) { last = pts }
+
     /// Looks at the next packet.
     ///
     /// - Parameter following: the PTS of the next `lookahead` packets, or of as many as there are.

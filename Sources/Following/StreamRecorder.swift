@@ -34,6 +34,8 @@ package struct StreamRecorder {
     private var frameInterval = 0.04
     /// When `summary` last began to count a run, and at which of its source's frames.
     private var runStart = FeedSummary()
+    /// Time of the run's first frame.
+    private var runBegin = Timestamp(microseconds: 0)
     /// Frames of the sources before.
     private var framesBefore = 0
 
@@ -73,6 +75,7 @@ package struct StreamRecorder {
         frameInterval = max(interval, 1 / (options.fps ?? .infinity))
         framesBefore = summary.frames
         last = FrameInfo(index: 0, time: time)
+        runBegin = time
         progress.duration = description.duration
         if let origin { moveClock(origin: origin, start: time) }
         let longestStep = longestStep
@@ -94,7 +97,7 @@ package struct StreamRecorder {
             records += add(Gap(from: last.time, to: info.time, reason: .decodeError, framesLost: lost))
         }
         last = info
-        progress.elapsed = info.time.microseconds - (opening?.description.start.microseconds ?? 0)
+        progress.elapsed = info.time.microseconds - runBegin.microseconds
         guard let update else {
             summary.damaged += 1
             return records

@@ -22,11 +22,13 @@ public final class Analysis {
     /// How many analyses of the same name were before it in the same output.
     let repetition: Int
     let source: VideoSource
+    /// What of the source is analysed; nil is all.
+    private let window: SourceWindow?
     let options: AnalysisOptions
     let models: ModelSet
     let sessionStart: SessionStart
-    /// Of the content.
-    let fingerprint: String
+    /// Of the whole source's content; see `VideoSource.fingerprint`.
+    public let fingerprint: String
     /// Follows the caller's flag; raised too when the analysis can't go on, so that a read that waits returns.
     private let stop: InterruptFlag
 
@@ -36,18 +38,21 @@ public final class Analysis {
     ///   - repetition: how many analyses of the same name are before it in the same output: sessions differ.
     ///   - modelFolder: where the face networks are.
     ///   - interrupt: raised from elsewhere to end the analysis in good order.
+    ///   - window: what of the source to analyse; nil is all. The session is that of the whole source.
     /// - Throws: `DecodingError` or `InferenceError`.
     public init(
         _ name: SourceName, repetition: Int = 0, engine: any InferenceEngine, modelFolder: String,
         options: AnalysisOptions, version: String,
-        decoderThreads: Int, interrupt: InterruptFlag
+        decoderThreads: Int, interrupt: InterruptFlag, window: SourceWindow? = nil
     ) throws {
         self.name = name
+        self.window = window
         self.repetition = repetition
         self.options = options
         stop = InterruptFlag(following: interrupt)
         source = try VideoSource(
-            name, options: options.sourceOptions, fps: options.fps, threads: decoderThreads, interrupt: stop)
+            name, options: options.sourceOptions, fps: options.fps, threads: decoderThreads, interrupt: stop,
+            window: window)
         fingerprint = source.fingerprint()
         models = ModelSet(
             engine: engine, modelFolder: modelFolder, options: options, frameSize: source.description.frameSize)
@@ -61,7 +66,7 @@ public final class Analysis {
     ///
     /// - Parameters:
     ///   - observer: sees each record, also those that `detail` leaves out, after it was written.
-    ///   - progress: called after each frame. Both are called on the caller's thread.
+    ///   - progress: called after each frame; it counts from the window's beginning. Both are called on the caller's thread.
     /// - Throws: `InferenceError` or `RecordingError`; records written before stay valid. A stream that breaks off is
     ///   no error here: the summary and the records say so.
     public func run(
@@ -78,8 +83,19 @@ public final class Analysis {
             driver.finish(within: isInterrupted ? Self.shortFarewell : Self.farewell)
         }
         stop.whenRaised { [mailbox = driver.mailbox] in mailbox.post(.stop) }
-        try driver.run(progress: progress)
+        let duration = window.flatMap(length)
+        try driver.run { current in
+            var current = current
+            if let duration { current.duration = duration }
+            progress(current)
+        }
         return driver.session.summary
+    }
+
+    /// How much of the source a window is, in microseconds; nil where unknown.
+    private func length(of window: SourceWindow) -> Int64? {
+        let end = window.end ?? source.description.duration.map { window.origin + $0 }
+        return end.map { $0 - window.start }
     }
 
     /// Where the stream's clock is zero, in microseconds since 1970 UTC; nil where nobody knows.

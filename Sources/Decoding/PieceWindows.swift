@@ -1,0 +1,79 @@
+import CFFmpeg
+import PathModel
+
+extension PacketScan {
+    /// The windows of a file's pieces, each of which begins early, so that what it is to find out is known when its piece begins.
+    ///
+    /// Cuts are keyframes' times: the first at or after each multiple of the pieces' length, counted from the first frame. Piece i
+    /// lies between the ends of the windows i - 1 and i; window i begins with the keyframe at or before the piece's
+    /// beginning less the overlap. The file is opened again, and each window's first frame is decoded: where that fails, the
+    /// window begins with an earlier keyframe, or the file isn't cut there.
+    ///
+    /// - Parameters:
+    ///   - pieceSeconds: how long a piece is, at least the overlap.
+    ///   - overlapSeconds: how much earlier than its piece a window begins, at least.
+    /// - Returns: two windows or more; none where the file is to stay whole.
+    /// - Throws: where the file can't be opened any more; `.interrupted`.
+    public func windows(pieceSeconds: Double, overlapSeconds: Double) throws(DecodingError) -> [SourceWindow] {
+        let (length, overlap) = (Int64(pieceSeconds * 1_000_000), Int64(overlapSeconds * 1_000_000))
+        let cuts = cuts(length: length, overlap: overlap)
+        guard let firstTime, let first = keyframes.first, !cuts.isEmpty else { return [] }
+        let beginning = SourceWindow(seek: first.pts, firstFrame: 0, start: firstTime, origin: firstTime)
+        var windows = [beginning]
+        let demuxer = try Demuxer(source, options: options, interrupt: interrupt)
+        for cut in cuts {
+            guard let start = try start(at: cut.time - overlap, in: demuxer) else { continue }
+            windows[windows.count - 1].end = cut.time
+            let window = SourceWindow(
+                seek: start.pts, firstFrame: start.frame, start: start.time, origin: firstTime,
+                previous: start.previous)
+            windows.append(start.frame == 0 ? beginning : window)
+        }
+        return windows.count > 1 ? windows : []
+    }
+
+    private func cuts(length: Int64, overlap: Int64) -> [Keyframe] {
+        guard obstacle == nil, length > 0, let firstTime, let lastTime else { return [] }
+        var cuts: [Keyframe] = []
+        var target = firstTime + length
+        for keyframe in keyframes where keyframe.time >= target && lastTime - keyframe.time >= overlap {
+            cuts.append(keyframe)
+            target = firstTime + ((keyframe.time - firstTime) / length + 1) * length
+        }
+        return cuts
+    }
+
+    /// How many keyframes are tried where decoding doesn't begin with one.
+    private static let tries = 8
+
+    /// The latest keyframe at or before a time that decoding can begin with; nil where there is none near it.
+    private func start(at time: Int64, in demuxer: Demuxer) throws(DecodingError) -> Keyframe? {
+        var (low, high) = (0, keyframes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if keyframes[middle].time <= time { low = middle + 1 } else { high = middle }
+        }
+        for keyframe in keyframes[max(0, low - Self.tries)..<low].reversed()
+        where try demuxer.decodes(fromKeyframe: keyframe.pts) { return keyframe }
+        guard low < Self.tries, let firstTime else { return nil }
+        return Keyframe(frame: 0, time: firstTime, previous: firstTime, pts: 0)
+    }
+}
+
+extension Demuxer {
+    /// Whether a keyframe is found, and a decoder that begins with it gives it as its first frame.
+    fileprivate func decodes(fromKeyframe pts: Int64) throws(DecodingError) -> Bool {
+        let packet: Packet
+        do throws(DecodingError) { packet = try seek(toKeyframe: pts) } catch {
+            if error == .interrupted { throw error }
+            return false
+        }
+        let decoder = try Decoder(for: self, threads: 1)
+        var frame = av_frame_alloc()
+        defer { av_frame_free(&frame) }
+        guard let frame, decoder.send(packet.pointer) == .done, decoder.send(nil) == .done,
+            decoder.receive(into: frame) == .done
+        else { return false }
+        return frame.pointee.pts == pts && footpath_frame_is_damaged(frame) == 0
+    }
+}

@@ -1,0 +1,76 @@
+import PathModel
+
+/// Numbers and times of a stream's frames by its packets alone, where they are sure to be those that decoding gives.
+struct ShownOrder {
+    /// A packet's frame.
+    struct Frame {
+        let info: FrameInfo
+        /// In the stream's time base.
+        let pts: Int64
+        /// Decoding can start here.
+        let isKeyframe: Bool
+        /// Its time is what the file says.
+        let isCertain: Bool
+    }
+
+    private struct Entry {
+        let pts: Int64
+        let isKeyframe: Bool, isEstimated: Bool
+    }
+
+    /// The most frames by which a codec reorders (H.264 and HEVC allow 16 in their picture buffers).
+    static let reordering = 17
+
+    private var timeline: Timeline
+    private let microseconds: (Int64) -> Int64
+    /// In the order in which they are shown.
+    private var entries: [Entry] = []
+    private var frameCount = 0
+    private var first: Int64?
+    private var latest = Int64.min
+
+    /// - Parameters:
+    ///   - timeline: gives frames their times.
+    ///   - microseconds: converts the stream's time base.
+    init(timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
+        self.timeline = timeline
+        self.microseconds = microseconds
+    }
+
+    /// Takes the next packet in decoding order.
+    ///
+    /// - Returns: why numbers and times can't be told by packets; nil where they can.
+    mutating func add(_ packet: Packet) -> String? {
+        guard let pts = packet.pts else { return "some of its frames have no times" }
+        guard let first else {
+            self.first = pts
+            guard packet.isKeyframe else { return "it doesn't begin with a keyframe" }
+            insert(packet, pts)
+            return nil
+        }
+        if pts < first { return "it begins with frames that can't be decoded, or its times step back" }
+        if packet.isKeyframe, pts <= latest { return "its times step back" }
+        insert(packet, pts)
+        return nil
+    }
+
+    private mutating func insert(_ packet: Packet, _ pts: Int64) {
+        latest = max(latest, pts)
+        guard !packet.isDiscarded else { return }
+        let place = (entries.lastIndex { $0.pts <= pts } ?? -1) + 1
+        let entry = Entry(pts: pts, isKeyframe: packet.isKeyframe, isEstimated: packet.isTimeEstimated)
+        entries.insert(entry, at: place)
+    }
+
+    /// The next frame in presentation order, once no packet that wasn't read can come before it.
+    mutating func next(isAtEnd: Bool) -> Frame? {
+        guard entries.count > (isAtEnd ? 0 : Self.reordering) else { return nil }
+        let entry = entries.removeFirst()
+        let own = microseconds(entry.pts)
+        let (time, isEstimated) = timeline.next(pts: own)
+        defer { frameCount += 1 }
+        let isCertain = !isEstimated && !entry.isEstimated && time.microseconds == own
+        let info = FrameInfo(index: frameCount, time: time, isTimeEstimated: !isCertain)
+        return Frame(info: info, pts: entry.pts, isKeyframe: entry.isKeyframe, isCertain: isCertain)
+    }
+}
