@@ -98,6 +98,8 @@ public struct AnalysisOptions: Hashable, Sendable {
     public var startTime: Int64?
     /// Of all this, what changes results, by the user's names for it.
     public var recorded: [SessionStart.Setting] = []
+    /// How one of a file's pieces is recorded; nil where the source is recorded as a whole.
+    public private(set) var piece: PieceRecording?
 
     /// The defaults.
     public init() {}
@@ -109,9 +111,30 @@ public struct AnalysisOptions: Hashable, Sendable {
         return options
     }
 
+    /// The same for one of a file's pieces.
+    ///
+    /// - Parameter handovers: the times at which the log goes over from the piece before to this one, and from this one
+    ///   to the next.
+    public func ofPiece(handovers: [Timestamp]) -> AnalysisOptions {
+        var options = self
+        options.piece = PieceRecording(handovers: handovers)
+        options.detail = .points
+        // Whether somebody ever stirs only the whole file tells.
+        if still == .drop { options.still = .mark }
+        return options
+    }
+
     /// What of tracks is recorded.
     package var recordedPoints: PathAssembler.Options {
         .init(
             minimumConfidence: minimumConfidence, bridge: bridge, predicted: predicted, leavesOutStill: still == .drop)
     }
+}
+
+/// How a piece of a file is recorded whose log is made of all pieces later (room `Merging`): with all points, whatever
+/// `detail` says; those who haven't stirred are marked instead of left out; regions are recorded, but nothing is counted; and
+/// the summary says which stretches were observed.
+public struct PieceRecording: Hashable, Sendable {
+    /// A stretch that was observed ends before each of these times.
+    public let handovers: [Timestamp]
 }

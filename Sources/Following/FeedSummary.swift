@@ -26,4 +26,6 @@ public struct FeedSummary: Sendable {
     public var end = StreamEnd.Reason.endOfFile
     /// Why, where it did not end at its end.
     public var message: String?
+    /// In their order; of a piece of a file only.
+    public var observed: [ObservedStretch] = []
 }

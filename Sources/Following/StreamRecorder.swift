@@ -38,6 +38,8 @@ package struct StreamRecorder {
     private var runBegin = Timestamp(microseconds: 0)
     /// Frames of the sources before.
     private var framesBefore = 0
+    /// Whether the last of a piece's stretches may go on.
+    private var isObserving = false
 
     /// A recorder of nothing so far.
     init(options: AnalysisOptions) {
@@ -58,7 +60,7 @@ package struct StreamRecorder {
     mutating func beginCamera(origin: Int64) { moveClock(origin: origin, start: Timestamp(microseconds: 0)) }
 
     private mutating func moveClock(origin: Int64, start: Timestamp) {
-        if counter == nil, !options.layout.isEmpty {
+        if counter == nil, !options.layout.isEmpty, options.piece == nil {
             counter = RegionCounter(options.layout, origin: origin, start: start)
         } else {
             counter?.moveClock(origin: origin, start: start)
@@ -90,6 +92,7 @@ package struct StreamRecorder {
         if let removals = frame.newRun {
             records += counted(endPart(removals, reason: .sizeChanged, at: last.time))
             records += counted(start(size: frame.frame.picture.size, at: info.time))
+            isObserving = false
         }
         let seconds = info.time.seconds(since: last.time)
         if frame.frame.followsDamage && seconds > 2.5 * frameInterval {
@@ -106,7 +109,21 @@ package struct StreamRecorder {
         progress.analyzed = summary.analyzed
         progress.people = update.tracks.count { $0.id != nil && $0.source == .measured && !$0.isStill }
         counter?.observe(info.time)
+        if let piece = options.piece { note(info.time, piece) }
         return records + counted(assembler?.add(info, update, faces: frame.faces) ?? [])
+    }
+
+    /// A frame of a piece was analysed.
+    private mutating func note(_ time: Timestamp, _ piece: PieceRecording) {
+        if isObserving, let last = summary.observed.last, (0...longestStep).contains(time.seconds(since: last.to)),
+            !piece.handovers.contains(where: { last.to < $0 && $0 <= time })
+        {
+            summary.observed[summary.observed.count - 1].to = time
+            summary.observed[summary.observed.count - 1].analyzed += 1
+        } else {
+            summary.observed.append(ObservedStretch(from: time, to: time, analyzed: 1))
+        }
+        isObserving = true
     }
 
     /// The time goes on, and there are no pictures.
@@ -133,6 +150,7 @@ package struct StreamRecorder {
     /// A stretch that was not seen, after all that was seen before it.
     mutating func add(_ gap: Gap) -> [PathRecord] {
         let record = PathRecord(time: gap.to, event: .gap(gap))
+        isObserving = false
         return counted(assembler?.add(record) ?? [record])
     }
 

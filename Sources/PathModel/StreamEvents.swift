@@ -74,6 +74,8 @@ public struct Gap: Hashable, Sendable {
     /// Why frames are missing.
     public enum Reason: String, Sendable {
         case stalled, disconnected, overload
+        /// A piece of the file isn't there.
+        case missing
         case decodeError = "decode_error"
         /// The camera's clock or this machine's was set: `to` may lie before `from`.
         case clockChanged = "clock_changed"
