@@ -1,6 +1,7 @@
 """`Training/train`: options, processes."""
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -71,14 +72,22 @@ def train(arguments=None):
         port = probe.getsockname()[1]
     context = processes.spawn(_run, (count, port, options), nprocs=count, join=False)
 
+    told = []
+
     def forward(number, _):
+        """Tells the processes to stop; the second time, which a process that hangs needs, they are killed."""
         for process in context.processes:
-            os.kill(process.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL if told else number)
+        told.append(number)
 
     signal.signal(signal.SIGTERM, forward)
     signal.signal(signal.SIGINT, forward)
-    while not context.join():
-        pass
+    try:
+        while not context.join():
+            pass
+    except processes.ProcessExitedException as error:
+        return f"train: {error}"
 
 
 if __name__ == "__main__":

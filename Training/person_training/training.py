@@ -1,5 +1,6 @@
 """The training loop, in one process of several or on one device."""
 
+import contextlib
 import signal
 import time
 from dataclasses import dataclass
@@ -225,13 +226,23 @@ class Training:
 
     def run(self, report=print):
         """Trains until the goal, the time or SIGTERM; saves at the end and every so often."""
-        options = self.options
+        with self._stopped_by_signals():
+            self._run(report)
 
+    @contextlib.contextmanager
+    def _stopped_by_signals(self):
         def stop(*_):
             self.stopping = True
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _run(self, report):
+        options = self.options
         began = saved = logged = time.monotonic()
         first = logged_samples = self.samples
         sums, count = 0.0, 0

@@ -1,7 +1,6 @@
 """Tests of the parts of a training, without training."""
 
 import json
-import os
 import tempfile
 import unittest
 from pathlib import Path
@@ -19,9 +18,6 @@ from person_training.network import PersonNetwork, boxes_of, cells, widened
 from person_training.precision import Measure
 from person_training.schedule import SIZES_OF_USE, phase
 from tests import figures
-
-# The kernel that draws on a device then runs on a CPU, interpreted.
-os.environ["TRITON_INTERPRET"] = "1"
 
 
 class Folder(unittest.TestCase):
@@ -83,7 +79,8 @@ class CompositionTests(Folder):
     def test_a_device_draws_what_opencv_draws(self):
         data = self.pictures()
         for mosaics in (False, True):
-            batch = composing.compose(data, 6, (192, 320), np.random.default_rng(2), mosaics=mosaics)
+            # Few and small: the interpreter takes 15 ms of processor time for each tile of each cell.
+            batch = composing.compose(data, 3, (96, 160), np.random.default_rng(2), mosaics=mosaics)
             ours = rendering.OpenCVRenderer(data).draw(batch).int()
             others = rendering.DeviceRenderer(data, torch.device("cpu")).draw(batch).int()
             # OpenCV rounds positions to 1/32 of a pixel.
