@@ -59,6 +59,8 @@ let package = Package(
         room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
         room("Counting", ["PathModel"]),
+        .target(name: "CMerging", linkerSettings: [.linkedLibrary("m")]),
+        room("Merging", ["Assembling", "CMerging", "Counting", "PathModel", "Recording", "Tracking", system]),
         room("Linking", ["Assembling", "Counting", "PathModel", "Tracking"]),
         room(
             "Analyzing",
@@ -154,6 +156,7 @@ let package = Package(
         tests("FetchingTests", ["Decoding", "Fetching"]),
         tests("AssemblingTests", ["Assembling"]),
         tests("CountingTests", ["CAllocationCounter", "Counting", "Tracking"]),
+        tests("MergingTests", ["Assembling", "Counting", "Merging", "Recording"]),
         tests("AnalyzingTests", ["Analyzing", "Decoding", "Detecting"]),
         tests(
             "FollowingTests", ["Analyzing", "Capturing", "Decoding", "Following", "Inference", "Recording", "Waiting"]),

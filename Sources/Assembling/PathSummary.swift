@@ -47,7 +47,7 @@ extension PathPlace {
 
     /// The edge that a box touches, a side edge before the top or the bottom: people's boxes often end at the bottom
     /// without their going there.
-    init(of box: BoundingBox) {
+    package init(of box: BoundingBox) {
         self =
             if box.left <= Self.margin {
                 .left

@@ -51,13 +51,16 @@ public final class DirectSink: RecordSink {
     public func write(line: String) throws(RecordingError) { try write(line + "\n") }
 
     /// Writes whole lines, each with its newline; see `write(line:)`.
-    public func write(_ lines: String) throws(RecordingError) {
+    public func write(_ lines: String) throws(RecordingError) { try write(Array(lines.utf8)[...]) }
+
+    /// Writes whole lines, each with its newline; see `write(line:)`.
+    package func write(_ lines: ArraySlice<UInt8>) throws(RecordingError) {
         guard !isFinished else { throw .failed(path: name, operation: .write, errno: .badFileDescriptor) }
         hasFailed = true
         try file?.check()
         try removePartialLine()
         do throws(RecordingError) {
-            try put(Array(lines.utf8)[...])
+            try put(lines)
             if schedule.isDue(at: .now) { try sync() }
         } catch {
             hasPartialLine = file?.isRegular ?? false
@@ -65,7 +68,7 @@ public final class DirectSink: RecordSink {
             try? removePartialLine()
             throw error
         }
-        wholeLinesEnd += Int64(lines.utf8.count)
+        wholeLinesEnd += Int64(lines.count)
         hasFailed = false
     }
 

@@ -14,16 +14,10 @@ public struct RecordWriter {
     /// The longest text of a setting in bytes, of which there may be one in a line; so that all of many masks stand there.
     public static let longestSetting = 4096
 
-    private static let version = "1.1"
-    private static let feedLimit = 256
-    private static let sessionLimit = 64
     static let shortestText = 64
-    private static let textLimits = [1024, 256, shortestText]
 
     private let output: RecordOutput
-    private let feed: String
-    private let session: String
-    private let clock: StreamClock
+    private let format: RecordFormat
     private let detail: Detail
     private let observed: (() -> Int64)?
 
@@ -40,9 +34,7 @@ public struct RecordWriter {
         observed: (() -> Int64)? = nil
     ) {
         self.output = output
-        self.feed = feed
-        self.session = session
-        self.clock = StreamClock(origin: origin)
+        format = RecordFormat(feed: feed, session: session, origin: origin)
         self.detail = detail
         self.observed = observed
     }
@@ -64,34 +56,58 @@ public struct RecordWriter {
         guard detail.keeps(record.event) else { return nil }
         var written: String?
         try output.write { sequence throws(RecordingError) in
-            let line = try line(for: record, sequence: sequence)
+            let line = try format.line(for: record, sequence: sequence, observed: observed?())
             written = line
             return line
         }
         return written
     }
+}
 
-    private func line(for record: PathRecord, sequence: Int) throws(RecordingError) -> String {
+/// Makes the lines of one session's records of one feed.
+package struct RecordFormat: Sendable {
+    private static let version = "1.1"
+    private static let feedLimit = 256
+    private static let sessionLimit = 64
+    private static let textLimits = [1024, 256, RecordWriter.shortestText]
+
+    private let feed: String
+    private let session: String
+    private let clock: StreamClock
+
+    /// - Parameter origin: Where the stream's clock is zero, in milliseconds since 1970 UTC.
+    package init(feed: String, session: String, origin: Int64) {
+        (self.feed, self.session) = (feed, session)
+        clock = StreamClock(origin: origin)
+    }
+
+    /// The line of a record, without a newline.
+    ///
+    /// - Parameter observed: When it is made, in milliseconds since 1970 UTC; live feeds only.
+    /// - Throws: `lineTooLong`.
+    package func line(
+        for record: PathRecord, sequence: Int, observed: Int64? = nil
+    ) throws(RecordingError) -> String {
         var bytes = 0
         for textLimit in Self.textLimits {
             var line = JSONLine(textLimit: textLimit)
-            addEnvelope(of: record, sequence: sequence, to: &line)
+            addEnvelope(of: record, sequence: sequence, observed: observed, to: &line)
             line.add(record, clock: clock)
             let text = line.closed()
             bytes = text.utf8.count + 1
-            if bytes <= Self.maximumLineBytes { return text }
+            if bytes <= RecordWriter.maximumLineBytes { return text }
         }
         throw .lineTooLong(event: record.event.name, bytes: bytes)
     }
 
-    private func addEnvelope(of record: PathRecord, sequence: Int, to line: inout JSONLine) {
+    private func addEnvelope(of record: PathRecord, sequence: Int, observed: Int64?, to line: inout JSONLine) {
         line.add("v", Self.version)
         line.add("event", record.event.name)
         line.add("feed", feed, limit: Self.feedLimit)
         line.add("session", session, limit: Self.sessionLimit)
         line.add("seq", sequence)
         line.add("time", clock.utc(record.time))
-        if let observed { line.add("observed", UTCTime(milliseconds: observed()).description) }
+        if let observed { line.add("observed", UTCTime(milliseconds: observed).description) }
     }
 }
 

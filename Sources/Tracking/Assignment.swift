@@ -1,11 +1,15 @@
 /// A row and a column that may be joined, and what is gained by it.
-struct CandidatePair: Hashable, Sendable {
+package struct CandidatePair: Hashable, Sendable {
     /// 0, 1, 2, ...
-    var row: Int
+    package var row: Int
     /// 0, 1, 2, ...
-    var column: Int
+    package var column: Int
     /// Positive: a pair that gains nothing is no candidate.
-    var gain: Double
+    package var gain: Double
+
+    package init(row: Int, column: Int, gain: Double) {
+        (self.row, self.column, self.gain) = (row, column, gain)
+    }
 }
 
 /// Optimal assignment: joins rows to columns so that the sum of the gains is the largest possible.
@@ -13,14 +17,16 @@ struct CandidatePair: Hashable, Sendable {
 /// Each row and column is used once at most, and only listed pairs are joined. The candidates fall into groups that
 /// share no row and no column; of a pair that is listed twice the larger gain counts. Each group is solved by itself, which is where gating makes the problem small. The
 /// answer does not depend on the order of the candidates. Buffers are kept from call to call.
-struct Assignment: Sendable {
+package struct Assignment: Sendable {
     private var sets = DisjointSets()
     private var keyed: [(root: Int, pair: CandidatePair)] = []
     private var group: [CandidatePair] = []
     private var solver = GroupSolver()
 
+    package init() {}
+
     /// Calls `join` with the row and the column of every pair that is joined.
-    mutating func maximizeGain(
+    package mutating func maximizeGain(
         rowCount: Int, columnCount: Int, candidates: [CandidatePair], join: (_ row: Int, _ column: Int) -> Void
     ) {
         sets.reset(count: rowCount + columnCount)
