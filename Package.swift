@@ -81,6 +81,12 @@ let package = Package(
                 "Rekognition", "Tracking", "Waiting",
             ]),
         room(
+            "Batch",
+            [
+                "Analyzing", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
+                "Waiting", system,
+            ]),
+        room(
             "Settings",
             [
                 "Analyzing", "Announcing", "Capturing", "Decoding", "Detecting", "Fetching", "Following", "Inference",
@@ -118,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "footpath",
             dependencies: [
-                "Analyzing", "Answering", "Buckets", "Capturing", "Decoding", "Detecting", "Drawing", "Encoding",
-                "Fetching", "Following",
+                "Analyzing", "Answering", "Batch", "Buckets", "Capturing", "Decoding", "Detecting", "Drawing",
+                "Encoding", "Fetching", "Following",
                 "Inference", "Jobs", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording",
                 "Rekognition",
                 "Reporting", "Serving", "Settings", "Showing", "Signing", "Waiting", system,
@@ -166,6 +172,9 @@ let package = Package(
                 "Aligning", "Analyzing", "Decoding", "Detecting", "Following", "Pipeline", "Recording",
                 "Waiting",
             ]),
+        tests(
+            "BatchTests",
+            ["Analyzing", "Batch", "Decoding", "Inference", "Pipeline", "Recording", "Settings", system]),
         tests("WaitingTests", ["Waiting"]),
         tests(
             "SettingsTests",

@@ -22,6 +22,9 @@ public struct SourceName: Hashable, Sendable {
         self.path = Array(text.utf8) == path ? nil : path
     }
 
+    /// The bytes of a file's path where they aren't UTF-8.
+    public var pathBytes: [UInt8]? { path }
+
     /// Bytes of a name as people are shown them.
     public static func shown(_ name: [UInt8]) -> String {
         var (text, rest) = ("", name[...])

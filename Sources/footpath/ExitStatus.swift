@@ -1,5 +1,6 @@
 import ArgumentParser
 import Answering
+import Batch
 import Buckets
 import Decoding
 import Drawing
@@ -35,13 +36,15 @@ enum ExitStatus: Int32, Comparable {
     case output = 73
     /// The output can't be written further: no space, or its reader went away.
     case writing = 74
+    /// Something that may go well another time: storage that is away, too little memory.
+    case temporary = 75
     /// Ctrl-C or SIGTERM.
     case interrupted = 130
 
     static let help = """
         Exit codes: 0 success, 64 wrong usage or configuration, 65 an input decoded in part or not of Footpath's records, 66 an input not readable, \
         69 OpenVINO or a network not usable or not to be fetched, or no daemon there, 70 a camera did not end in time, 71 an address not to be \
-        had, 73 output not creatable, 74 output not writable (no space, or its reader went away), 130 interrupted. Of \
+        had, 73 output not creatable, 74 output not writable (no space, or its reader went away), 75 another time it may go well, 130 interrupted. Of \
         several files the first failure counts. Whatever the code, the lines that were written are whole and valid.
         """
 
@@ -72,6 +75,7 @@ enum ExitStatus: Int32, Comparable {
             case is PointLineError: .partial
             case JobsError.absent: .input
             case JobsError.unusable, JobsError.inUse: .output
+            case let error as BatchError: ExitStatus(rawValue: error.kind.rawValue) ?? .usage
             case is RuntimeFolder.Missing: .unavailable
             case let error as SettingsError where error.isOfNetworkAlone: .unavailable
             case let error as FetchError: error.status

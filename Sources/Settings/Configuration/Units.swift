@@ -1,5 +1,5 @@
 /// Durations and sizes as people write them.
-enum Units {
+package enum Units {
     private static let durations = [("ms", 0.001), ("s", 1.0), ("m", 60), ("h", 3600), ("d", 86400), ("w", 604_800)]
     /// SI prefixes are powers of 1000; those of IEC 80000-13, and single letters as in systemd.syntax(7), of 1024.
     private static let sizes = [
@@ -9,7 +9,7 @@ enum Units {
     ]
 
     /// Seconds of `30s`, `1h30m` or `1.5h`; nil for anything else, a bare number too.
-    static func seconds(_ text: String) -> Double? {
+    package static func seconds(_ text: String) -> Double? {
         var total = 0.0
         var rest = text[...]
         while !rest.isEmpty {
@@ -29,7 +29,7 @@ enum Units {
     }
 
     /// The shortest way to write seconds, such as `1h`.
-    static func duration(_ seconds: Double) -> String {
+    package static func duration(_ seconds: Double) -> String {
         let unit = durations.last { seconds >= $0.1 } ?? ("ms", 0.001)
         let number = seconds / unit.1
         return (number == number.rounded() ? "\(Int(number))" : "\(number)") + unit.0

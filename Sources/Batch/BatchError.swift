@@ -1,0 +1,86 @@
+import Decoding
+import Glibc
+import Inference
+import Recording
+import SystemPackage
+
+/// What is wrong with a plan, a piece or the folder of results: where, what, and what to do.
+public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Whether trying again is of use, as the program's exit code (docs/operation.md).
+    public enum Kind: Int32, Sendable {
+        /// The plan, a piece's number, or settings.
+        case usage = 64
+        /// A file that is to be read.
+        case input = 66
+        /// OpenVINO or a network.
+        case unavailable = 69
+        /// The folder of results.
+        case results = 73
+        /// No space is left there.
+        case space = 74
+        /// Something that may pass: a share that is away, too little memory.
+        case temporary = 75
+    }
+
+    /// A plan's file can't be read.
+    case unreadable(plan: String, reason: String)
+    /// A file is no plan, or none that this program wrote.
+    case unfit(plan: String, reason: String)
+    /// There is no such piece.
+    case noPiece(Int, of: Int, plan: String)
+    /// Anything else.
+    case failed(Kind, String)
+
+    /// Whether trying again is of use.
+    public var kind: Kind {
+        switch self {
+        case .unreadable: .input
+        case .unfit, .noPiece: .usage
+        case .failed(let kind, _): kind
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .unreadable(let plan, let reason): "\(plan): \(reason)"
+        case .unfit(let plan, let reason): "\(plan): \(reason)"
+        case .noPiece(let number, let count, let plan):
+            "\(plan): has no piece \(number); its \(count) \(count == 1 ? "piece is 0" : "pieces are 0 to \(count - 1)")"
+        case .failed(_, let text): text
+        }
+    }
+}
+
+extension BatchError {
+    /// What an error of writing results is.
+    init(writing error: any Error) {
+        switch error {
+        case let error as BatchError: self = error
+        case RecordingError.failed(_, _, let errno) where errno.mayPass: self = .failed(.temporary, "\(error)")
+        case let error as RecordingError where error.isOfCreation: self = .failed(.results, "\(error)")
+        default: self = .failed(.space, "\(error)")
+        }
+    }
+
+    /// What an error of analysing a video is that could be read when it was planned.
+    init(analyzing error: any Error) {
+        switch error {
+        case DecodingError.noVideo: self = .failed(.input, "\(error)")
+        case is DecodingError: self = .failed(.temporary, "\(error)")
+        case is InferenceError: self = .failed(.unavailable, "\(error)")
+        default: self.init(writing: error)
+        }
+    }
+}
+
+/// What may go well another time: a share's server is away, or the machine lacks something just now (errno(3)).
+private let passing: Set<Int32> = [
+    EIO, ESTALE, ETIMEDOUT, EAGAIN, EINTR, ENOMEM, ENFILE, EMFILE, ENOBUFS, ENOLCK, EBUSY, EREMOTEIO, ENOTCONN,
+    ECONNRESET, ECONNREFUSED, ECONNABORTED, EHOSTDOWN, EHOSTUNREACH, ENETDOWN, ENETUNREACH, ENETRESET, ESHUTDOWN,
+    ENODEV, ENXIO, EPROTO,
+]
+
+extension Errno {
+    /// Whether the same may go well another time.
+    var mayPass: Bool { passing.contains(rawValue) }
+}

@@ -1,0 +1,189 @@
+import Decoding
+import Foundation
+import PathModel
+import Pipeline
+
+/// What is to be done, once, by however many machines: all of a plan's file but its videos.
+public struct Plan: Hashable, Sendable {
+    /// The format of the file.
+    static let format = 1
+
+    /// Footpath's version, which alone runs it: another one's records differ.
+    public var version: String
+    /// The absolute path of the folder that relative names start from.
+    public var directory: String
+    /// How long a piece is at most, in milliseconds.
+    public var piece: Int64
+    /// How much earlier than its piece the analysis begins, in milliseconds.
+    public var overlap: Int64
+    /// What the user set, by the settings' keys.
+    public var settings: [String: [String]]
+    /// The networks that these settings need.
+    public var networks: [SessionStart.Model]
+    /// How many videos there are.
+    public internal(set) var videosCount = 0
+    /// How many pieces there are; they are counted from 0.
+    public internal(set) var piecesCount = 0
+    /// SHA-256 of the videos' lines, with their newlines.
+    var videosDigest = ""
+
+    /// A plan without videos.
+    public init(
+        version: String, directory: String, piece: Int64, overlap: Int64, settings: [String: [String]],
+        networks: [SessionStart.Model]
+    ) {
+        (self.version, self.directory) = (version, directory)
+        (self.piece, self.overlap) = (piece, overlap)
+        (self.settings, self.networks) = (settings, networks)
+    }
+
+    /// A UUID of all of it but `directory`, which differs between machines.
+    public var id: String {
+        SessionIdentity.uuid(of: [
+            Head(self).line(saysDirectory: false), "\(videosCount)", "\(piecesCount)", videosDigest,
+        ])
+    }
+}
+
+/// A video of a plan.
+public struct PlannedVideo: Hashable, Sendable, Codable {
+    /// As the user named it, and as people are shown it.
+    public var name: String
+    /// The bytes of that name, as hexadecimal digits, where they aren't UTF-8.
+    var path: String?
+    /// How many videos of the same name are before it.
+    public var repetition: Int
+    /// In bytes.
+    public var size: Int64
+    /// SHA-256 of what tells it from others: its size, first and last MiB.
+    public var fingerprint: String
+    /// In milliseconds; nil where unknown.
+    public var duration: Int64?
+    /// The number of its first piece.
+    public var firstPiece = 0
+    /// Where it is cut; nil where it is one piece as a whole.
+    public var windows: [SourceWindow]?
+
+    private enum CodingKeys: String, CodingKey {
+        case name, path, repetition, size, fingerprint
+        case duration = "duration_ms"
+        case firstPiece = "first_piece"
+        case windows = "pieces"
+    }
+
+    /// A video as a whole.
+    public init(_ source: SourceName, repetition: Int, size: Int64, fingerprint: String, duration: Int64?) {
+        name = source.text
+        path = source.pathBytes.map { bytes in
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        (self.repetition, self.size, self.fingerprint, self.duration) = (repetition, size, fingerprint, duration)
+    }
+
+    /// How many pieces it has.
+    public var piecesCount: Int { windows?.count ?? 1 }
+
+    /// The numbers of its pieces.
+    public var pieces: Range<Int> { firstPiece..<firstPiece + piecesCount }
+
+    /// As `analyze` is told it.
+    public var source: SourceName {
+        guard let path else { return SourceName(name) }
+        let digits = Array(path.utf8)
+        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { place in
+            UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16)
+        }
+        return SourceName(path: bytes)
+    }
+
+    /// Milliseconds of it that a piece covers without its overlap; nil where unknown.
+    public func duration(of piece: Int) -> Int64? {
+        guard let windows else { return duration }
+        let index = piece - firstPiece
+        guard windows.indices.contains(index), let first = windows.first else { return nil }
+        let start = index == 0 ? first.origin : windows[index - 1].end ?? first.origin
+        let end = windows[index].end ?? duration.map { first.origin + $0 * 1000 }
+        return end.map { max(0, ($0 - start) / 1000) }
+    }
+}
+
+/// A piece of a plan.
+public struct PlannedPiece: Hashable, Sendable {
+    /// Counted from 0, over all videos.
+    public var number: Int
+    /// Of what.
+    public var video: PlannedVideo
+
+    /// What of the video is looked at; nil for all of it.
+    public var window: SourceWindow? { video.windows?[number - video.firstPiece] }
+}
+
+// MARK: - Lines
+
+extension Plan {
+    /// The first line, and what it holds.
+    struct Head: Codable {
+        struct Network: Codable {
+            var name, sha256: String
+        }
+
+        var footpath_plan: Int
+        var version, directory: String
+        var piece_ms, overlap_ms: Int64
+        var settings: [String: [String]]
+        var models: [Network]
+
+        init(_ plan: Plan) {
+            footpath_plan = Plan.format
+            (version, directory) = (plan.version, plan.directory)
+            (piece_ms, overlap_ms) = (plan.piece, plan.overlap)
+            settings = plan.settings
+            models = plan.networks.map { Network(name: $0.name, sha256: $0.sha256) }
+        }
+
+        func line(saysDirectory: Bool = true) -> String {
+            let place = saysDirectory ? "\"directory\":\(JSON.text(directory))," : ""
+            return "{\"footpath_plan\":\(footpath_plan),\"version\":\(JSON.text(version)),\(place)"
+                + "\"piece_ms\":\(piece_ms),\"overlap_ms\":\(overlap_ms),\"settings\":\(JSON.text(settings)),"
+                + "\"models\":\(JSON.text(models)),\"videos\":["
+        }
+    }
+
+    /// The last line, and what it holds.
+    struct Tail: Codable {
+        var videos_count, pieces_count: Int
+        var videos_sha256, id: String
+
+        init(_ plan: Plan) {
+            (videos_count, pieces_count) = (plan.videosCount, plan.piecesCount)
+            (videos_sha256, id) = (plan.videosDigest, plan.id)
+        }
+
+        var line: String {
+            "],\"videos_count\":\(videos_count),\"pieces_count\":\(pieces_count),\"videos_sha256\":\"\(videos_sha256)\""
+                + ",\"id\":\"\(id)\"}"
+        }
+    }
+
+    init(_ head: Head, _ tail: Tail) {
+        self.init(
+            version: head.version, directory: head.directory, piece: head.piece_ms, overlap: head.overlap_ms,
+            settings: head.settings, networks: head.models.map { .init(name: $0.name, sha256: $0.sha256) })
+        (videosCount, piecesCount, videosDigest) = (tail.videos_count, tail.pieces_count, tail.videos_sha256)
+    }
+}
+
+/// Values as JSON on one line; equal ones are equal bytes.
+enum JSON {
+    static func text(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Only numbers that aren't finite have no text, and there are none.
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    }
+
+    /// An object that says first what it is.
+    static func line(_ mark: String, _ value: some Encodable) -> String {
+        "{\"\(mark)\":1," + text(value).dropFirst()
+    }
+}
