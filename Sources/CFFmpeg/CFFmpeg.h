@@ -150,6 +150,12 @@ static inline void footpath_decoder_begin_gray(AVCodecContext *context) {
 #endif
 }
 
+/// Has a decoder that begins with a keyframe in the middle of a stream give each frame. Where that is none that empties the
+/// decoder (no IDR), H.264's leaves out what it still holds at the end, unless the keyframe was given before.
+static inline void footpath_decoder_give_all(AVCodecContext *context) {
+    if (context->codec_id == AV_CODEC_ID_H264) context->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+}
+
 /// Memory for buffers of one size, or NULL. Sizes became size_t in FFmpeg 5 (libavutil/buffer.h).
 static inline AVBufferPool *footpath_buffer_pool(size_t size) {
 #if LIBAVUTIL_VERSION_MAJOR < 57

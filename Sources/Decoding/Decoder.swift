@@ -17,6 +17,7 @@ final class Decoder {
     private let demuxer: Demuxer
     private let codec: UnsafePointer<AVCodec>
     private let threads: Int
+    private let beginsInside: Bool
     private var context: UnsafeMutablePointer<AVCodecContext>
     private var hardware: HardwareDevice?
     private var failures = 0
@@ -25,10 +26,11 @@ final class Decoder {
 
     /// - Parameters:
     ///   - threads: of the processor.
+    ///   - beginsInside: the first packet isn't the file's first.
     ///   - openDevice: opens what is to decode, for a codec; nil where the processor is to.
     /// - Throws: `.noVideo` where this FFmpeg can't decode the stream.
     init(
-        for demuxer: Demuxer, threads: Int,
+        for demuxer: Demuxer, threads: Int, beginsInside: Bool = false,
         openDevice: (UnsafePointer<AVCodec>) -> HardwareDevice? = { _ in nil }
     ) throws(DecodingError) {
         let parameters = demuxer.stream.pointee.codecpar
@@ -38,16 +40,20 @@ final class Decoder {
                 source: demuxer.source.redacted, reason: "this FFmpeg has no decoder for its codec (\(codec))")
         }
         (self.demuxer, self.codec, self.threads) = (demuxer, UnsafePointer(codec), threads)
+        self.beginsInside = beginsInside
         flagsDamage = parameters.pointee.codec_id != AV_CODEC_ID_HEVC
-        if let device = openDevice(codec), let context = try? Self.open(codec, for: demuxer, threads: 1, on: device) {
+        if let device = openDevice(codec),
+            let context = try? Self.open(codec, for: demuxer, threads: 1, beginsInside, on: device)
+        {
             (self.context, hardware) = (context, device)
         } else {
-            context = try Self.open(codec, for: demuxer, threads: threads, on: nil)
+            context = try Self.open(codec, for: demuxer, threads: threads, beginsInside, on: nil)
         }
     }
 
     private static func open(
-        _ codec: UnsafePointer<AVCodec>, for demuxer: Demuxer, threads: Int, on device: HardwareDevice?
+        _ codec: UnsafePointer<AVCodec>, for demuxer: Demuxer, threads: Int, _ beginsInside: Bool,
+        on device: HardwareDevice?
     ) throws(DecodingError) -> UnsafeMutablePointer<AVCodecContext> {
         let name = demuxer.source.redacted
         guard let context = footpath_decoder_make(codec) else { throw .unreadable(source: name, reason: "no memory") }
@@ -56,6 +62,7 @@ final class Decoder {
         context.pointee.max_pixels = demuxer.options.largestPicture.pixels
         context.pointee.thread_count = Int32(threads)
         context.pointee.thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE
+        if beginsInside { footpath_decoder_give_all(context) }
         if codec.pointee.id == AV_CODEC_ID_HEVC { footpath_decoder_begin_gray(context) }
         let isReady = device?.use(for: context) ?? true
         let code = isReady ? avcodec_open2(context, codec, nil) : footpath_averror(ENOMEM)
@@ -124,7 +131,9 @@ final class Decoder {
     /// Goes on without the device: with damage up to the next keyframe.
     private func decodeByProcessor() {
         failures = 0
-        guard let successor = try? Self.open(codec, for: demuxer, threads: threads, on: nil) else { return }
+        guard let successor = try? Self.open(codec, for: demuxer, threads: threads, beginsInside, on: nil) else {
+            return
+        }
         loggedBefore = (loggedBefore.all + footpath_decoder_complaints(context, 0), errorsLogged)
         footpath_decoder_free(context)
         (context, hardware) = (successor, nil)

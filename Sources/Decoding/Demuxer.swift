@@ -98,6 +98,9 @@ final class Demuxer {
         }
     }
 
+    /// Takes note of what was read before: where the latest packet ends, in microseconds.
+    func note(reached: Int64) { end = max(end ?? .min, reached) }
+
     /// Goes to the latest place that can be gone to and isn't behind a time, as far as the container can tell.
     ///
     /// - Parameter time: in the stream's time base.

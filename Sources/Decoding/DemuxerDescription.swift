@@ -87,6 +87,9 @@ extension Demuxer {
         }
     }
 
+    /// Whether the order of packets isn't that of frames.
+    var reorders: Bool { stream.pointee.codecpar.pointee.video_delay > 0 }
+
     /// What was opened, given its first frame.
     func describe(first: DecodedFrame) -> StreamDescription {
         let parameters = stream.pointee.codecpar.pointee

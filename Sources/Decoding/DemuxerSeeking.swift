@@ -6,7 +6,7 @@ extension Demuxer {
     /// Where a demuxer's seek leads depends on the container: to the keyframe, to an earlier one as far as an index tells, or into
     /// the pictures around it. So what comes is looked at, and the search begins further back where it began too late.
     ///
-    /// - Parameter pts: the keyframe's, in the stream's time base.
+    /// - Parameter pts: the keyframe's, in the stream's time base; its DTS where it has none.
     /// - Throws: `.unreadable` where there is no such keyframe, `.interrupted`.
     func seek(toKeyframe pts: Int64) throws(DecodingError) -> Packet {
         let second = ticks(1_000_000)
@@ -25,7 +25,7 @@ extension Demuxer {
     private func keyframe(_ pts: Int64, isPassedBehind limit: Int64?) throws(DecodingError) -> Packet? {
         var breakage: DecodingError?
         while let packet = try nextPacket(breakage: &breakage) {
-            guard packet.isKeyframe, let found = packet.pts else { continue }
+            guard packet.isKeyframe, let found = packet.pts ?? packet.dts else { continue }
             if found == pts { return packet }
             if let limit, found > limit { return nil }
         }

@@ -15,22 +15,20 @@ extension SourceName {
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         let size = Int(status.st_size)
-        let end = Self.bytes(of: file, from: max(0, size - Self.endBytes))
-        return (size, Array("\(size)\0".utf8) + Self.bytes(of: file, from: 0) + end)
+        let end = Self.bytes(of: file, size: size, from: max(0, size - Self.endBytes))
+        return (size, Array("\(size)\0".utf8) + Self.bytes(of: file, size: size, from: 0) + end)
     }
 
     /// At most `endBytes`, as far as they can be read (pread(2)).
-    private static func bytes(of file: Int32, from offset: Int) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: endBytes)
-        var count = 0
-        while count < bytes.count {
-            let read = bytes.withUnsafeMutableBytes {
-                pread(file, $0.baseAddress?.advanced(by: count), $0.count - count, offset + count)
+    private static func bytes(of file: Int32, size: Int, from offset: Int) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: max(0, min(endBytes, size - offset))) { bytes, count in
+            while count < bytes.count {
+                let read = pread(
+                    file, bytes.baseAddress?.advanced(by: count), bytes.count - count, off_t(offset + count))
+                guard read > 0 else { break }
+                count += read
             }
-            guard read > 0 else { break }
-            count += read
         }
-        return Array(bytes.prefix(count))
     }
 }
 

@@ -70,7 +70,7 @@ final class FrameReader {
             case .again:
                 try feedDecoder()
             case .finished:
-                if let failure = packets.failure, !selection.isPastEnd { throw placed(failure) }
+                if let failure = packets.failure, !selection.hasWindow { throw placed(failure) }
                 return nil
             case .damaged:
                 frameCounts.damaged += 1

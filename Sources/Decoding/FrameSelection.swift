@@ -12,8 +12,10 @@ struct FrameSelection {
     private var frameCount: Int
     /// The first time that is not wanted.
     private let end: Int64?
-    /// All frames before the window's end were given.
+    /// A frame behind the window came out of the decoder.
     private(set) var isPastEnd = false
+    /// Whether all of the window was read, whatever comes behind it.
+    var hasWindow: Bool { isPastEnd || packets?.isPastEnd == true }
     /// Packets read ahead before choosing before decoding was given up.
     private var pending: ArraySlice<Packet> = []
     /// The latest packets that went to the decoder from `packets`, each with its frame if that is wanted.
@@ -51,9 +53,7 @@ struct FrameSelection {
     ) throws(DecodingError) -> (packet: Packet, isSkippable: Bool)? {
         while let next = try packets?.next(reading: read) {
             switch next {
-            case .end:
-                isPastEnd = packets?.isPastEnd ?? false
-                return nil
+            case .end: return nil
             case .unordered(let packets): goOnByFrames(with: packets)
             case .packet(_, .drop): continue
             case .packet(let packet, .reference): return note(packet, wanted: nil)

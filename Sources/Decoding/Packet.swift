@@ -23,6 +23,11 @@ final class Packet {
         pointer.pointee.pts == footpath_nopts() ? nil : pointer.pointee.pts
     }
 
+    /// In the stream's time base; nil where the container gives none.
+    var dts: Int64? {
+        pointer.pointee.dts == footpath_nopts() ? nil : pointer.pointee.dts
+    }
+
     /// Its PTS was put in place of one that was wrong.
     private(set) var isTimeEstimated = false
 

@@ -29,10 +29,10 @@ final class PacketReader {
         self.demuxer = demuxer
         guard !demuxer.isLive else { return }
         strays = StrayTimes(
-            frameDuration: demuxer.ticks(frameDuration), second: demuxer.ticks(1_000_000),
-            reorders: demuxer.stream.pointee.codecpar.pointee.video_delay > 0)
+            frameDuration: demuxer.ticks(frameDuration), second: demuxer.ticks(1_000_000), reorders: demuxer.reorders)
         guard let window, window.beginsInside else { return }
         ahead = [try demuxer.seek(toKeyframe: window.seek)]
+        if let reached = window.reached { demuxer.note(reached: reached) }
         strays?.begin(with: window.seek)
         start = window.seek
     }

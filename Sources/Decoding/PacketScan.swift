@@ -14,6 +14,8 @@ public struct PacketScan: Sendable {
     public private(set) var obstacle: String?
     /// Why reading ended early, where the file is cut short: what comes before can be analysed.
     public private(set) var breakage: DecodingError?
+    /// Where its latest packet ends, in microseconds.
+    private(set) var reached: Int64?
     let source: SourceName
     let options: SourceOptions
     let interrupt: InterruptFlag
@@ -26,7 +28,7 @@ public struct PacketScan: Sendable {
         let frame: Int
         /// Of it and the frame before it, in microseconds.
         let time: Int64, previous: Int64
-        /// In the stream's time base.
+        /// In the stream's time base; its DTS where there is none.
         let pts: Int64
     }
 
@@ -53,7 +55,8 @@ public struct PacketScan: Sendable {
         guard obstacle == nil else { return }
         let timeline = Timeline(frameRate: demuxer.frameRate)
         let packets = try PacketReader(demuxer, frameDuration: timeline.frameDuration, window: nil)
-        var order = ShownOrder(timeline: timeline, microseconds: demuxer.microseconds)
+        var order = ShownOrder(
+            timeline: timeline, reorders: demuxer.reorders, microseconds: demuxer.microseconds)
         while let packet = try packets.next() {
             if let why = order.add(packet) {
                 obstacle = why
@@ -64,6 +67,7 @@ public struct PacketScan: Sendable {
         while let frame = order.next(isAtEnd: true) { note(frame, progress) }
         settle(isAtEnd: true)
         breakage = packets.failure
+        reached = demuxer.end
         if keyframes.isEmpty { obstacle = "it has no keyframe to cut at behind its first one" }
     }
 
@@ -71,8 +75,9 @@ public struct PacketScan: Sendable {
 
     /// Keyframes that too few frames follow to know whether reading from there gives the same times.
     private var open: [Keyframe] = []
-    /// Frames since the last one whose time the file doesn't say itself.
-    private var certain = 0
+    /// How many frames there were up to the last one whose time the file doesn't say itself: which frames were shown before
+    /// it is not sure.
+    private var doubtful = -ShownOrder.reordering
     /// The least distance in microseconds of keyframes that are kept.
     private var distance: Int64 = 0
 
@@ -85,11 +90,10 @@ public struct PacketScan: Sendable {
         frameCount += 1
         if firstTime == nil { firstTime = info.time.microseconds }
         lastTime = info.time.microseconds
-        certain += 1
         if !frame.isCertain {
-            certain = 0
             open = []
-        } else if frame.isKeyframe, let before {
+            doubtful = frameCount
+        } else if frameCount - doubtful > ShownOrder.reordering, frame.isKeyframe, let before {
             open.append(
                 Keyframe(frame: info.index, time: info.time.microseconds, previous: before, pts: frame.pts))
         }

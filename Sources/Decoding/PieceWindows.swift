@@ -29,6 +29,7 @@ extension PacketScan {
                 previous: start.previous)
             windows.append(start.frame == 0 ? beginning : window)
         }
+        windows[windows.count - 1].reached = reached
         return windows.count > 1 ? windows : []
     }
 
@@ -74,6 +75,7 @@ extension Demuxer {
         guard let frame, decoder.send(packet.pointer) == .done, decoder.send(nil) == .done,
             decoder.receive(into: frame) == .done
         else { return false }
-        return frame.pointee.pts == pts && footpath_frame_is_damaged(frame) == 0
+        return [frame.pointee.pts, frame.pointee.best_effort_timestamp].contains(pts)
+            && footpath_frame_is_damaged(frame) == 0
     }
 }

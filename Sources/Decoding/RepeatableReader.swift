@@ -34,7 +34,9 @@ final class RepeatableReader {
         (self.options, self.fps, self.window, self.interrupt) = (options, fps, window, interrupt)
         isParallel = threads > 1 && source.isRegularFile
         demuxer = try Demuxer(source, options: options, interrupt: interrupt)
-        decoder = try Decoder(for: demuxer, threads: isParallel ? threads : 1) {
+        decoder = try Decoder(
+            for: demuxer, threads: isParallel ? threads : 1, beginsInside: window?.beginsInside ?? false
+        ) {
             HardwareDevice.first(of: options.hardware, for: $0)
         }
         reader = try FrameReader(demuxer, decoder: decoder, fps: fps, window: window)
@@ -55,7 +57,7 @@ final class RepeatableReader {
     private func readAgain() throws(DecodingError) {
         isParallel = false
         demuxer = try Demuxer(demuxer.source, options: options, interrupt: interrupt)
-        decoder = try Decoder(for: demuxer, threads: 1) { [options] in
+        decoder = try Decoder(for: demuxer, threads: 1, beginsInside: window?.beginsInside ?? false) { [options] in
             HardwareDevice.first(of: options.hardware, for: $0)
         }
         reader = try FrameReader(demuxer, decoder: decoder, fps: fps, window: window)

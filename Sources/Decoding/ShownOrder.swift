@@ -22,6 +22,8 @@ struct ShownOrder {
     static let reordering = 17
 
     private var timeline: Timeline
+    /// Whether the order of packets isn't that of frames.
+    private let reorders: Bool
     private let microseconds: (Int64) -> Int64
     /// In the order in which they are shown.
     private var entries: [Entry] = []
@@ -31,9 +33,11 @@ struct ShownOrder {
 
     /// - Parameters:
     ///   - timeline: gives frames their times.
+    ///   - reorders: whether the order of packets isn't that of frames.
     ///   - microseconds: converts the stream's time base.
-    init(timeline: Timeline, microseconds: @escaping (Int64) -> Int64) {
+    init(timeline: Timeline, reorders: Bool, microseconds: @escaping (Int64) -> Int64) {
         self.timeline = timeline
+        self.reorders = reorders
         self.microseconds = microseconds
     }
 
@@ -41,13 +45,15 @@ struct ShownOrder {
     ///
     /// - Returns: why numbers and times can't be told by packets; nil where they can.
     mutating func add(_ packet: Packet) -> String? {
-        guard let pts = packet.pts else { return "some of its frames have no times" }
+        // AVI has DTS alone, which are the times of frames that aren't reordered.
+        guard let pts = packet.pts ?? (reorders ? nil : packet.dts) else { return "some of its frames have no times" }
         guard let first else {
             self.first = pts
             guard packet.isKeyframe else { return "it doesn't begin with a keyframe" }
-            insert(packet, pts)
+            if !packet.isDiscarded { insert(packet, pts) }
             return nil
         }
+        guard !packet.isDiscarded else { return nil }
         if pts < first { return "it begins with frames that can't be decoded, or its times step back" }
         if packet.isKeyframe, pts <= latest { return "its times step back" }
         insert(packet, pts)
@@ -55,8 +61,7 @@ struct ShownOrder {
     }
 
     private mutating func insert(_ packet: Packet, _ pts: Int64) {
-        latest = max(latest, pts)
-        guard !packet.isDiscarded else { return }
+        if !packet.isTimeEstimated { latest = max(latest, pts) }
         let place = (entries.lastIndex { $0.pts <= pts } ?? -1) + 1
         let entry = Entry(pts: pts, isKeyframe: packet.isKeyframe, isEstimated: packet.isTimeEstimated)
         entries.insert(entry, at: place)

@@ -48,7 +48,7 @@ struct StrayTimes {
             let isStray = after.count > 2 && after.allSatisfy { $0 < pts } && earliest < pts - limit
             return isStray ? earliest - frameDuration : nil
         }
-        guard abs(pts - last) > limit else { return nil }
+        guard abs(pts - last) > limit, !isShownBeforeJump(pts) else { return nil }
         let after = try following()
         guard isStray(pts, after: last, before: after) else { return nil }
         // The first place that no other frame has.
@@ -56,6 +56,13 @@ struct StrayTimes {
         var free = recent.suffix(Self.lookahead).filter { abs($0 - last) <= limit }.min() ?? last
         repeat { free += frameDuration } while taken.contains { abs($0 - free) <= frameDuration / 2 }
         return free
+    }
+
+    /// Whether the clock jumped just before, as behind a pause, and this is one of the frames that are shown before that and come
+    /// after the first one behind it.
+    private func isShownBeforeJump(_ pts: Int64) -> Bool {
+        guard let last else { return false }
+        return recent.suffix(Self.lookahead).contains { abs($0 - last) > limit && abs($0 - pts) <= limit && pts < last }
     }
 
     /// Whether those that follow go on from the packet before, and not from this one.

@@ -55,6 +55,14 @@ import Testing
         #expect(try repaired(pts, reorders: true) == [0] + even)
     }
 
+    @Test(arguments: 0..<4)
+    func framesBeforeAPauseThatComeBehindItsEndAreNone(shift: Int) throws {
+        // Shown 0, 3, 1, 2, 6, 4, 5, ...; the pause is before one of them.
+        let even: [Int64] = [0] + (0..<33).flatMap { group in [120, 40, 80].map { Int64(group) * 120 + $0 } }
+        let pts = even.map { $0 >= 2000 + 40 * Int64(shift) ? $0 + 70_000 : $0 }
+        #expect(try repaired(pts, reorders: true) == pts)
+    }
+
     @Test func reorderedFramesAreNone() throws {
         let pts = Self.even.indices.map { Self.even[$0 / 10 * 10 + 9 - $0 % 10] }
         #expect(try repaired(pts) == pts)
