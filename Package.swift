@@ -83,8 +83,8 @@ let package = Package(
         room(
             "Batch",
             [
-                "Analyzing", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording", "Settings",
-                "Waiting", system,
+                "Analyzing", "CProcess", "Decoding", "Following", "Inference", "PathModel", "Pipeline", "Recording",
+                "Settings", "Tracking", "Waiting", system,
             ]),
         room(
             "Settings",

@@ -2,6 +2,7 @@ import Decoding
 import Glibc
 import Inference
 import Recording
+import Settings
 import SystemPackage
 
 /// What is wrong with a plan, a piece or the folder of results: where, what, and what to do.
@@ -52,23 +53,18 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 extension BatchError {
-    /// What an error of writing results is.
-    init(writing error: any Error) {
+    /// What an error is that a piece's analysis, or the writing of its results, ended with.
+    init(_ error: any Error) {
         switch error {
         case let error as BatchError: self = error
+        case DecodingError.noVideo: self = .failed(.input, "\(error)")
+        // It could be read when it was planned, and is the same.
+        case is DecodingError: self = .failed(.temporary, "\(error)")
+        case is InferenceError, is RuntimeFolder.Missing: self = .failed(.unavailable, "\(error)")
+        case let error as SettingsError: self = .failed(error.isOfNetworkAlone ? .unavailable : .usage, "\(error)")
         case RecordingError.failed(_, _, let errno) where errno.mayPass: self = .failed(.temporary, "\(error)")
         case let error as RecordingError where error.isOfCreation: self = .failed(.results, "\(error)")
         default: self = .failed(.space, "\(error)")
-        }
-    }
-
-    /// What an error of analysing a video is that could be read when it was planned.
-    init(analyzing error: any Error) {
-        switch error {
-        case DecodingError.noVideo: self = .failed(.input, "\(error)")
-        case is DecodingError: self = .failed(.temporary, "\(error)")
-        case is InferenceError: self = .failed(.unavailable, "\(error)")
-        default: self.init(writing: error)
         }
     }
 }

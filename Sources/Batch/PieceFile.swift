@@ -42,7 +42,8 @@ public struct PieceFile: Sendable {
         public var seconds: Double
         /// The machine.
         public var host: String
-        /// When somebody watched, in microseconds of the stream, each from and to; where regions are counted.
+        /// Of a video that is cut, the stretches that were observed: the times of the first and the last frame, in microseconds of
+        /// the stream, and how many were analysed.
         public var observed: [[Int64]]?
 
         /// What came of a piece.

@@ -46,7 +46,7 @@ final class PieceLock: Sendable {
             do throws(RecordingError) {
                 try lock.begin(interval: interval)
             } catch {
-                throw BatchError(writing: error)
+                throw BatchError(error)
             }
             return .taken(lock)
         }
@@ -60,7 +60,7 @@ final class PieceLock: Sendable {
                 FilePath(path), .readWrite, options: [.create, .closeOnExec],
                 permissions: [.ownerReadWrite, .groupReadWrite, .otherReadWrite])
         } catch {
-            throw BatchError(writing: RecordingError(error, .open, path))
+            throw BatchError(RecordingError(error, .open, path))
         }
         var code: Int32 = 0
         repeat {

@@ -26,9 +26,21 @@ public struct Plan: Hashable, Sendable {
     public internal(set) var piecesCount = 0
     /// SHA-256 of the videos' lines, with their newlines.
     var videosDigest = ""
+    /// A UUID of all of it but `directory`, which differs between machines.
+    public internal(set) var id = ""
 
     /// A plan without videos.
     public init(
+        version: String, directory: String, lengths: PieceLengths, settings: [String: [String]],
+        networks: [SessionStart.Model]
+    ) {
+        let milliseconds = { (seconds: Double) in Int64((seconds * 1000).rounded()) }
+        self.init(
+            version: version, directory: directory, piece: milliseconds(lengths.piece),
+            overlap: milliseconds(lengths.overlap), settings: settings, networks: networks)
+    }
+
+    init(
         version: String, directory: String, piece: Int64, overlap: Int64, settings: [String: [String]],
         networks: [SessionStart.Model]
     ) {
@@ -37,8 +49,7 @@ public struct Plan: Hashable, Sendable {
         (self.settings, self.networks) = (settings, networks)
     }
 
-    /// A UUID of all of it but `directory`, which differs between machines.
-    public var id: String {
+    var idOfContent: String {
         SessionIdentity.uuid(of: [
             Head(self).line(saysDirectory: false), "\(videosCount)", "\(piecesCount)", videosDigest,
         ])
@@ -94,6 +105,14 @@ public struct PlannedVideo: Hashable, Sendable, Codable {
             UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16)
         }
         return SourceName(path: bytes)
+    }
+
+    /// The times, in microseconds of the stream, at which the log goes over from each piece to the next: halfway through the
+    /// overlap, where the next one's tracker has warmed up and the one before knows what comes.
+    ///
+    /// - Parameter overlap: the plan's, in milliseconds.
+    public func handovers(overlap: Int64) -> [Int64] {
+        (windows ?? []).dropLast().compactMap(\.end).map { $0 - overlap * 500 }
     }
 
     /// Milliseconds of it that a piece covers without its overlap; nil where unknown.
@@ -170,6 +189,7 @@ extension Plan {
             version: head.version, directory: head.directory, piece: head.piece_ms, overlap: head.overlap_ms,
             settings: head.settings, networks: head.models.map { .init(name: $0.name, sha256: $0.sha256) })
         (videosCount, piecesCount, videosDigest) = (tail.videos_count, tail.pieces_count, tail.videos_sha256)
+        id = tail.id
     }
 }
 

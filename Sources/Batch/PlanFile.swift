@@ -132,7 +132,7 @@ public final class PlanFile {
             let tail = try? JSONDecoder().decode(Plan.Tail.self, from: Data(Array(#"{"videos":["#.utf8) + last))
         else { throw changed(path) }
         let plan = Plan(head, tail)
-        guard plan.id == tail.id else { throw changed(path) }
+        guard plan.id == plan.idOfContent else { throw changed(path) }
         return (plan, videos)
     }
 
@@ -157,44 +157,4 @@ public final class PlanFile {
     }
 
     private static func text(_ error: any Error) -> String { (error as? Errno)?.description ?? "\(error)" }
-}
-
-/// Lines of a part of a file, some of which are in memory at a time.
-struct FileLines {
-    private let descriptor: FileDescriptor
-    private let end: Int64
-    /// Read and not given yet, and how many bytes of it were given.
-    private var buffer: [UInt8] = []
-    private var given = 0
-    /// Where the next line begins.
-    private(set) var place: Int64
-
-    private static let block: Int64 = 65_536
-
-    init(_ descriptor: FileDescriptor, from start: Int64, to end: Int64) {
-        (self.descriptor, self.end, place) = (descriptor, end, start)
-    }
-
-    /// The next line without its newline; nil at the end.
-    ///
-    /// - Throws: `Errno`.
-    mutating func next() throws -> [UInt8]? {
-        var searched = given
-        while true {
-            if let newline = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
-                defer { given = newline + 1 }
-                place += Int64(newline + 1 - given)
-                return Array(buffer[given..<newline])
-            }
-            let read = place + Int64(buffer.count - given)
-            let more = read < end ? try descriptor.bytes(read..<min(end, read + Self.block)) : []
-            if more.isEmpty {
-                defer { (buffer, given, place) = ([], 0, read) }
-                return given < buffer.count ? Array(buffer[given...]) : nil
-            }
-            buffer.removeFirst(given)
-            (searched, given) = (buffer.count, 0)
-            buffer += more
-        }
-    }
 }

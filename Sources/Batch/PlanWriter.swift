@@ -32,6 +32,7 @@ public final class PlanWriter {
     public func finish() throws(RecordingError) -> Plan {
         if let waiting { try write(waiting + "\n") }
         plan.videosDigest = digest.take()?.hexadecimal() ?? ""
+        plan.id = plan.idOfContent
         try sink.write(line: Plan.Tail(plan).line)
         return plan
     }

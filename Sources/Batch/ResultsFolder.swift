@@ -73,7 +73,7 @@ public struct ResultsFolder: Hashable, Sendable {
                 // Another machine was quicker.
                 try check(plan)
             } catch {
-                throw BatchError(writing: error)
+                throw BatchError(error)
             }
         }
         try make(folder(piece / 1000))
@@ -85,11 +85,11 @@ public struct ResultsFolder: Hashable, Sendable {
         let error = Errno(rawValue: errno)
         let parent = FilePath(folder).removingLastComponent().string
         guard error == .noSuchFileOrDirectory, !parent.isEmpty, parent != folder else {
-            throw BatchError(writing: RecordingError(error, .open, folder))
+            throw BatchError(RecordingError(error, .open, folder))
         }
         try make(parent)
         if mkdir(folder, 0o777) != 0, errno != EEXIST {
-            throw BatchError(writing: RecordingError(Errno(rawValue: errno), .open, folder))
+            throw BatchError(RecordingError(Errno(rawValue: errno), .open, folder))
         }
     }
 

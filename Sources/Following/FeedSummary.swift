@@ -1,3 +1,4 @@
+import Decoding
 import PathModel
 
 /// How far the analysis of a feed is.
@@ -28,4 +29,6 @@ public struct FeedSummary: Sendable {
     public var message: String?
     /// In their order; of a piece of a file only.
     public var observed: [ObservedStretch] = []
+    /// The same, of a stream that broke off.
+    public var error: DecodingError?
 }

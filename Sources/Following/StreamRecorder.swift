@@ -164,7 +164,7 @@ package struct StreamRecorder {
     ) -> [PathRecord] {
         summary.frames = framesBefore + counts.decoded
         summary.damaged += counts.damaged
-        (summary.end, summary.message) = (reason ?? ending.reason, ending.message)
+        (summary.end, summary.message, summary.error) = (reason ?? ending.reason, ending.message, ending.error)
         let records = counted(endPart(ending.removals, reason: summary.end, at: last.time))
         opening = nil
         assembler = nil

@@ -49,13 +49,29 @@ struct Console {
         let seconds = self.seconds
         let speed = Double(frames) / max(seconds, 0.001)
         var parts = ["\(frames) frames", "\(Int(speed.rounded())) frames/s"] + more
-        var bar = ""
+        var share: Double?
         if let duration, duration > 0 {
-            let share = min(1, max(0, Double(elapsed) / Double(duration)))
-            bar = Self.bar(share)
-            if share > 0 { parts.append("\(Self.clock(seconds / share - seconds)) left") }
+            let done = min(1, max(0, Double(elapsed) / Double(duration)))
+            if done > 0 { parts.append("\(Self.clock(seconds / done - seconds)) left") }
+            share = done
         }
-        write("\(eraseLine)\(name) \(bar)" + parts.joined(separator: ", "))
+        write(share, parts, of: name)
+    }
+
+    /// Draws how many are done, ten times a second at most.
+    ///
+    /// - Parameters:
+    ///   - share: how much is done, 0...1; nil where unknown.
+    ///   - more: what else is known.
+    mutating func draw(_ count: Int, _ unit: String, share: Double?, _ more: [String] = [], of name: String) {
+        guard isDue() else { return }
+        let speed = Double(count) / max(seconds, 0.001)
+        write(share, ["\(count) \(unit)", "\(Int(speed.rounded())) \(unit)/s"] + more, of: name)
+    }
+
+    /// Draws a bar, ten times a second at most.
+    mutating func draw(share: Double, _ parts: [String], of name: String) {
+        if isDue() { write(share, parts, of: name) }
     }
 
     /// Draws how much of a file is there, ten times a second at most.
@@ -69,7 +85,11 @@ struct Console {
         let speed = Double(bytes - start) / max(seconds, 0.001)
         var parts = ["\(megabytes(Double(bytes))) of \(megabytes(Double(total)))", "\(megabytes(speed))/s"]
         if speed > 0 { parts.append("\(Self.clock(Double(total - bytes) / speed)) left") }
-        write("\(eraseLine)\(name) \(Self.bar(Double(bytes) / Double(total)))" + parts.joined(separator: ", "))
+        write(Double(bytes) / Double(total), parts, of: name)
+    }
+
+    private func write(_ share: Double?, _ parts: [String], of name: String) {
+        write("\(eraseLine)\(name) \(share.map(Self.bar) ?? "")" + parts.joined(separator: ", "))
     }
 
     /// Since the program's start.
@@ -102,7 +122,7 @@ struct Console {
         try? DirectSink.messages.write(text)
     }
 
-    private static func clock(_ seconds: Double) -> String {
+    static func clock(_ seconds: Double) -> String {
         let total = Int(max(0, seconds).rounded())
         let (minutes, rest) = (total / 60, total % 60)
         return "\(minutes):\(rest < 10 ? "0" : "")\(rest)"

@@ -14,6 +14,7 @@ struct Footpath: ParsableCommand {
               footpath analyze lobby.mp4 --annotate out.mp4  and a video to check them by
               footpath draw lobby.mp4 -o draw.html           a page to draw zones, lines and masks on
               footpath render lobby.mp4 lobby.mp4.paths.jsonl out.mp4   draw records, or blur people
+              footpath batch plan FOLDER -o plan.json        many videos on many machines; batch run, status
               footpath probe lobby.mp4                       what Footpath sees of the file
               footpath run --config footpath.yaml            follow cameras, for months
               footpath serve --config footpath-serve.yaml    answer clients of Rekognition's People Pathing
@@ -28,7 +29,7 @@ struct Footpath: ParsableCommand {
         subcommands: [
             Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Serve.self, Check.self, Reload.self, Faces.self,
             TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, JobsVerb.self,
-            CameraVerb.self,
+            CameraVerb.self, BatchVerb.self,
         ])
 
     static let programVersion = "0.1.0"
