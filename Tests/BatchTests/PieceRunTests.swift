@@ -36,14 +36,16 @@ private struct Place {
     func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: results.folder(0)).sorted()
     }
+}
 
-    /// A lock file as another machine writes it.
-    func foreignBeat(_ updated: Int64) throws {
+extension ResultsFolder {
+    /// A lock file of piece 0 as another machine writes it.
+    fileprivate func foreignBeat(_ updated: Int64) throws {
         let text = """
             {"boot":"b","elapsed_us":5,"frames":1,"host":"other","pid":7,"started":1,"updated":\(updated)}
             """
-        try FileManager.default.createDirectory(atPath: results.folder(0), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: results.lock(0)))
+        try FileManager.default.createDirectory(atPath: folder(0), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: lock(0)))
     }
 }
 
@@ -136,18 +138,18 @@ struct PieceRunTests {
     @Test("A piece of another machine is its own while that says so, and is taken over when it is silent")
     func otherMachine() throws {
         let place = try Place()
-        try place.foreignBeat(1)
+        try place.results.foreignBeat(1)
         let start = ContinuousClock.now
         #expect(try place.run(0, interval: 0.1).name == "done")
         #expect(ContinuousClock.now - start >= .milliseconds(300))
 
         let alive = try Place()
-        try alive.foreignBeat(1)
+        try alive.results.foreignBeat(1)
         let stop = InterruptFlag()
-        let other = Thread {
+        let other = Thread { [results = alive.results] in
             for beat in 2... where !stop.isRaised {
                 usleep(20_000)
-                try? alive.foreignBeat(Int64(beat))
+                try? results.foreignBeat(Int64(beat))
             }
         }
         other.start()
