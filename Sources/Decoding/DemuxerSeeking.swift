@@ -11,7 +11,7 @@ extension Demuxer {
     func seek(toKeyframe pts: Int64) throws(DecodingError) -> Packet {
         let second = ticks(1_000_000)
         for seconds: Int64 in [0, 1, 4, 16, 64, 256, 1024, 4096] {
-            guard seek(to: pts - seconds * second) else { continue }
+            guard seek(to: pts &- seconds &* second) else { continue }
             if let packet = try keyframe(pts, isPassedBehind: pts) { return packet }
         }
         if rewind(), let packet = try keyframe(pts, isPassedBehind: nil) { return packet }

@@ -50,25 +50,37 @@ public struct PacketScan: Sendable {
         FFmpegLog.listen()
         self.mostKeyframes = mostKeyframes
         (self.source, self.options, self.interrupt) = (source, options, interrupt)
+        guard let doubt = try read(from: nil, progress) else { return }
+        obstacle = doubt.rawValue
+        guard doubt == .beginning,
+            let beginning = try Self.beginning(of: source, options: options, interrupt: interrupt)
+        else { return }
+        (obstacle, firstTime, lastTime) = (nil, beginning.origin, beginning.previous)
+        frameCount = beginning.firstFrame
+        obstacle = try read(from: beginning, progress)?.rawValue ?? obstacle
+    }
+
+    /// Reads on from a keyframe whose number is known; nil is the file's beginning.
+    private mutating func read(
+        from beginning: SourceWindow?, _ progress: (Int64) -> Void
+    ) throws(DecodingError) -> ShownOrder.Doubt? {
         let demuxer = try Demuxer(source, options: options, interrupt: interrupt)
         obstacle = demuxer.cuttingObstacle
-        guard obstacle == nil else { return }
+        guard obstacle == nil else { return nil }
         let timeline = Timeline(frameRate: demuxer.frameRate)
-        let packets = try PacketReader(demuxer, frameDuration: timeline.frameDuration, window: nil)
+        let packets = try PacketReader(demuxer, frameDuration: timeline.frameDuration, window: beginning)
         var order = ShownOrder(
-            timeline: timeline, reorders: demuxer.reorders, microseconds: demuxer.microseconds)
+            timeline: timeline, reorders: demuxer.reorders, firstFrame: frameCount, microseconds: demuxer.microseconds)
         while let packet = try packets.next() {
-            if let why = order.add(packet) {
-                obstacle = why
-                return
-            }
+            if let doubt = order.add(packet) { return doubt }
             while let frame = order.next(isAtEnd: false) { note(frame, progress) }
         }
         while let frame = order.next(isAtEnd: true) { note(frame, progress) }
         settle(isAtEnd: true)
         breakage = packets.failure
         reached = demuxer.end
-        if keyframes.isEmpty { obstacle = "it has no keyframe to cut at behind its first one" }
+        if keyframes.isEmpty { obstacle = "it has no second keyframe whose number and time are sure" }
+        return nil
     }
 
     // MARK: - Keyframes

@@ -13,6 +13,13 @@ struct ShownOrder {
         let isCertain: Bool
     }
 
+    /// Why numbers and times can't be told by packets.
+    enum Doubt: String {
+        case timeless = "some of its frames have no times"
+        case beginning = "it begins with frames that can't be decoded"
+        case back = "its times step back"
+    }
+
     private struct Entry {
         let pts: Int64
         let isKeyframe: Bool, isEstimated: Bool
@@ -27,35 +34,36 @@ struct ShownOrder {
     private let microseconds: (Int64) -> Int64
     /// In the order in which they are shown.
     private var entries: [Entry] = []
-    private var frameCount = 0
+    private var frameCount: Int
     private var first: Int64?
+    /// Keyframes so far.
+    private var keyframes = 0
     private var latest = Int64.min
 
     /// - Parameters:
     ///   - timeline: gives frames their times.
     ///   - reorders: whether the order of packets isn't that of frames.
+    ///   - firstFrame: the first frame's number.
     ///   - microseconds: converts the stream's time base.
-    init(timeline: Timeline, reorders: Bool, microseconds: @escaping (Int64) -> Int64) {
+    init(timeline: Timeline, reorders: Bool, firstFrame: Int, microseconds: @escaping (Int64) -> Int64) {
+        frameCount = firstFrame
         self.timeline = timeline
         self.reorders = reorders
         self.microseconds = microseconds
     }
 
     /// Takes the next packet in decoding order.
-    ///
-    /// - Returns: why numbers and times can't be told by packets; nil where they can.
-    mutating func add(_ packet: Packet) -> String? {
+    mutating func add(_ packet: Packet) -> Doubt? {
         // AVI has DTS alone, which are the times of frames that aren't reordered.
-        guard let pts = packet.pts ?? (reorders ? nil : packet.dts) else { return "some of its frames have no times" }
-        guard let first else {
-            self.first = pts
-            guard packet.isKeyframe else { return "it doesn't begin with a keyframe" }
-            if !packet.isDiscarded { insert(packet, pts) }
-            return nil
-        }
+        guard let pts = packet.pts ?? (reorders ? nil : packet.dts) else { return .timeless }
+        if packet.isKeyframe { keyframes += 1 }
+        guard keyframes > 0 else { return .beginning }
+        let isFirst = first == nil
+        let first = first ?? pts
+        self.first = first
         guard !packet.isDiscarded else { return nil }
-        if pts < first { return "it begins with frames that can't be decoded, or its times step back" }
-        if packet.isKeyframe, pts <= latest { return "its times step back" }
+        if pts < first { return keyframes > 1 ? .back : .beginning }
+        if packet.isKeyframe, !isFirst, pts <= latest { return .back }
         insert(packet, pts)
         return nil
     }

@@ -100,6 +100,19 @@ import Testing
         #expect(try Stretch(joined) == Stretch(Decoded(path).frames))
     }
 
+    /// As a recording that was cut out of a stream begins: with frames of which some can't be decoded.
+    @Test(arguments: [closed, openGOP, hevc, "-c:v mpeg2video -g 12 -bf 2"], [8, 30])
+    func aFileThatBeginsBetweenKeyframesIsCutBehindThem(options: String, share: Int) throws {
+        let path = try Self.media("", "a.ts", options + " -pat_period 0.1").make(in: folder)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        let cut = folder.path("cut.ts")
+        try whole.suffix(from: whole.count / share / 188 * 188).write(to: URL(fileURLWithPath: cut))
+        let scan = try scan(cut)
+        #expect(scan.obstacle == nil && scan.keyframes.count >= 4)
+        #expect(try Decoded(cut).frames.count == scan.frameCount)
+        try check(cut, scan)
+    }
+
     @Test func aTurnedPictureIsTurnedInEachPiece() throws {
         let path = try Self.media("", "a.mp4", Self.closed).make(in: folder)
         let turned = folder.path("turned.mp4")
@@ -114,10 +127,10 @@ import Testing
         (media("few PTS", "a.mpg", "-c:v mpeg2video -g 12 -bf 2 -b:v 100k"), "no times"),
         (media("interlaced", "a.ts", closed + " -flags +ildct+ilme"), "only when they are decoded"),
         (media("hidden frames", "a.webm", "-c:v libvpx -g 12 -b:v 100k"), "only when they are decoded"),
-        (media("one GOP", "a.mp4", "-c:v libx264 -g 250"), "no keyframe"),
+        (media("one GOP", "a.mp4", "-c:v libx264 -g 250"), "no second keyframe"),
         (media("pictures", "a%02d.jpg", ""), "sequence of pictures"),
         (media("a playlist", "a.m3u8", closed), "playlist"),
-        (media("a moment", "a.mp4", closed + " -frames:v 5"), "no keyframe"),
+        (media("a moment", "a.mp4", closed + " -frames:v 5"), "no second keyframe"),
     ]
 
     @Test(arguments: uncuttable)
