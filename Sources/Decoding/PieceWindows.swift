@@ -4,7 +4,8 @@ import PathModel
 extension PacketScan {
     /// The windows of a file's pieces, each of which begins early, so that what it is to find out is known when its piece begins.
     ///
-    /// Cuts are keyframes' times: the first at or after each multiple of the pieces' length, counted from the first frame. Piece i
+    /// Cuts are keyframes' times: the first at or after each multiple of the pieces' length, counted from the first frame, but for
+    /// those within half a piece or two overlaps of the cut before. Piece i
     /// lies between the ends of the windows i - 1 and i; window i begins with the keyframe at or before the piece's
     /// beginning less the overlap. The file is opened again, and each window's first frame is decoded: where that fails, the
     /// window begins with an earlier keyframe, or the file isn't cut there.
@@ -14,20 +15,31 @@ extension PacketScan {
     ///   - overlapSeconds: how much earlier than its piece a window begins, at least.
     /// - Returns: two windows or more; none where the file is to stay whole.
     /// - Throws: where the file can't be opened any more; `.interrupted`.
-    public func windows(pieceSeconds: Double, overlapSeconds: Double) throws(DecodingError) -> [SourceWindow] {
+    public func windows(pieceSeconds: Double, overlapSeconds: Double) throws(DecodingError)
+        -> [SourceWindow]
+    {
         let (length, overlap) = (Int64(pieceSeconds * 1_000_000), Int64(overlapSeconds * 1_000_000))
         let cuts = cuts(length: length, overlap: overlap)
         guard let firstTime, let first = keyframes.first, !cuts.isEmpty else { return [] }
-        let beginning = SourceWindow(seek: first.pts, firstFrame: 0, start: firstTime, origin: firstTime)
+        let beginning = SourceWindow(
+            seek: first.pts, firstFrame: 0, start: firstTime, origin: firstTime)
         var windows = [beginning]
         let demuxer = try Demuxer(source, options: options, interrupt: interrupt)
+        // No window reaches further back than the piece before its own.
+        var earliest = firstTime
         for cut in cuts {
-            guard let start = try start(at: cut.time - overlap, in: demuxer) else { continue }
+            let near = keyframes(in: earliest...max(earliest, cut.time - overlap))
+            var window: SourceWindow? = near.isEmpty && earliest == firstTime ? beginning : nil
+            for keyframe in near.reversed() where try demuxer.decodes(fromKeyframe: keyframe.pts) {
+                window = SourceWindow(
+                    seek: keyframe.pts, firstFrame: keyframe.frame, start: keyframe.time, origin: firstTime,
+                    previous: keyframe.previous)
+                break
+            }
+            guard let window else { continue }
             windows[windows.count - 1].end = cut.time
-            let window = SourceWindow(
-                seek: start.pts, firstFrame: start.frame, start: start.time, origin: firstTime,
-                previous: start.previous)
-            windows.append(start.frame == 0 ? beginning : window)
+            windows.append(window)
+            earliest = cut.time
         }
         windows[windows.count - 1].reached = reached
         return windows.count > 1 ? windows : []
@@ -39,7 +51,8 @@ extension PacketScan {
         var target = firstTime + length
         for keyframe in keyframes where keyframe.time >= target && lastTime - keyframe.time >= overlap {
             cuts.append(keyframe)
-            target = firstTime + ((keyframe.time - firstTime) / length + 1) * length
+            let multiple = firstTime + ((keyframe.time - firstTime) / length + 1) * length
+            target = max(multiple, keyframe.time + max(length / 2, 2 * overlap))
         }
         return cuts
     }
@@ -47,17 +60,14 @@ extension PacketScan {
     /// How many keyframes are tried where decoding doesn't begin with one.
     private static let tries = 8
 
-    /// The latest keyframe at or before a time that decoding can begin with; nil where there is none near it.
-    private func start(at time: Int64, in demuxer: Demuxer) throws(DecodingError) -> Keyframe? {
+    /// The latest keyframes in a time.
+    private func keyframes(in time: ClosedRange<Int64>) -> [Keyframe] {
         var (low, high) = (0, keyframes.count)
         while low < high {
             let middle = (low + high) / 2
-            if keyframes[middle].time <= time { low = middle + 1 } else { high = middle }
+            if keyframes[middle].time <= time.upperBound { low = middle + 1 } else { high = middle }
         }
-        for keyframe in keyframes[max(0, low - Self.tries)..<low].reversed()
-        where try demuxer.decodes(fromKeyframe: keyframe.pts) { return keyframe }
-        guard low < Self.tries, let firstTime else { return nil }
-        return Keyframe(frame: 0, time: firstTime, previous: firstTime, pts: 0)
+        return keyframes[max(0, low - Self.tries)..<low].filter { $0.time >= time.lowerBound }
     }
 }
 
@@ -75,7 +85,9 @@ extension Demuxer {
         guard let frame, decoder.send(packet.pointer) == .done, decoder.send(nil) == .done,
             decoder.receive(into: frame) == .done
         else { return false }
+        // Some containers mark frames as keyframes that are none.
         return [frame.pointee.pts, frame.pointee.best_effort_timestamp].contains(pts)
             && footpath_frame_is_damaged(frame) == 0
+            && ![AV_PICTURE_TYPE_P, AV_PICTURE_TYPE_B].contains(frame.pointee.pict_type)
     }
 }

@@ -10,11 +10,14 @@ import Testing
     /// Four seconds with a counter and moving parts.
     static let motion = "testsrc2=size=64x48:rate=25:duration=4"
     private static let closed = "-c:v libx264 -g 12 -bf 3 -x264-params open-gop=0:scenecut=0"
-    private static let openGOP = "-c:v libx264 -g 12 -bf 3 -x264-params open-gop=1:scenecut=0:b-pyramid=strict"
-    private static let hevc = "-c:v libx265 -preset fast -x265-params log-level=none:keyint=12:bframes=4"
+    private static let openGOP =
+        "-c:v libx264 -g 12 -bf 3 -x264-params open-gop=1:scenecut=0:b-pyramid=strict"
+    private static let hevc =
+        "-c:v libx265 -preset fast -x265-params log-level=none:keyint=12:bframes=4"
 
     private static func media(
-        _ description: String, _ file: String, _ options: String, cut: String? = nil, filter: String = ""
+        _ description: String, _ file: String, _ options: String, cut: String? = nil,
+        filter: String = ""
     ) -> Media {
         Media(description, file, source: motion + filter, options, cut: cut)
     }
@@ -24,17 +27,22 @@ import Testing
         media("H.264, open GOP", "a.mp4", openGOP), media("H.264, open GOP", "a.mkv", openGOP),
         media("H.264, open GOP", "a.ts", openGOP),
         media("H.264 in fragments", "a.mp4", closed + " -movflags frag_keyframe"),
-        media("H.264 without B-frames", "a.avi", "-c:v libx264 -g 12 -bf 0"), media("H.264", "a.flv", closed),
+        media("H.264 without B-frames", "a.avi", "-c:v libx264 -g 12 -bf 0"),
+        media("H.264", "a.flv", closed),
         media("HEVC", "a.mp4", hevc + ":open-gop=0"), media("HEVC, open GOP", "a.mkv", hevc),
         media("HEVC, open GOP", "a.ts", hevc), media("MPEG-4", "a.mkv", "-c:v mpeg4 -g 12 -bf 2"),
         media("MPEG-4 without B-frames", "a.avi", "-c:v mpeg4 -g 12 -bf 0"),
         media("MPEG-2", "a.ts", "-c:v mpeg2video -g 12 -bf 2"),
-        media("VP9", "a.webm", "-c:v libvpx-vp9 -g 12 -auto-alt-ref 1 -lag-in-frames 10 -deadline good -cpu-used 8"),
+        media(
+            "VP9", "a.webm",
+            "-c:v libvpx-vp9 -g 12 -auto-alt-ref 1 -lag-in-frames 10 -deadline good -cpu-used 8"),
         media("AV1", "a.mp4", "-c:v libaom-av1 -g 12 -usage realtime -cpu-used 8"),
-        media("Motion JPEG", "a.avi", "-c:v mjpeg"), media("an edit list", "a.mp4", closed, cut: "-ss 0.5"),
+        media("Motion JPEG", "a.avi", "-c:v mjpeg"),
+        media("an edit list", "a.mp4", closed, cut: "-ss 0.5"),
         media("an edit list, open GOP", "a.mp4", openGOP, cut: "-ss 0.5"),
         media("a start far from zero", "a.ts", closed + " -output_ts_offset 5000"),
-        media("a negative start", "a.mp4", closed + " -output_ts_offset -0.3 -avoid_negative_ts disabled"),
+        media(
+            "a negative start", "a.mp4", closed + " -output_ts_offset -0.3 -avoid_negative_ts disabled"),
         media("PTS that begin anew at 2^33", "a.ts", closed + " -output_ts_offset 95442 -muxdelay 0"),
         media(
             "variable frame rate", "a.mkv", closed + " -vsync passthrough -enc_time_base 1:1000",
@@ -63,7 +71,8 @@ import Testing
                 let expected = try Stretch(whole.frames.filter(window.holds))
                 for threads in [1, 4] {
                     let part = try Part(path, rate: rate, threads: threads, window: window)
-                    #expect(part.source.description == all && part.decoded.failure == whole.failure(of: window))
+                    #expect(
+                        part.source.description == all && part.decoded.failure == whole.failure(of: window))
                     let given = try Stretch(part.decoded.frames)
                     #expect(given == expected, "\(window), \(rate ?? 0) frames a second, \(threads) threads")
                 }
@@ -76,7 +85,9 @@ import Testing
         let path = try media.make(in: folder)
         let scan = try scan(path)
         let all = try Decoded(path)
-        #expect(scan.obstacle == nil && scan.breakage == nil && scan.frameCount == all.frames.count, "\(scan)")
+        #expect(
+            scan.obstacle == nil && scan.breakage == nil && scan.frameCount == all.frames.count, "\(scan)"
+        )
         #expect(all.failure == nil && all.counts.damaged == 0)
         #expect(scan.keyframes.count >= 6, "of eight or so")
         try check(path, scan)
@@ -92,12 +103,62 @@ import Testing
         for (index, window) in windows.enumerated() {
             let piece = try Part(path, window: window).decoded
             #expect(piece.frames.first?.info.time.microseconds == window.start)
-            #expect(index == 0 || window.start <= cut - 300_000 && cut >= window.origin + Int64(index) * 1_000_000)
+            #expect(
+                index == 0
+                    || window.start <= cut - 300_000 && cut >= window.origin + Int64(index) * 1_000_000)
             joined += piece.frames.filter { $0.info.time.microseconds >= cut }
             cut = window.end ?? cut
         }
         #expect(windows.last?.end == nil)
         #expect(try Stretch(joined) == Stretch(Decoded(path).frames))
+    }
+
+    /// GOPs that are longer than a piece, and keyframes at moments.
+    @Test(arguments: [("-g 45", 3), ("-g 250 -force_key_frames 0,1.52,1.92,2.04,3.48", 3)])
+    func piecesAreNoShorterThanTheirOverlaps(keyframes: String, count: Int) throws {
+        let path = try Self.media(
+            "", "a.mp4", "-c:v libx264 -bf 2 -x264-params scenecut=0 " + keyframes
+        ).make(
+            in: folder)
+        let windows = try scan(path).windows(pieceSeconds: 1, overlapSeconds: 0.3)
+        #expect(windows.count == count, "\(windows)")
+        let cuts = [0] + windows.dropLast().compactMap(\.end)
+        #expect(zip(cuts, cuts.dropFirst()).allSatisfy { $1 - $0 >= 600_000 })
+        for (window, cut) in zip(windows, cuts).dropFirst() { #expect(window.start <= cut - 300_000) }
+        for (window, handover) in zip(windows.dropFirst(2), cuts.dropFirst()) {
+            #expect(window.start >= handover - 150_000, "over the piece before")
+        }
+    }
+
+    /// What isn't decodable from its keyframes on, or isn't marked right, stays whole.
+    @Test(arguments: ["a.ts", "a.mkv"])
+    func aPictureThatIsRefreshedByAndByStaysWhole(name: String) throws {
+        let refresh = "-c:v libx264 -bf 0 -g 12 -x264-params intra-refresh=1"
+        #expect(
+            try scan(Self.media("", name, refresh).make(in: folder)).windows(
+                pieceSeconds: 1, overlapSeconds: 0.3
+            )
+            .isEmpty)
+    }
+
+    @Test func aWindowHasTheSizeOfItsPictures() throws {
+        let small = try Self.media("", "a.ts", Self.closed).make(in: folder)
+        let large = try Media(
+            "", "b.ts", source: "testsrc2=size=96x64:rate=25:duration=4",
+            Self.closed + " -output_ts_offset 4.1"
+        ).make(in: folder)
+        let joined = folder.path("joined.ts")
+        try Data([small, large].map { try Data(contentsOf: URL(fileURLWithPath: $0)) }.joined())
+            .write(to: URL(fileURLWithPath: joined))
+        let windows = try scan(joined).windows(pieceSeconds: 2, overlapSeconds: 0.3)
+        let whole = try Decoded(joined)
+        #expect(whole.frames.count == 200 && windows.count == 4)
+        for window in windows {
+            let part = try Part(joined, window: window)
+            let expected = whole.frames.filter(window.holds)
+            #expect(part.source.description.frameSize == expected.first?.picture.size)
+            #expect(try Stretch(part.decoded.frames) == Stretch(expected))
+        }
     }
 
     /// As a recording that was cut out of a stream begins: with frames of which some can't be decoded.
@@ -141,7 +202,8 @@ import Testing
     }
 
     @Test func aClockThatStepsBackIsNotCut() throws {
-        let part = try Data(contentsOf: URL(fileURLWithPath: Self.media("", "a.ts", Self.closed).make(in: folder)))
+        let part = try Data(
+            contentsOf: URL(fileURLWithPath: Self.media("", "a.ts", Self.closed).make(in: folder)))
         let joined = folder.path("joined.ts")
         try (part + part).write(to: URL(fileURLWithPath: joined))
         #expect(try scan(joined).obstacle?.contains("step back") == true)
@@ -164,7 +226,8 @@ import Testing
     @Test(arguments: ["a.mkv", "a.mp4", "a.ts"])
     func aFileCutShortIsCutAsFarAsItGoes(name: String) throws {
         let options = Self.closed + (name == "a.mp4" ? " -movflags +faststart" : "")
-        let whole = try Data(contentsOf: URL(fileURLWithPath: Self.media("", name, options).make(in: folder)))
+        let whole = try Data(
+            contentsOf: URL(fileURLWithPath: Self.media("", name, options).make(in: folder)))
         let path = folder.path("short-" + name)
         try whole.prefix(whole.count * 7 / 10).write(to: URL(fileURLWithPath: path))
         let scan = try scan(path)
@@ -187,7 +250,8 @@ import Testing
         for (name, options, reason) in others {
             let other = try Self.media("", name, Self.closed + options).make(in: folder)
             let error = #expect(throws: DecodingError.self) { try Part(other, window: window) }
-            #expect(error?.reason?.hasPrefix(reason) == true && error?.reason?.contains("changed") == true)
+            #expect(
+                error?.reason?.hasPrefix(reason) == true && error?.reason?.contains("changed") == true)
         }
         let pipe = #expect(throws: DecodingError.self) { try Part("-", window: window) }
         #expect(pipe?.reason == "only a file can be read from its middle on")
@@ -227,7 +291,8 @@ import Testing
         let all = try scan(path)
         #expect(all.keyframes.count == 99)
         let few = try PacketScan(SourceName(path), mostKeyframes: 10, interrupt: InterruptFlag())
-        #expect((4...10).contains(few.keyframes.count) && Set(few.keyframes).isSubset(of: all.keyframes))
+        #expect(
+            (4...10).contains(few.keyframes.count) && Set(few.keyframes).isSubset(of: all.keyframes))
         let times = few.keyframes.map(\.time)
         #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 < 1_000_000 })
     }
@@ -250,7 +315,8 @@ private struct Stretch: Equatable, CustomStringConvertible {
     let infos: [FrameInfo]
     let images: [PixelBuffer]
     var description: String {
-        infos.map { "\($0.index) at \($0.time.microseconds)\($0.isTimeEstimated ? "?" : "")" }.joined(separator: ", ")
+        infos.map { "\($0.index) at \($0.time.microseconds)\($0.isTimeEstimated ? "?" : "")" }.joined(
+            separator: ", ")
     }
 
     init(_ frames: [DecodedFrame]) throws {
@@ -262,7 +328,8 @@ private struct Stretch: Equatable, CustomStringConvertible {
 extension PacketScan.Keyframe {
     fileprivate func window(of scan: PacketScan, end: Int64?) -> SourceWindow {
         SourceWindow(
-            seek: pts, firstFrame: frame, start: time, end: end, origin: scan.firstTime ?? 0, previous: previous,
+            seek: pts, firstFrame: frame, start: time, end: end, origin: scan.firstTime ?? 0,
+            previous: previous,
             reached: end == nil ? scan.reached : nil)
     }
 }
@@ -275,5 +342,7 @@ extension SourceWindow {
 
 extension Decoded {
     /// How reading a window of it is to end.
-    fileprivate func failure(of window: SourceWindow) -> DecodingError? { window.end == nil ? failure : nil }
+    fileprivate func failure(of window: SourceWindow) -> DecodingError? {
+        window.end == nil ? failure : nil
+    }
 }
