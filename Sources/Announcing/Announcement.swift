@@ -63,6 +63,19 @@ public enum Announcement {
         return states
     }
 
+    /// Where the program says whether it is there.
+    static func statusTopic(_ settings: BrokerSettings) -> String {
+        "\(settings.topic)/status" + (settings.machine.map { "/\($0)" } ?? "")
+    }
+
+    /// Whose value a topic of `states` has; nil where it is none of them.
+    static func camera(of topic: String, _ settings: BrokerSettings) -> String? {
+        let discoveries = "\(homeAssistant)/sensor/\(node(settings))/"
+        if topic.hasPrefix(discoveries) { return name(ofSlug: topic.dropFirst(discoveries.count).prefix { $0 != "_" }) }
+        guard topic.hasPrefix(settings.topic + "/") else { return nil }
+        return String(topic.dropFirst(settings.topic.count + 1).prefix { $0 != "/" })
+    }
+
     /// All topics of which anything may ever have been kept.
     static func patterns(_ settings: BrokerSettings) -> [String] {
         ["state", "people", "zone/+/people", "line/+/in", "line/+/out"].map { "\(settings.topic)/+/\($0)" }
@@ -100,6 +113,17 @@ public enum Announcement {
             let isPlain = UnicodeScalar(byte).properties.isAlphabetic && byte < 128 || (48...57).contains(byte)
             return isPlain ? String(UnicodeScalar(byte)) : "-\(String(byte, radix: 16))"
         }.joined()
+    }
+
+    private static func name(ofSlug slug: Substring) -> String? {
+        let parts = slug.split(separator: "-", omittingEmptySubsequences: false)
+        var bytes = Array(parts[0].utf8)
+        for part in parts.dropFirst() {
+            guard part.utf8.count >= 2, let byte = UInt8(part.prefix(2), radix: 16) else { return nil }
+            bytes.append(byte)
+            bytes += part.utf8.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
     }
 
     private struct Entity: Encodable {
@@ -141,7 +165,7 @@ public enum Announcement {
             state_class: value.onlyGrows ? "total_increasing" : "measurement",
             icon: value.onlyGrows ? "mdi:counter" : "mdi:account-group",
             availability: [
-                .init(topic: "\(settings.topic)/status"),
+                .init(topic: statusTopic(settings)),
                 .init(
                     topic: "\(settings.topic)/\(camera.name)/state",
                     value_template: "{{ 'online' if value == 'running' else 'offline' }}"),

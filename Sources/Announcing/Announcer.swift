@@ -30,15 +30,26 @@ public final class Announcer: Sendable {
     private static let longestPause = 60.0
     /// Milliseconds after which it looks for something new to send.
     private static let look: Int32 = 200
+    /// Seconds after which everything is sent again where other machines share the topics: one that had a camera until now
+    /// says at its end that it is stopped, whoever has taken it over before.
+    private static let renewal = 30.0
 
     private let settings: BrokerSettings
     private let report: @Sendable (_ isTrouble: Bool, String) -> Void
+    private let owns: @Sendable (_ camera: String) -> Bool
     private let state = Mutex(State())
     private let ended = DispatchGroup()
 
-    /// - Parameter report: told when the broker is there, and why it isn't any more; from the thread.
-    public init(_ settings: BrokerSettings, report: @escaping @Sendable (_ isTrouble: Bool, String) -> Void) {
+    /// - Parameters:
+    ///   - owns: whether a camera of this name would be this machine's, so that what the broker still keeps of it is this
+    ///     machine's to withdraw.
+    ///   - report: told when the broker is there, and why it isn't any more; from the thread.
+    public init(
+        _ settings: BrokerSettings, owns: @escaping @Sendable (_ camera: String) -> Bool = { _ in true },
+        report: @escaping @Sendable (_ isTrouble: Bool, String) -> Void
+    ) {
         self.settings = settings
+        self.owns = owns
         self.report = report
         ended.enter()
         let thread = Thread { [self] in
@@ -76,7 +87,7 @@ public final class Announcer: Sendable {
 
     // MARK: - The thread
 
-    private var statusTopic: String { "\(settings.topic)/status" }
+    private var statusTopic: String { Announcement.statusTopic(settings) }
     private var isEnding: Bool { state.withLock { $0.isEnding } }
 
     private func run() {
@@ -112,10 +123,15 @@ public final class Announcer: Sendable {
 
     /// Until it is told to end, or the connection breaks off.
     private func serve(_ connection: BrokerConnection) throws(BrokerConnection.Failure) {
+        var renewed = ContinuousClock.now
         while !isEnding {
             send(by: connection)
             try connection.loop(milliseconds: Self.look)
             listen(to: connection)
+            if settings.machine != nil, .now - renewed >= .seconds(Self.renewal) {
+                state.withLock { $0.kept.renew() }
+                renewed = .now
+            }
         }
         _ = connection.publish(statusTopic, "offline", isSure: true)
         let end = ContinuousClock.now + .seconds(0.5)
@@ -143,7 +159,8 @@ public final class Announcer: Sendable {
     private func listen(to connection: BrokerConnection) {
         while let id = connection.acknowledged() { state.withLock { $0.events.acknowledge(id) } }
         while let topic = connection.found() {
-            if topic != statusTopic { state.withLock { $0.kept.find(topic) } }
+            guard let camera = Announcement.camera(of: topic, settings), owns(camera) else { continue }
+            state.withLock { $0.kept.find(topic) }
         }
     }
 

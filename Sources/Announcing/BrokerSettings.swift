@@ -13,6 +13,8 @@ public struct BrokerSettings: Hashable, Sendable {
     public var password: String?
     /// What all topics begin with.
     public var topic: String
+    /// This machine's number, where several share the topics and each has cameras of its own; nil for one alone.
+    public var machine: Int?
     /// Whether Home Assistant is told of each value.
     public var announcesToHomeAssistant: Bool
 

@@ -21,6 +21,9 @@ struct KeptStates {
         changed = Set(wanted.keys)
     }
 
+    /// Somebody else may have written over it: everything is sent again.
+    mutating func renew() { changed.formUnion(wanted.keys) }
+
     /// The broker keeps something of this topic, of whoever was connected before.
     mutating func find(_ topic: String) {
         guard wanted[topic] == nil, sent[topic] == nil else { return }

@@ -29,13 +29,22 @@ public struct SHA256Digest: ~Copyable {
         footpath_sha_update(state, bytes, bytes.count)
     }
 
+    /// The first 64 bits as a number, the first byte its highest; ends the digest.
+    public consuming func leadingBits() -> UInt64 {
+        finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// The 64 lower-case hexadecimal digits; ends the digest.
     public consuming func hexadecimal() -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        av_sha_final(state, &digest)
-        return digest.map { byte in
+        finish().map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
+    }
+
+    private func finish() -> [UInt8] {
+        var digest = [UInt8](repeating: 0, count: 32)
+        av_sha_final(state, &digest)
+        return digest
     }
 }

@@ -10,10 +10,11 @@ import Synchronization
 final class Announcements: Sendable {
     private let current = Mutex<(settings: BrokerSettings, announcer: Announcer)?>(nil)
     private let version: String
+    private let shard: Shard?
     private let log: Log
 
-    init(version: String, log: Log) {
-        (self.version, self.log) = (version, log)
+    init(version: String, shard: Shard? = nil, log: Log) {
+        (self.version, self.shard, self.log) = (version, shard, log)
     }
 
     /// Seconds for taking leave.
@@ -21,11 +22,15 @@ final class Announcements: Sendable {
 
     /// Tells this broker from now on.
     func configure(_ settings: BrokerSettings?) {
+        var settings = settings
+        settings?.machine = shard?.number
         guard current.withLock({ $0?.settings }) != settings else { return }
         finish()
         guard let settings else { return }
-        let log = log
-        let announcer = Announcer(settings) { log.write($0 ? .warning : .notice, nil, $1) }
+        let (log, shard) = (log, shard)
+        let announcer = Announcer(settings, owns: { shard?.has($0) ?? true }) {
+            log.write($0 ? .warning : .notice, nil, $1)
+        }
         current.withLock { $0 = (settings, announcer) }
     }
 

@@ -17,6 +17,8 @@ final class Board: Sendable {
         var outputs: [Outputs.Entry] = []
         var pool: WorkerPool?
         var workers = 0
+        /// This machine's and others'.
+        var configuredCameras = 0
     }
 
     /// What was counted before a camera began anew.
@@ -36,13 +38,18 @@ final class Board: Sendable {
 
     let version: String
     private let session: String
+    let shard: Shard?
     private let configuration: String
     private let announcements: Announcements?
     /// RFC 3339.
     let started = Date.now.formatted(.iso8601)
     private let state = Mutex(State())
 
-    init(version: String, session: String, configuration: String, announcements: Announcements? = nil) {
+    init(
+        version: String, session: String, shard: Shard? = nil, configuration: String,
+        announcements: Announcements? = nil
+    ) {
+        self.shard = shard
         self.announcements = announcements
         self.version = version
         self.session = session
@@ -114,7 +121,8 @@ final class Board: Sendable {
         let now = state.withLock { $0 }
         return DaemonStatus(
             version: version, processID: ProcessInfo.processInfo.processIdentifier, session: session,
-            started: started, configuration: configuration, isReady: now.isReady,
+            shard: shard, configuredCameras: now.parts.configuredCameras, started: started,
+            configuration: configuration, isReady: now.isReady,
             stuck: shared + cameras, memoryBytes: ProcessMemory.resident, workers: now.parts.workers,
             backlog: now.parts.pool?.backlog ?? 0, reloads: now.reloads,
             cameras: now.parts.feeds.map { feed in
@@ -139,7 +147,8 @@ final class Board: Sendable {
         let rate = status.cameras.map(\.framesPerSecond).reduce(0, +)
         let people = status.cameras.map(\.status.people).reduce(0, +)
         let waiting = status.cameras.filter { $0.status.state == .waiting }.map(\.name)
-        var text = "\(running) of \(status.cameras.count) cameras running, "
+        var text = shard.map { "shard \($0): " } ?? ""
+        text += "\(running) of \(status.cameras.count) cameras running, "
         text += "\((rate * 10).rounded() / 10) frames/s, \(people) people"
         if !waiting.isEmpty { text += "; waiting: \(waiting.prefix(5).joined(separator: ", "))" }
         if !status.stuck.isEmpty { text += "; stuck: \(status.stuck.joined(separator: ", "))" }

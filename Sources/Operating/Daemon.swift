@@ -33,6 +33,8 @@ public final class Daemon {
     public struct Surroundings: Sendable {
         /// The configuration file.
         public var configuration: String
+        /// Which of the configuration's cameras are followed; nil is all, as one machine does.
+        public var shard: Shard?
         /// Loads networks.
         public var engine: any InferenceEngine
         /// Where the face networks are.
@@ -44,9 +46,11 @@ public final class Daemon {
 
         /// What doesn't change.
         public init(
-            configuration: String, engine: any InferenceEngine, modelFolder: String, program: String, version: String
+            configuration: String, shard: Shard? = nil, engine: any InferenceEngine, modelFolder: String,
+            program: String, version: String
         ) {
             self.configuration = configuration
+            self.shard = shard
             self.engine = engine
             self.modelFolder = modelFolder
             self.program = program
@@ -87,13 +91,13 @@ public final class Daemon {
         self.log = log
         manager = ServiceManager()
         watchdog = manager.watchdog
-        config = try DaemonConfig(path: surroundings.configuration)
+        config = try Self.config(surroundings)
         log.configure(level: config.logLevel, format: config.logFormat)
         config.warnings.forEach { log.write(.warning, nil, $0) }
-        announcements = Announcements(version: surroundings.version, log: log)
+        announcements = Announcements(version: surroundings.version, shard: surroundings.shard, log: log)
         board = Board(
-            version: surroundings.version, session: session, configuration: surroundings.configuration,
-            announcements: announcements)
+            version: surroundings.version, session: session, shard: surroundings.shard,
+            configuration: surroundings.configuration, announcements: announcements)
         try Self.checkNetworks(of: config.cameras, surroundings, beat: manager.alive)
         outputs = Outputs(config.output, log: log)
         try outputs.open(feeds: config.cameras.map(\.name))
@@ -112,6 +116,7 @@ public final class Daemon {
         log.write(
             .notice, nil,
             "following \(feeds.count) cameras with \(config.workers) workers, records to \(config.output.path)")
+        tellShare()
         let ticking = Ticker(commands)
         defer { withExtendedLifetime(ticking) {} }
         while let command = commands.take() {
@@ -132,6 +137,19 @@ public final class Daemon {
 
     // MARK: - Parts
 
+    static func config(_ surroundings: Surroundings) throws(SettingsError) -> DaemonConfig {
+        try DaemonConfig(path: surroundings.configuration, shards: [surroundings.shard ?? .whole])
+    }
+
+    /// Says which cameras are this machine's, where there are others'.
+    func tellShare() {
+        guard let shard = surroundings.shard else { return }
+        let names =
+            config.cameras.isEmpty
+            ? "; it waits for a reload" : ": \(config.cameras.map(\.name).joined(separator: ", "))"
+        log.write(.notice, nil, "shard \(shard) has \(config.cameras.count) of \(config.names.count) cameras\(names)")
+    }
+
     /// - Parameter beat: called before each that takes its time.
     /// - Throws: where a network of theirs doesn't load or doesn't run.
     static func checkNetworks(
@@ -149,7 +167,7 @@ public final class Daemon {
         let context = FeedContext(
             pool: pool, engine: surroundings.engine, modelFolder: surroundings.modelFolder,
             program: surroundings.program, version: surroundings.version, session: session,
-            stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
+            shard: surroundings.shard?.description, stateFolder: ProcessInfo.processInfo.environment["STATE_DIRECTORY"],
             artist: { PictureArtist($0, booth: $1, tell: $2).look }, announce: announcements.tell,
             log: { log.write($0, $1, $2) })
         do {
@@ -175,7 +193,10 @@ public final class Daemon {
 
     /// Puts what there is now on the board.
     func show() {
-        board.show(Board.Parts(feeds: feeds, outputs: outputs.entries, pool: pool, workers: config.workers))
+        board.show(
+            Board.Parts(
+                feeds: feeds, outputs: outputs.entries, pool: pool, workers: config.workers,
+                configuredCameras: config.names.count))
         announcements.show(board.status.cameras)
     }
 

@@ -54,7 +54,7 @@ public enum DaemonControl {
     private static func hangUp(_ processID: Int32, _ listener: DaemonConfig.Listener) throws(Failure) {
         // Whatever takes over its number later isn't meant.
         var process: Int32 = -1
-        guard processID > 1, footpath_open_process(processID, &process) == 0 else { throw .stranger(listener) }
+        guard processID > 0, footpath_open_process(processID, &process) == 0 else { throw .stranger(listener) }
         defer { close(process) }
         guard let daemon = RunningProgram(processID), daemon.isDaemonOfThisProgram,
             daemon.user == RunningProgram.user(listeningAt: listener)

@@ -3,6 +3,7 @@ import Following
 import Foundation
 import PathModel
 import Recording
+import Settings
 
 /// How the daemon is doing, as `/status` tells it.
 struct DaemonStatus: Encodable, Sendable {
@@ -121,6 +122,10 @@ struct DaemonStatus: Encodable, Sendable {
     var version: String
     var processID: Int32
     var session: String
+    /// Nil where this machine follows all cameras.
+    var shard: Shard?
+    /// This machine's and others'.
+    var configuredCameras: Int
     var started: String
     var configuration: String
     var isReady: Bool

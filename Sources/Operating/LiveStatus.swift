@@ -1,6 +1,7 @@
 import Following
 import Foundation
 import Recording
+import Settings
 
 /// What the live page shows, as JSON for it: of no single person anything.
 ///
@@ -16,6 +17,7 @@ struct LiveStatus {
         let (shared, stuck) = board.unresponsive
         var line = JSONLine(textLimit: Self.longestText)
         line.add("version", board.version)
+        if let shard = board.shard { line.add("shard", shard.description) }
         line.add("now", UTCTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000)).description)
         line.add("started", board.started)
         line.add("ready", isReady)

@@ -2,6 +2,7 @@ import Capturing
 import Following
 import Foundation
 import PathModel
+import Settings
 
 /// The daemon's figures for Prometheus.
 struct Metrics {
@@ -19,6 +20,13 @@ struct Metrics {
     private mutating func describe(_ status: DaemonStatus) {
         let started = (try? Date(status.started, strategy: .iso8601))?.timeIntervalSince1970 ?? 0
         add("build_info", "gauge", "The version that runs.", [(["version": status.version], 1)])
+        if let shard = status.shard {
+            let labels = ["shard": "\(shard.number)", "shards": "\(shard.count)"]
+            add("shard_info", "gauge", "This machine's share of the cameras.", [(labels, 1)])
+        }
+        add(
+            "configured_cameras", "gauge", "Cameras of the whole configuration, whoever follows them.",
+            [([:], Double(status.configuredCameras))])
         add("start_time_seconds", "gauge", "When the daemon started, in seconds since 1970 UTC.", [([:], started)])
         add("ready", "gauge", "Whether configuration, networks and outputs are up.", [([:], status.isReady ? 1 : 0)])
         add("memory_bytes", "gauge", "Memory of the daemon without its cameras.", [([:], Double(status.memoryBytes))])

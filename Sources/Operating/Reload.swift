@@ -14,13 +14,14 @@ extension Daemon {
         defer { manager.ready() }
         outputs.reopen()
         do {
-            let new = try DaemonConfig(path: surroundings.configuration)
+            let new = try Self.config(surroundings)
             try Self.checkNetworks(
                 of: new.cameras.filter { !config.cameras.contains($0) }, surroundings, beat: manager.alive)
             let message = try apply(new)
             new.warnings.forEach { log.write(.warning, nil, $0) }
             board.noteReload(succeeded: true, message: message)
             log.write(.notice, nil, "reloaded: \(message)")
+            tellShare()
         } catch {
             let problems = "\(error)".split(separator: "\n")
             board.noteReload(succeeded: false, message: "\(error)")

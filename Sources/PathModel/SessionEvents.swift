@@ -41,12 +41,15 @@ public struct SessionStart: Hashable, Sendable {
     public var models: [Model]
     /// Only what changes results, in a fixed order.
     public var settings: [Setting]
+    /// The machine's share of the cameras, such as `2/5`; nil where one machine follows all.
+    public var shard: String?
 
     /// The start of a session.
-    public init(version: String, models: [Model], settings: [Setting]) {
+    public init(version: String, models: [Model], settings: [Setting], shard: String? = nil) {
         self.version = version
         self.models = models
         self.settings = settings
+        self.shard = shard
     }
 }
 

@@ -23,6 +23,8 @@ public struct FeedContext: Sendable {
     public let version: String
     /// UUID of this start of the program.
     public let session: String
+    /// The machine's share of the cameras, such as `2/5`; nil where it follows all.
+    public let shard: String?
     /// Where what was done of folders is remembered; nil forgets it when the program ends.
     public let stateFolder: String?
     /// The clocks that cameras live by.
@@ -41,7 +43,8 @@ public struct FeedContext: Sendable {
     /// What all cameras share.
     package init(
         pool: WorkerPool, engine: any InferenceEngine, modelFolder: String, program: String, version: String,
-        session: String, stateFolder: String?, clocks: any Clocks = SystemClocks(), artist: Artist? = nil,
+        session: String, shard: String? = nil, stateFolder: String?, clocks: any Clocks = SystemClocks(),
+        artist: Artist? = nil,
         announce: @escaping @Sendable (_ camera: String, _ event: PathRecord.Event, _ line: String) -> Void = {
             _, _, _ in
         },
@@ -53,6 +56,7 @@ public struct FeedContext: Sendable {
         self.program = program
         self.version = version
         self.session = session
+        self.shard = shard
         self.stateFolder = stateFolder
         self.clocks = clocks
         self.announce = announce
@@ -123,7 +127,7 @@ public final class FeedThread: Sendable {
         }
         let models = try? ModelSet.identify(options: settings.options, modelFolder: context.modelFolder)
         let start = SessionStart(
-            version: context.version, models: models ?? [], settings: settings.options.recorded)
+            version: context.version, models: models ?? [], settings: settings.options.recorded, shard: context.shard)
         let session = FeedSession(settings, start: start, done: lister?.remembered ?? "")
         let clocks = context.clocks
         let look = booth.flatMap { context.artist?(settings, $0, tell) }

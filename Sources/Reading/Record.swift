@@ -47,6 +47,8 @@ extension Record {
         public var detail: String?
         /// Frames a second that were analysed at most, where that was chosen.
         public var framesPerSecond: Double?
+        /// The machine's share of the cameras, such as `2/5`; nil where one machine followed all.
+        public var shard: String?
     }
 
     /// What was opened.

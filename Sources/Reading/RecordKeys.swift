@@ -7,6 +7,7 @@ extension Record.Session {
         let settings = keys.object("settings", line)
         detail = settings?.text("detail", line)
         framesPerSecond = settings?.double("fps", line)
+        shard = keys.text("shard", line)
     }
 }
 

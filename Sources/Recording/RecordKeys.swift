@@ -24,6 +24,7 @@ extension JSONLine {
 
     private mutating func add(_ start: SessionStart) {
         add("version", start.version)
+        if let shard = start.shard { add("shard", shard) }
         addArray("models", start.models) { line, model in
             line.add("name", model.name)
             line.add("sha256", model.sha256)

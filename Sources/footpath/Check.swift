@@ -18,32 +18,53 @@ struct Check: ParsableCommand {
             Tells everything that is wrong with it, each with its line; which of the two it is for its keys say. Secrets are read with --probe, or where \
             $CREDENTIALS_DIRECTORY is set. Then tells each camera's zones, lines and masks, and which way over a line is in.
 
+              footpath check footpath.yaml --shards 5      which of five machines gets which cameras
+              footpath check footpath.yaml --shard 2/5     which of the cameras are the second one's
+
             \(ExitStatus.help)
             """)
 
-    @Argument(help: "The configuration.", completion: .file())
-    var config: String
+    @Argument(help: ArgumentHelp("The configuration.", valueName: "config"), completion: .file())
+    var path: String
 
     @Flag(help: "Also open every camera and wait for its first picture.")
     var probe = false
+
+    @OptionGroup var sharing: ShardArgument
+
+    @Option(help: ArgumentHelp("Tell who gets which cameras, of so many machines.", valueName: "count"))
+    var shards: Int?
+
+    func validate() throws {
+        guard let shards else { return }
+        if sharing.text != nil { throw ValidationError("--shard and --shards: give one of them") }
+        guard (1...Shard.most).contains(shards) else {
+            throw ValidationError("--shards \(shards): give how many machines there are, 1 to \(Shard.most)")
+        }
+    }
 
     func run() throws {
         let interrupt = InterruptFlag()
         if probe { Signals.raise(interrupt) } else { Signals.endProgram() }
         let console = Console(isQuiet: false)
-        let cameras: [FeedSettings]
+        let config: DaemonConfig
+        let shard: Shard?
         // Outside the service, systemd's credentials aren't there.
         let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
-        if ServeConfig.isMeant(by: config) { return try checkServer(needsSecrets: probe || hasCredentials) }
+        if ServeConfig.isMeant(by: path) { return try checkServer(needsSecrets: probe || hasCredentials) }
         do {
-            let found = try DaemonConfig(path: config, needsSecrets: probe || hasCredentials, looksAtFiles: true)
-            found.warnings.forEach { console.note("warning: \($0)") }
-            cameras = found.cameras
+            shard = shards == nil ? try sharing.chosen : nil
+            let all = shards.map(Shard.all) ?? [shard ?? .whole]
+            config = try DaemonConfig(
+                path: path, shards: all, needsSecrets: probe || hasCredentials, looksAtFiles: true)
+            config.warnings.forEach { console.note("warning: \($0)") }
         } catch {
             console.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
-        try DirectSink().write(line: "\(config): \(cameras.count) cameras, all settings in order")
+        let cameras = config.cameras
+        try DirectSink().write(line: "\(path): \(config.names.count) cameras, all settings in order")
+        for line in shares(of: config.names, shard) { try DirectSink().write(line: line) }
         for camera in cameras {
             for line in camera.options.regions { try DirectSink().write(line: "\(camera.name): \(line)") }
         }
@@ -61,17 +82,37 @@ struct Check: ParsableCommand {
         if results.haveFailed { throw ExitCode(ExitStatus.input.rawValue) }
     }
 
+    /// Who gets what: of each machine its cameras, or of each camera whether it is this machine's.
+    private func shares(of names: [String], _ shard: Shard?) -> [String] {
+        if let shards {
+            let owned = Dictionary(grouping: names) { Shard.owner(of: $0, among: shards) }
+            return Shard.all(shards).map { shard in
+                let own = owned[shard.number] ?? []
+                return "shard \(shard): \(own.count) cameras\(own.isEmpty ? "" : ": " + own.joined(separator: ", "))"
+            }
+        }
+        guard let shard else { return [] }
+        let owners = names.map { Shard.owner(of: $0, among: shard.count) }
+        return ["shard \(shard): \(owners.count { $0 == shard.number }) of them"]
+            + zip(names, owners).map { name, owner in
+                owner == shard.number ? "* \(name)" : "  \(name): of \(owner)/\(shard.count)"
+            }
+    }
+
     /// What `footpath serve` would read.
     private func checkServer(needsSecrets: Bool) throws {
         let console = Console(isQuiet: false)
         do {
-            let found = try ServeConfig(path: config, needsSecrets: needsSecrets, looksAtFiles: true)
+            if shards != nil || sharing.text != nil {
+                throw SettingsError(problems: ["\(path): is of footpath serve, whose jobs no shards divide"])
+            }
+            let found = try ServeConfig(path: path, needsSecrets: needsSecrets, looksAtFiles: true)
             found.warnings.forEach { console.note("warning: \($0)") }
         } catch {
             console.error("\(error)")
             throw ExitCode(ExitStatus(of: error).rawValue)
         }
-        try DirectSink().write(line: "\(config): of footpath serve, all settings in order")
+        try DirectSink().write(line: "\(path): of footpath serve, all settings in order")
     }
 
     /// Prints results as they come.

@@ -96,14 +96,14 @@ struct Draw: ParsableCommand {
             if let camera { throw SettingsError(problems: ["--camera \(camera): of which --config?"]) }
             return nil
         }
-        let cameras = try DaemonConfig(path: config, needsSecrets: false).cameras
+        let cameras = try DaemonConfig(path: config, shards: nil, needsSecrets: false).cameras
         let names = cameras.map(\.name).joined(separator: ", ")
         if let name = camera ?? (cameras.contains { $0.name == source } ? source : nil) {
             guard cameras.contains(where: { $0.name == name }) else {
                 throw SettingsError(problems: ["--camera \(name): \(config) has \(names)"])
             }
             // Secrets are read where they are used.
-            let all = name == source ? try DaemonConfig(path: config).cameras : cameras
+            let all = name == source ? try DaemonConfig(path: config, shards: nil).cameras : cameras
             return all.first { $0.name == name }
         }
         if cameras.count == 1 { return cameras[0] }

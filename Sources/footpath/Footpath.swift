@@ -27,7 +27,9 @@ struct Footpath: ParsableCommand {
             """,
         version: Footpath.programVersion,
         subcommands: [
-            Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Serve.self, Check.self, Reload.self, Faces.self,
+            Analyze.self, Draw.self, Render.self, Probe.self, Run.self, Serve.self, Check.self, Reload.self,
+            Health.self,
+            Faces.self,
             TrackDetections.self, Models.self, ReportVerb.self, SummaryVerb.self, Convert.self, JobsVerb.self,
             CameraVerb.self, BatchVerb.self,
         ])

@@ -19,7 +19,7 @@ struct Reload: ParsableCommand {
 
     func run() throws {
         Signals.endProgram()
-        guard let listener = try DaemonConfig(path: config, needsSecrets: false).http else {
+        guard let listener = try DaemonConfig(path: config, shards: nil, needsSecrets: false).http else {
             throw SettingsError(problems: ["\(config): has no http:, so the daemon can't be asked; kill -HUP it"])
         }
         try DirectSink().write(line: "reloaded: \(DaemonControl.reload(listener))")

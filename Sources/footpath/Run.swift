@@ -16,6 +16,7 @@ struct Run: ParsableCommand {
 
               footpath check footpath.yaml --probe    first see whether it is right and the cameras answer
               footpath run --config footpath.yaml
+              footpath run --shard 2/5                the second of five machines with one configuration: its share
 
             \(ExitStatus.help)
             """)
@@ -23,12 +24,18 @@ struct Run: ParsableCommand {
     @Option(name: [.short, .long], help: ArgumentHelp("The configuration.", valueName: "file"), completion: .file())
     var config = "/etc/footpath/footpath.yaml"
 
+    @OptionGroup var sharing: ShardArgument
+
     func run() throws {
         let commands = Mailbox<Daemon.Command>()
         // Everything together is promised within 5 s (Daemon).
         Signals.handle(within: 4.8, ending: { commands.post(.stop) }, hangingUp: { commands.post(.reload) })
         let log = Log()
-        let daemon = try Self.made(by: config, log) { try Daemon($0, commands: commands, log: log) }
+        let daemon = try Self.made(by: config, log) { surroundings in
+            var surroundings = surroundings
+            surroundings.shard = try sharing.chosen
+            return try Daemon(surroundings, commands: commands, log: log)
+        }
         let status: ExitStatus =
             switch daemon.run() {
             case .complete: .success

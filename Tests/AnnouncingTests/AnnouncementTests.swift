@@ -58,6 +58,30 @@ import Testing
         #expect(titles.contains("\(name) people"))
     }
 
+    @Test("Of several machines each says for itself whether it is there, and values are its cameras' own")
+    func machines() throws {
+        var second = settings
+        second.machine = 2
+        #expect(Announcement.statusTopic(settings) == "home/footpath/status")
+        #expect(Announcement.statusTopic(second) == "home/footpath/status/2")
+        let (alone, shared) = (
+            Announcement.states(of: [camera()], settings, version: "1"),
+            Announcement.states(of: [camera()], second, version: "1")
+        )
+        #expect(alone.keys.sorted() == shared.keys.sorted(), "a camera that moves keeps its topics")
+        #expect(shared.values.count { $0.contains("home/footpath/status/2\"") } == 4)
+    }
+
+    @Test(arguments: ["hall-1", "a_b.c", "A-62", "0", "zone", "-"])
+    func whateverIsKeptIsOfItsCamera(name: String) {
+        let kept = Announcement.states(
+            of: [.init(name: name, state: "running", people: 0, zones: [.init(name: "x_y/z", people: 0)], lines: [])],
+            settings, version: "1")
+        #expect(kept.count == 5)
+        for topic in kept.keys { #expect(Announcement.camera(of: topic, settings) == name, "\(topic)") }
+        #expect(Announcement.camera(of: "elsewhere/\(name)/state", settings) == nil)
+    }
+
     @Test func whateverIsKeptCanBeFoundAgain() {
         let patterns = Announcement.patterns(settings).map { $0.split(separator: "/") }
         for topic in Announcement.states(of: [camera()], settings, version: "1").keys {
@@ -86,6 +110,15 @@ import Testing
         #expect(kept.isSettled)
         kept.forget()
         #expect(drain(&kept) == ["a": "1", "b": "3"])
+    }
+
+    @Test func whatOthersMayHaveWrittenOverIsSentAgainAndWhatLeftStaysWithdrawn() {
+        var kept = KeptStates()
+        kept.want(["a": "1", "b": "2"])
+        _ = drain(&kept)
+        kept.want(["a": "1"])
+        kept.renew()
+        #expect(drain(&kept) == ["a": "1", "b": ""])
     }
 
     @Test func whatLeavesIsWithdrawnWhoeverLeftItThere() {

@@ -127,7 +127,7 @@ import Testing
         let sha256 = "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
         return [
             envelope("session_start", 0, "00.000")
-                + #""version":"0.1.0","models":[{"name":"footpath-person.onnx","sha256":"\#(sha256)"}],"#
+                + #""version":"0.1.0","shard":"2/5","models":[{"name":"footpath-person.onnx","sha256":"\#(sha256)"}],"#
                 + #""settings":{"confidence":50,"fps":12.5,"input_size":"448x256","faces":true}}"#,
             envelope("region", 1, "00.000")
                 + #""kind":"zone","name":"door","points":[[0,0.5],[0.25,0.5],[0.25,1],[0,1]],"anchor":"feet"}"#,

@@ -15,7 +15,7 @@ enum Sample {
                 settings: [
                     .init("confidence", .number(50)), .init("fps", .number(12.5)),
                     .init("input_size", .text("448x256")), .init("faces", .flag(true)),
-                ])))
+                ], shard: "2/5")))
 
     static let regions = [
         record(

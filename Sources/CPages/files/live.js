@@ -143,7 +143,7 @@ function show(status) {
   const sum = key => running.reduce((total, camera) => total + camera[key], 0);
   put(byID("summary"), `${running.length} of ${count(status.cameras.length, "camera")} running \u00b7 ${count(sum("people"), "person", "people")} \u00b7 ${rate(sum("frames_per_second"))} frames/s`);
   put(byID("clock"), clockTime(now));
-  put(byID("foot"), `Footpath ${status.version}, up for ${ago(now - Date.parse(status.started))}. Entered, in and out are of the last hour, or since the start.`);
+  put(byID("foot"), `Footpath ${status.version}${status.shard ? `, shard ${status.shard}` : ""}, up for ${ago(now - Date.parse(status.started))}. Entered, in and out are of the last hour, or since the start.`);
   document.title = `${running.length}/${status.cameras.length} \u2013 Footpath`;
 }
 

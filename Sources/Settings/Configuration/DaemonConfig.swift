@@ -7,7 +7,8 @@ import Recording
 public struct DaemonConfig: Sendable {
     /// Where records go.
     public struct Output: Hashable, Sendable {
-        /// A file, where `{feed}` stands for the camera's name; `-` for standard output; or `unix:` and a socket's path.
+        /// A file, where `{feed}` stands for the camera's name and `{shard}` for this machine's number; `-` for standard
+        /// output; or `unix:` and a socket's path.
         public var path: String
         /// When lines reach the disk.
         public var sync: SyncPolicy
@@ -26,6 +27,25 @@ public struct DaemonConfig: Sendable {
         public var host: String
         /// 0 lets the system choose.
         public var port: UInt16
+
+        private static let hosts = ["127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"]
+
+        init(host: String, port: UInt16) {
+            (self.host, self.port) = (host, port)
+        }
+
+        /// - Parameter text: `127.0.0.1:9464`, `localhost:9464` or `[::1]:9464`; nil where it is nothing of the kind.
+        public init?(_ text: String) {
+            guard let (name, port) = Self.parts(text), let host = Self.hosts[name] else { return nil }
+            self.init(host: host, port: port)
+        }
+
+        static func parts(_ text: String) -> (host: String, port: UInt16)? {
+            guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+                return nil
+            }
+            return (String(text[..<colon]), port)
+        }
     }
 
     /// How messages are written.
@@ -48,22 +68,27 @@ public struct DaemonConfig: Sendable {
     public var logFormat: LogFormat
     /// Detection workers.
     public var workers: Int
-    /// Who is followed.
+    /// Who is followed: of the configuration's cameras those of this machine's share.
     public var cameras: [FeedSettings]
+    /// All of the configuration's cameras by name, whoever follows them.
+    public var names: [String]
     /// What is taken as it is, but should be otherwise.
     public var warnings: [String]
 
-    /// Reads a file.
+    /// Reads a file. All of it is checked, whoever is followed: what this machine may have to take over some day, too.
     ///
     /// - Parameters:
     ///   - path: the YAML file.
+    ///   - shards: whose cameras are to be followed, each with no more than one machine can follow; nil is everybody's, with
+    ///     no bound, for those who follow none.
     ///   - environment: `CREDENTIALS_DIRECTORY` says where secrets are that are named without a folder.
     ///   - needsSecrets: false leaves them unread, for those who only check.
     ///   - looksAtFiles: whether networks and folders of outputs must be there, as far as whoever asks can see them.
     ///   - cores: how many workers to have where the file doesn't say.
     /// - Throws: `SettingsError` with all that is wrong, each problem with its line and path.
     public init(
-        path: String, environment: [String: String] = ProcessInfo.processInfo.environment, needsSecrets: Bool = true,
+        path: String, shards: [Shard]? = [.whole],
+        environment: [String: String] = ProcessInfo.processInfo.environment, needsSecrets: Bool = true,
         looksAtFiles: Bool = false, cores: Int = ProcessInfo.processInfo.activeProcessorCount
     ) throws(SettingsError) {
         let problems = ConfigProblems(file: path, looksAtFiles: looksAtFiles)
@@ -79,7 +104,13 @@ public struct DaemonConfig: Sendable {
         let reader = CameraConfig(
             secrets: secrets,
             statsInterval: top?["stats_interval"]?.duration(1...86400) ?? 60)
-        cameras = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
+        let all = reader.cameras(top?["cameras"], defaults: top?["defaults"], in: root)
+        names = all.map(\.name)
+        cameras = all
+        if let shards {
+            cameras = Self.share(of: all, shards, top?["cameras"])
+            output.path = output.path.replacing("{shard}", with: "\(shards.first?.number ?? 1)")
+        }
         if looksAtFiles, let value = top?["output"]?.mapping(nil)?["path"] {
             let output = output
             let paths = cameras.compactMap { camera -> String? in
@@ -90,6 +121,22 @@ public struct DaemonConfig: Sendable {
         }
         warnings = problems.warnings
         if !problems.all.isEmpty { throw SettingsError(problems: problems.all) }
+    }
+
+    /// The cameras of these shares, all of one number of machines.
+    private static func share(of all: [FeedSettings], _ shards: [Shard], _ value: ConfigValue?) -> [FeedSettings] {
+        let owners = all.map { Shard.owner(of: $0.name, among: shards.first?.count ?? 1) }
+        for shard in shards {
+            let count = owners.count { $0 == shard.number }
+            guard count > CameraConfig.mostCameras else { continue }
+            let most = "\(count) cameras, and one footpath run follows at most \(CameraConfig.mostCameras)"
+            value?.fail(
+                shard.count == 1
+                    ? "are \(most); divide them among several machines by --shard"
+                    : "shard \(shard) would have \(most); divide them among more machines")
+        }
+        let numbers = Set(shards.map(\.number))
+        return zip(all, owners).filter { numbers.contains($0.1) }.map(\.0)
     }
 
     // MARK: - Output
@@ -120,8 +167,8 @@ public struct DaemonConfig: Sendable {
     }
 
     private static func outputPath(_ text: String, _ value: ConfigValue) -> String {
-        if text.replacing("{feed}", with: "").contains(where: { "{}".contains($0) }) {
-            value.fail("\(text): {feed} is the only word in braces")
+        if text.replacing("{feed}", with: "").replacing("{shard}", with: "").contains(where: { "{}".contains($0) }) {
+            value.fail("\(text): {feed} and {shard} are the only words in braces")
         }
         if case .socket(let path) = OutputTarget(text) {
             if !path.hasPrefix("/") {
@@ -186,18 +233,13 @@ public struct DaemonConfig: Sendable {
             return nil
         }
         guard let text = value.text() else { return nil }
-        let hosts = ["127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "[::1]": "::1"]
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            value.fail("\(value.shown(text)): give HOST:PORT, such as 127.0.0.1:9464")
-            return nil
-        }
-        guard let host = hosts[String(text[..<colon])] else {
-            value.fail(
-                "\(value.shown(text)): only this machine may ask: 127.0.0.1 or \"[::1]\"; put a proxy before it for others"
-            )
-            return nil
-        }
-        return Listener(host: host, port: port)
+        if let listener = Listener(text) { return listener }
+        value.fail(
+            Listener.parts(text) == nil
+                ? "\(value.shown(text)): give HOST:PORT, such as 127.0.0.1:9464"
+                : "\(value.shown(text)): only this machine may ask: 127.0.0.1 or \"[::1]\"; put a proxy before it for others"
+        )
+        return nil
     }
 }
 

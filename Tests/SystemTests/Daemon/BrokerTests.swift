@@ -109,6 +109,45 @@ extension DaemonTests {
             #expect(daemon.stop().status == 0)
         }
 
+        @Test("Two machines with one broker leave each other's cameras alone, and each says whether it is there")
+        func machines() throws {
+            // Of two machines door and yard are the first one's, hall and till the second one's.
+            let broker = try Mosquitto()
+            for camera in ["yard", "till"] { try broker.keep("running", of: "footpath/\(camera)/state") }
+            let mqtt =
+                "mqtt: {broker: \"mqtt://127.0.0.1:\(broker.port)\", credentials: \(broker.secret), home_assistant: true}\n"
+            let place = try Workplace()
+            let cameras = ["door: rtsp://127.0.0.1:1/x", "hall: rtsp://127.0.0.1:1/x"]
+            try place.write(Data((mqtt + RunningDaemon.config(cameras)).utf8), "footpath.yaml")
+            func machine(_ number: Int) throws -> RunningDaemon {
+                try RunningDaemon(in: place, options: "--shard \(number)/2")
+            }
+            func topics(_ camera: String) throws -> Int { try broker.kept().keys.count { $0.contains("/\(camera)") } }
+            let (first, second) = (try machine(1), try machine(2))
+            try waitFor("both; \(first.log)\(second.log)") {
+                let kept = try broker.kept()
+                return kept["footpath/status/1"] == "online" && kept["footpath/status/2"] == "online"
+                    && kept["footpath/status"] == nil && kept["footpath/yard/state"] == nil
+                    && kept["footpath/till/state"] == nil
+            }
+            try waitFor("all values") { try topics("door") == 3 && topics("hall") == 3 }
+            // As one that had it until now takes leave.
+            try broker.keep("stopped", of: "footpath/hall/state")
+
+            #expect(first.stop().status == 0)
+            let again = try machine(1)
+            try waitFor("it is back") { try broker.kept()["footpath/status/1"] == "online" }
+            try waitFor("its values") { try broker.kept()["footpath/door/state"] != "stopped" }
+            #expect(try topics("hall") == 3, "what is the other's stays")
+            try waitFor("the state of whom the camera is now", seconds: 60) {
+                try broker.kept()["footpath/hall/state"] != "stopped"
+            }
+            second.signal(SIGKILL)
+            try waitFor("the will") { try broker.kept()["footpath/status/2"] == "offline" }
+            #expect(try broker.kept()["footpath/status/1"] == "online")
+            #expect(again.stop().status == 0)
+        }
+
         @Test("A broker that is away, stopped or refuses is tried again, and cameras go on")
         func away() throws {
             let cameras = try TestCameras(["a": Clips.camera])
@@ -254,6 +293,12 @@ final class Mosquitto {
         // Whatever its name.
         ["-h", "127.0.0.1", "-p", "\(port)", "-u", "footpath", "-P", "p:w %"]
             + (authority.map { ["--cafile", $0, "--insecure"] } ?? [])
+    }
+
+    /// Has it keep something.
+    func keep(_ text: String, of topic: String) throws {
+        let result = try run("/usr/bin/mosquitto_pub", client + ["-r", "-q", "1", "-t", topic, "-m", text])
+        guard result.status == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
     /// What it keeps, by topics.

@@ -27,11 +27,14 @@ final class RunningDaemon {
     }
 
     /// Starts it with the `footpath.yaml` of a folder.
-    init(in place: Workplace, environment: [String: String] = [:], limits: String = "", redirection: String = "") throws
-    {
+    init(
+        in place: Workplace, environment: [String: String] = [:], limits: String = "", options: String = "",
+        redirection: String = ""
+    ) throws {
         self.place = place
         let settings = environment.map { "export \($0.key)='\($0.value)'; " }.joined()
-        command = try place.shell("\(settings)\(limits)exec \"$PROGRAM\" run --config footpath.yaml \(redirection)")
+        command = try place.shell(
+            "\(settings)\(limits)exec \"$PROGRAM\" run --config footpath.yaml \(options) \(redirection)")
     }
 
     deinit {
