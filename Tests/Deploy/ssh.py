@@ -6,9 +6,11 @@ from parts import *
 
 
 class SSHServer(Place):
-    """Takes this user in with a key of its own; what it starts has FOOTPATH's folder in its PATH."""
+    """Takes this user in with a key of its own; what it starts has FOOTPATH's folder in its PATH.
 
-    def __init__(self):
+    `command` is what runs what a client asks for; it may have an environment variable MACHINE from the client."""
+
+    def __init__(self, command=None):
         super().__init__()
         sshd, keygen = tool("sshd", "openssh-server"), tool("ssh-keygen", "openssh-client")
         tool("ssh", "openssh-client")
@@ -32,7 +34,8 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 Subsystem sftp internal-sftp
-ForceCommand cd {self.home} && eval "$SSH_ORIGINAL_COMMAND"
+AcceptEnv MACHINE
+ForceCommand {command or f'cd {self.home} && eval "$SSH_ORIGINAL_COMMAND"'}
 SetEnv HOME={self.home} PATH={pathlib.Path(PROGRAM).parent}:/usr/local/bin:/usr/bin:/bin FOOTPATH_RUNTIME={RUNTIME}
 """)
         # The empty folder that sshd locks itself into as root, and that Debian's service makes.

@@ -25,6 +25,9 @@ struct ServiceTests {
         let dropIns = folder.path("\(unit).d")
         try FileManager.default.copyItem(
             atPath: Self.folder.appendingPathComponent("drop-ins").path, toPath: dropIns)
+        try FileManager.default.copyItem(
+            atPath: Project.root.appendingPathComponent("deploy/systemd/shard.conf").path,
+            toPath: dropIns + "/shard.conf")
         let fine = try run("systemd-analyze", ["verify", folder.path(unit)])
         #expect(fine.status == 0)
         #expect(fine.errors == "")
@@ -127,6 +130,7 @@ struct InstallTests {
             "opt/footpath/lib/systemd/system/footpath@.service",
             "opt/footpath/share/doc/footpath/examples/footpath.logrotate", "etc/footpath/footpath-serve.yaml",
             "opt/footpath/share/doc/footpath/licences/Yams/LICENSE",
+            "opt/footpath/share/footpath/deploy/kubernetes/cameras.yaml",
         ] { #expect(installed.contains(name)) }
         let unit = try String(
             contentsOfFile: place.path("root/opt/footpath/lib/systemd/system/footpath.service"), encoding: .utf8)
