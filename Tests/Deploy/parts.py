@@ -4,7 +4,7 @@ FOOTPATH is the program, FOOTPATH_RUNTIME the folder of Scripts/setup.
 """
 
 import atexit
-import ctypes
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -45,7 +45,7 @@ def free_ports(count):
     return ports
 
 
-def wait_until(condition, seconds=60, what="it"):
+def wait_until(condition, seconds=120, what="it"):
     """What the condition gives once that is true."""
     end = time.monotonic() + seconds
     while True:
@@ -55,12 +55,6 @@ def wait_until(condition, seconds=60, what="it"):
         if time.monotonic() > end:
             raise AssertionError(f"{what} took more than {seconds} s")
         time.sleep(0.05)
-
-
-def die_with_parent():
-    """In a child, before its program: where the tests are killed, no daemon stays."""
-    PR_SET_PDEATHSIG = 1
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class Place:
@@ -86,9 +80,10 @@ class Place:
         name = pathlib.Path(command[0]).name
         log = self.folder / f"{name}-{len(self.daemons)}.out"
         with open(log, "w") as output:
+            # Where the tests are killed, no daemon stays.
             process = subprocess.Popen(
-                [*map(str, command)], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder,
-                env=environment, preexec_fn=die_with_parent)
+                ["setpriv", "--pdeathsig", "KILL", *map(str, command)], stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                cwd=self.folder, env=environment)
         self.daemons.append(process)
         wait_until(lambda: process.poll() is not None or is_up(), what=name)
         assert process.poll() is None, f"{command} ended with {process.returncode}: {log.read_text()[-2000:]}"
@@ -126,7 +121,7 @@ class Place:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def run(command, status=0, seconds=120, **more):
+def run(command, status=0, seconds=300, **more):
     """What a command prints; it must end with the status."""
     ran = subprocess.run(
         [*map(str, command)], capture_output=True, text=True, timeout=seconds, stdin=subprocess.DEVNULL, **more)
@@ -179,24 +174,26 @@ class Work:
         return (self.folder / "analyzed.jsonl").read_bytes()
 
 
-def run_cases(cases, *context):
+def run_cases(cases, at_once=1):
     """Runs functions as cases and prints as JSON how they ended; the arguments name those to run."""
     told = {"passed": [], "failed": {}, "skipped": {}}
-    for case in cases:
-        if sys.argv[1:] and case.__name__ not in sys.argv[1:]:
-            continue
-        begin = time.monotonic()
+
+    def tell(case):
+        name, begin = case.__name__, time.monotonic()
         try:
-            case(*context)
-            for place in Place.made:
-                assert not place.folder.exists() and not list(place.processes()), f"{place.folder}: something is left"
-            told["passed"].append(case.__name__)
+            case()
+            told["passed"].append(name)
         except Skipped as reason:
-            told["skipped"][case.__name__] = str(reason)
+            told["skipped"][name] = str(reason)
         except Exception:
-            told["failed"][case.__name__] = traceback.format_exc()[-3000:]
+            told["failed"][name] = traceback.format_exc()[-3000:]
         if os.environ.get("FOOTPATH_CASES") == "loud":
-            print(
-                f"{time.monotonic() - begin:6.1f} s {case.__name__} {told['failed'].get(case.__name__, '')}"
-                f"{told['skipped'].get(case.__name__, '')}", file=sys.stderr)
+            why = told["failed"].get(name, "") + told["skipped"].get(name, "")
+            print(f"{time.monotonic() - begin:6.1f} s {name} {why}", file=sys.stderr)
+
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(tell, [case for case in cases if not sys.argv[1:] or case.__name__ in sys.argv[1:]]))
+    for place in Place.made:
+        if place.folder.exists() or list(place.processes()):
+            told["failed"]["what is left"] = str(place.folder)
     print(json.dumps(told))

@@ -41,8 +41,8 @@ SetEnv HOME={self.home} PATH={pathlib.Path(PROGRAM).parent}:/usr/local/bin:/usr/
         # The empty folder that sshd locks itself into as root, and that Debian's service makes.
         jail = pathlib.Path("/run/sshd")
         if os.geteuid() == 0 and not jail.exists():
-            jail.mkdir(mode=0o755)
-            atexit.register(jail.rmdir)
+            jail.mkdir(mode=0o755, exist_ok=True)
+            atexit.register(lambda: jail.exists() and jail.rmdir())
         self.daemon([sshd, "-D", "-e", "-f", self.folder / "sshd_config"], self.is_up)
         self.login = (
             f"ssh -p {self.port} -i {self.folder}/key -o UserKnownHostsFile={self.folder}/known "
