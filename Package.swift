@@ -126,7 +126,7 @@ let package = Package(
             dependencies: [
                 "Analyzing", "Answering", "Batch", "Buckets", "Capturing", "Decoding", "Detecting", "Drawing",
                 "Encoding", "Fetching", "Following",
-                "Inference", "Jobs", "Linking", "Operating", "PathModel", "Pipeline", "Reading", "Recording",
+                "Inference", "Jobs", "Linking", "Merging", "Operating", "PathModel", "Pipeline", "Reading", "Recording",
                 "Rekognition",
                 "Reporting", "Serving", "Settings", "Showing", "Signing", "Waiting", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

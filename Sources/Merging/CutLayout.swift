@@ -123,13 +123,11 @@ struct CutLayout {
 
     /// What wasn't seen before a piece; nil where that is nothing.
     func gap(before index: Int) -> Gap? {
-        let cut = cuts[index]
-        let to = cut.observed.first?.from ?? cut.start
-        let isMissing = pieces[index].number != (index > 0 ? pieces[index - 1].number + 1 : numbers.lowerBound)
-        guard index > 0 else {
-            return isMissing ? gap(from: origin, to: to, .missing) : nil
-        }
-        let from = lastObserved(index - 1)
+        guard let to = cuts[index].observed.first?.from else { return nil }
+        let last = cuts[..<index].lastIndex { !$0.observed.isEmpty }
+        let (from, number) =
+            last.map { (lastObserved($0), pieces[$0].number + index - $0) } ?? (origin, numbers.lowerBound + index)
+        let isMissing = pieces[index].number != number
         guard isMissing || to.seconds(since: from) > longestStep else { return nil }
         return gap(from: from, to: max(from, to), isMissing ? .missing : .decodeError)
     }
@@ -146,8 +144,9 @@ struct CutLayout {
         return Gap(from: from, to: to, reason: reason, framesLost: max(0, frames))
     }
 
+    /// The last frame that was observed in a piece or before it.
     func lastObserved(_ index: Int) -> Timestamp {
-        cuts[index].observed.last?.to ?? cuts[index].end ?? cuts[index].start
+        cuts[...index].last { !$0.observed.isEmpty }?.observed.last?.to ?? origin
     }
 }
 

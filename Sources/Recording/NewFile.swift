@@ -116,9 +116,9 @@ public final class NewFile {
     /// Writes it whole, or leaves nothing under its name or beside it.
     ///
     /// - Throws: `noSpaceForWhole`; else what `body` and `finish` throw.
-    public func write(whole body: (DirectSink) throws -> Void) throws {
+    public func write(whole body: (DirectSink) throws -> Void, sync policy: SyncPolicy = .standard) throws {
         do {
-            let sink = DirectSink(self)
+            let sink = DirectSink(self, sync: policy)
             try body(sink)
             try sink.finish()
         } catch {

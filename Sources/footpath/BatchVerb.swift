@@ -19,7 +19,7 @@ struct BatchVerb: ParsableCommand {
 
             \(ExitStatus.help)
             """,
-        subcommands: [BatchPlan.self, BatchRun.self, BatchStatusVerb.self])
+        subcommands: [BatchPlan.self, BatchRun.self, BatchMerge.self, BatchStatusVerb.self])
 
     /// A plan and where its results are.
     struct Place: ParsableArguments {

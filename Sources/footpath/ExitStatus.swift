@@ -9,6 +9,7 @@ import Fetching
 import Inference
 import Jobs
 import Linking
+import Merging
 import Operating
 import Reading
 import Recording
@@ -70,6 +71,7 @@ enum ExitStatus: Int32, Comparable {
             case is DaemonControl.Failure: .unavailable
             case LinkingError.unreadable: .input
             case ReadingError.unreadable: .input
+            case is MergingError: .input
             case is ReadingError: .partial
             case is ResultPages.Failure: .input
             case is PointLineError: .partial

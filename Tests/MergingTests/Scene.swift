@@ -106,7 +106,7 @@ struct Scene {
                 let point = PathPoint(
                     track: path.id, frame: FrameInfo(index: frame, time: time), box: box, confidence: 0.8,
                     source: isPredicted ? .predicted : .measured, face: face, faceTime: path.faceTime,
-                    isStill: isPiece && frame < people[person].stirs)
+                    isStill: isStill(person, frame, from: frames.lowerBound, isPiece: isPiece))
                 records.append(PathRecord(time: time, event: .path(point)))
             }
             for person in order {
@@ -132,6 +132,13 @@ struct Scene {
         return Self.time(person.stirs - 1).seconds(since: Self.time(frame)) <= bridge
     }
 
+    /// A piece's watch knows nobody: it takes those who stand for still, though they have stirred before.
+    private func isStill(_ person: Int, _ frame: Int, from first: Int, isPiece: Bool) -> Bool {
+        let stirs = people[person].stirs
+        guard isPiece else { return !still && frame < stirs }
+        return frame < stirs || stirs > 0 && stirs < first && frame < first + 40
+    }
+
     private func face(_ person: Int, _ frame: Int) -> Face {
         Face(
             box: BoundingBox(left: 0.1, top: 0.1, width: 0.05, height: 0.1),
@@ -140,8 +147,7 @@ struct Scene {
     }
 
     private func text(_ frames: Range<Int>, isPiece: Bool, piece: (Int) -> Int) throws -> [String] {
-        let format = RecordFormat(
-            feed: "a \"b\".mp4", session: "00000000-0000-8000-8000-000000000000", origin: 1_700_000_000_000)
+        let format = Self.format
         var lines: [String] = []
         let detail = isPiece ? Detail.points : detail
         func write(_ records: [PathRecord]) throws {
@@ -184,7 +190,10 @@ struct Scene {
         return lines
     }
 
-    private static var opening: StreamStart {
+    static let format = RecordFormat(
+        feed: "a \"b\".mp4", session: "00000000-0000-8000-8000-000000000000", origin: 1_700_000_000_000)
+
+    static var opening: StreamStart {
         StreamStart(
             run: 1, codec: "h264", container: "mov", frameSize: size, frameRate: 25, durationMilliseconds: nil,
             pixelFormat: "yuv420p", colorRange: "tv", clock: .file, timeOrigin: .option, source: "a.mp4")

@@ -81,9 +81,10 @@ import Testing
         expectEqual(try scene.merged(), try scene.whole(), seed)
     }
 
-    @Test(arguments: 1...40 as ClosedRange<UInt64>) func withoutThoseWhoNeverStir(seed: UInt64) throws {
+    @Test(arguments: 1...40 as ClosedRange<UInt64>) func withThoseWhoStirLate(seed: UInt64) throws {
         var scene = Self.scene(seed)
-        scene.still = true
+        // Left out while they don't stir, or marked.
+        scene.still = seed % 4 != 0
         var random = ScriptedRandom(seed: seed)
         for index in scene.people.indices where .random(using: &random) {
             let frames = scene.people[index].frames
