@@ -5,7 +5,7 @@ import Testing
 /// The programs in Tests/Deploy: what runs Footpath on many machines, as operators have it, on this one.
 @Suite("Many machines, as they are", .serialized)
 struct DeployTests {
-    @Test(arguments: ["systemd"])
+    @Test(arguments: ["systemd", "slurm", "parallel", "docs"])
     func everyCaseOf(program: String) throws {
         _ = try CaseProgram("Tests/Deploy/\(program)", seconds: 600)
     }
