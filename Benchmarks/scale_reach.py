@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ground_truth import read_ground_truth
 from records import Paths, read_paths
-from scale_parts import CROSSING, Batch, ffmpeg, told, took
+from scale_parts import CROSSING, Batch, Took, ffmpeg, told, took
 from scale_video import RATE, make
 
 
@@ -97,37 +97,53 @@ def killed(batch: Batch, piece: int, moment: float) -> bool:
 
 
 def plan(options: Options, folder: Path) -> None:
-    """A plan of many small files: hard links to a few hundred different ones."""
-    different, counts = 200, [1000, 10_000] if options.quick else [10_000, 100_000]
+    """A plan of many small files: hard links to a few hundred different ones. How large their pictures are decides: some are decoded."""
+    for size, counts in [("160x90", [10_000, 100_000]), ("768x432", [10_000])]:
+        place = folder / size
+        place.mkdir()
+        originals = different_files(place, size)
+        rows = [planned(options, place, originals, count // 100 if options.quick else count) for count in counts]
+        spent, rate, count = rows[-1]
+        # What reads the same bytes and does nothing else but hash them.
+        names = place / "names"
+        names.write_bytes(b"".join(bytes(file) + b"\0" for file in sorted((place / f"{count}").rglob("*.mp4"))))
+        with open(names, "rb") as file:
+            peer = took(["xargs", "-0", "-n", "500", "-P", os.cpu_count(), "sha256sum"], stdin=file, stdout=subprocess.DEVNULL)
+        told(f"files of {size} a second", rate, "500")
+        told(f"sha256sum of the files / plan, seconds, {size}", peer.seconds / spent.seconds)
+        if len(rows) > 1:
+            told(f"memory for {count} files / for {rows[0][2]}", spent.memory / rows[0][0].memory, "1")
+
+
+def different_files(folder: Path, size: str) -> list[Path]:
+    """Two hundred of a second or two, each with another title."""
     originals = folder / "originals"
     originals.mkdir()
+    for seconds in [1, 2]:
+        video = folder / f"{seconds}.mp4"
+        ffmpeg("-i", CROSSING, "-t", seconds, "-vf", f"scale={size}", "-c:v", "libx264", "-preset", "veryfast", video)
+    files = [originals / f"{number}.mp4" for number in range(200)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number in range(different):
-            output = originals / f"{number}.mp4"
-            pool.submit(ffmpeg, "-i", CROSSING, "-t", 1 + number % 2, "-c", "copy", "-metadata", f"title={number}", output)
-    rows = []
-    for count in counts:
-        videos = folder / f"{count}"
-        for number in range(count):
-            place = videos / f"{number // 1000:03d}"
-            place.mkdir(parents=True, exist_ok=True)
-            os.link(originals / f"{number % different}.mp4", place / f"{number:06d}.mp4")
-        output = folder / f"{count}.json"
-        spent = took([options.footpath, "batch", "plan", videos, "-o", output])
-        rows.append((count, spent))
-        print(
-            f"  {count} files of {sum(file.stat().st_size for file in originals.iterdir()) / different / 1000:.0f} kB: {spent.seconds:.1f} s, "
-            f"{spent.processor:.1f} s of processors, {spent.memory:.0f} MB, plan of {output.stat().st_size / 1e6:.1f} MB"
-        )
-    # What reads the same bytes and does nothing else but hash them.
-    names = folder / "names"
-    names.write_bytes(b"".join(bytes(file) + b"\0" for file in sorted((folder / f"{counts[-1]}").rglob("*.mp4"))))
-    with open(names, "rb") as file:
-        peer = took(["xargs", "-0", "-n", "500", "-P", os.cpu_count(), "sha256sum"], stdin=file, stdout=subprocess.DEVNULL)
-    count, spent = rows[-1]
-    told("files a second", count / spent.seconds, "500")
-    told("sha256sum of the files / plan, seconds", peer.seconds / spent.seconds)
-    told(f"memory for {counts[1]} files / for {counts[0]}", rows[1][1].memory / rows[0][1].memory, "1")
+        for number, file in enumerate(files):
+            pool.submit(ffmpeg, "-i", folder / f"{1 + number % 2}.mp4", "-c", "copy", "-metadata", f"title={number}", file)
+    return files
+
+
+def planned(options: Options, folder: Path, originals: list[Path], count: int) -> tuple[Took, float, int]:
+    """What the plan of so many took, and files a second."""
+    videos, output = folder / f"{count}", folder / f"{count}.json"
+    for number in range(count):
+        place = videos / f"{number // 1000:03d}"
+        place.mkdir(parents=True, exist_ok=True)
+        os.link(originals[number % len(originals)], place / f"{number:06d}.mp4")
+    spent = took([options.footpath, "batch", "plan", videos, "-o", output])
+    each = sum(file.stat().st_size for file in originals) / len(originals)
+    print(
+        f"  {count} files of {each / 1000:.0f} kB: {spent.seconds:.1f} s, {1000 * spent.processor / count:.1f} ms of a processor each, "
+        f"{spent.memory:.0f} MB, plan of {output.stat().st_size / 1e6:.1f} MB",
+        flush=True,
+    )
+    return spent, count / spent.seconds, count
 
 
 def merge(options: Options, folder: Path) -> None:
@@ -166,4 +182,4 @@ def slurm(options: Options, folder: Path) -> None:
     from scale_slurm import start_rate, twenty_clips
 
     twenty_clips(options, folder)
-    start_rate(options)
+    start_rate(options, folder)

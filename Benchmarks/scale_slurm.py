@@ -12,10 +12,15 @@ sys.path.insert(0, str(ROOT / "Tests/Deploy"))
 CLIPS = 20
 
 
-def cluster(footpath: Path, more: str = ""):
+def cluster(footpath: Path, folder: Path, more: str = ""):
+    """Its tasks find the program by the name `footpath`."""
     import parts
 
-    parts.PROGRAM = str(footpath)
+    program = folder / "program/footpath"
+    if not program.exists():
+        program.parent.mkdir()
+        program.symlink_to(footpath)
+    parts.PROGRAM = str(program)
     from cluster import Cluster
 
     try:
@@ -28,14 +33,14 @@ def cluster(footpath: Path, more: str = ""):
 def twenty_clips(options, folder: Path) -> None:
     place = folder / "clips"
     place.mkdir()
-    names = clips(place, 4 if options.quick else 30)
+    names = clips(place, 4 if options.quick else 15)
     spent = took([options.footpath, "analyze", *names, "-o", folder / "one.jsonl", "--workers", 1], core=0)
     # What two cores can do at all: both halves at once, each on its own.
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda core: took(
             [options.footpath, "analyze", *names[core::2], "-o", folder / f"half{core}.jsonl", "--workers", 1], core), [0, 1]))
     bound = max(one.seconds for one in both)
-    slurm = cluster(options.footpath)
+    slurm = cluster(options.footpath, folder)
     if slurm is None:
         return
     try:
@@ -75,9 +80,9 @@ def submit(slurm, batch: Batch, together: int) -> None:
     )
 
 
-def start_rate(options) -> None:
+def start_rate(options, folder: Path) -> None:
     """Of an array of tasks that do nothing: how soon two nodes are free for the next, and what the controller takes."""
-    slurm = cluster(options.footpath, "MaxArraySize=1001")
+    slurm = cluster(options.footpath, folder, "MaxArraySize=1001")
     if slurm is None:
         return
     try:
