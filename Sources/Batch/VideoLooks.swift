@@ -32,11 +32,11 @@ final class VideoLooks: Sendable {
     /// Looks at a file.
     func look(at name: SourceName) throws(DecodingError) -> Look {
         let file = try FileLook(name, options: options, interrupt: interrupt)
-        let duration = file.description.duration
+        let duration = file.duration
         var video = PlannedVideo(
             name, repetition: 0, size: file.size, fingerprint: file.fingerprint, duration: duration.map { $0 / 1000 })
         if let duration, Double(duration) <= lengths.piece * 1_000_000 { return Look(video: video) }
-        let scan = try scan(name, file.description)
+        let scan = try scan(name, file)
         guard let first = scan.firstTime, let last = scan.lastTime else {
             return Look(video: video, obstacle: scan.obstacle)
         }
@@ -49,12 +49,11 @@ final class VideoLooks: Sendable {
         return Look(video: video, obstacle: isLong && video.windows == nil ? scan.obstacle : nil)
     }
 
-    private func scan(_ name: SourceName, _ description: StreamDescription) throws(DecodingError) -> PacketScan {
+    private func scan(_ name: SourceName, _ file: FileLook) throws(DecodingError) -> PacketScan {
         defer { scans.withLock { $0[name.text] = nil } }
-        let start = description.start.microseconds
         return try PacketScan(name, options: options, interrupt: interrupt) { time in
-            guard let duration = description.duration, duration > 0 else { return }
-            scans.withLock { $0[name.text] = min(1, max(0, Double(time - start) / Double(duration))) }
+            guard let duration = file.duration, duration > 0 else { return }
+            scans.withLock { $0[name.text] = min(1, max(0, Double(time - file.start) / Double(duration))) }
         }
     }
 }

@@ -77,6 +77,11 @@ final class Decoder {
         footpath_decoder_free(context)
     }
 
+    /// From now on only parses what it can: frames show that they can be decoded, and nothing else.
+    func turnToTrials() {
+        (context.pointee.skip_loop_filter, context.pointee.skip_idct) = (AVDISCARD_ALL, AVDISCARD_ALL)
+    }
+
     /// It has logged something since it was opened. Read after `receive`, this covers every packet that had a part in
     /// the frame, whatever the number of threads.
     var hasComplained: Bool { loggedBefore.all + footpath_decoder_complaints(context, 0) > 0 }

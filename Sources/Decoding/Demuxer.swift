@@ -15,13 +15,19 @@ final class Demuxer {
     let sequence: ImageSequence?
     /// Which of the sequence's ranges is read.
     private var range = 0
+    /// Whether it was opened by its headers alone.
+    private(set) var isKnownByHeaders = false
     /// Whether pictures come when they come.
     var isLive: Bool { options.isLive }
     /// Where the latest packet ends, in microseconds.
     private(set) var end: Int64?
     private(set) var reports: SenderReports
 
-    init(_ source: SourceName, options: SourceOptions, interrupt: InterruptFlag) throws(DecodingError) {
+    /// - Parameter trustsHeaders: whether a container whose headers say what is in it isn't read any further: frame rate and
+    ///   reordering may stay unknown.
+    init(
+        _ source: SourceName, options: SourceOptions, trustsHeaders: Bool = false, interrupt: InterruptFlag
+    ) throws(DecodingError) {
         if options.format == nil { try source.checkReadable() }
         self.source = source
         self.options = options
@@ -33,7 +39,7 @@ final class Demuxer {
         if let sequence { options.parameters["start_number"] = String(sequence.first) }
         let url = source.isStandardInput ? nil : sequence.map { Array($0.url.utf8CString) } ?? source.cURL
         let connect = { [readGuard, standardInput] (options: SourceOptions) throws(DecodingError) in
-            try Self.connect(to: url, source, options, readGuard, standardInput)
+            try Self.connect(to: url, source, options, readGuard, standardInput, trustsHeaders: trustsHeaders)
         }
         do {
             (context, stream) = try connect(options)
@@ -45,6 +51,7 @@ final class Demuxer {
             (context, stream) = found
         }
         reports = SenderReports(timeBase: av_q2d(stream.pointee.time_base))
+        isKnownByHeaders = trustsHeaders && Self.headersTellAll(of: context)
         readGuard.endOpening()
         OpenedFiles.note()
     }
@@ -173,11 +180,13 @@ final class Demuxer {
 
     private static func connect(
         to url: [CChar]?, _ source: SourceName, _ options: SourceOptions, _ readGuard: ReadGuard,
-        _ standardInput: StandardInput?
+        _ standardInput: StandardInput?, trustsHeaders: Bool = false
     ) throws(DecodingError) -> (UnsafeMutablePointer<AVFormatContext>, UnsafeMutablePointer<AVStream>) {
         let context = try open(url, source, options, readGuard, standardInput)
         do {
-            return (context, try findVideo(in: context, source: source, options, readGuard: readGuard))
+            let isKnown = trustsHeaders && headersTellAll(of: context)
+            let video = try findVideo(in: context, source: source, options, readGuard: readGuard, isKnown: isKnown)
+            return (context, video)
         } catch {
             close(context)
             throw error
@@ -248,7 +257,7 @@ final class Demuxer {
 
     private static func findVideo(
         in context: UnsafeMutablePointer<AVFormatContext>, source: SourceName, _ options: SourceOptions,
-        readGuard: ReadGuard
+        readGuard: ReadGuard, isKnown: Bool
     ) throws(DecodingError) -> UnsafeMutablePointer<AVStream> {
         if options.isLive {
             // It would wait for up to fifty frames to measure their rate.
@@ -257,7 +266,7 @@ final class Demuxer {
         }
         try checkSizes(in: context, source, most: options.largestPicture)
         let code = FFmpegLog.watched(by: readGuard) {
-            footpath_find_stream_info(context, options.largestPicture.pixels)
+            isKnown ? 0 : footpath_find_stream_info(context, options.largestPicture.pixels)
         }
         try check(readGuard, source, "sent no video within", options.openTimeout)
         guard code >= 0 else { throw .unreadable(source: source.redacted, reason: message(averror: code)) }

@@ -7,8 +7,10 @@ public struct FileLook: Sendable {
     public let size: Int64
     /// SHA-256 of what tells its content from others, in lower-case hexadecimal digits; see `VideoSource.fingerprint`.
     public let fingerprint: String
-    /// What its container and its first frame say; `duration` is what the container claims.
-    public let description: StreamDescription
+    /// What the container claims, in microseconds; nil where it doesn't say.
+    public let duration: Int64?
+    /// Where its clock begins, more or less: the time of the first frame that decoding begins with, in microseconds.
+    public let start: Int64
 
     /// Opens a regular file and decodes its first frame. Many threads may look at files at a time.
     ///
@@ -24,11 +26,27 @@ public struct FileLook: Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(source: source.redacted, reason: "is no regular file")
         }
-        description = try VideoSource(source, options: options, threads: 1, interrupt: interrupt).description
+        (duration, start) = try Self.tryOut(source, options: options, interrupt: interrupt)
         guard let (size, fingerprint) = Self.identity(of: source) else {
             throw .unreadable(source: source.redacted, reason: "it can't be read any more")
         }
         (self.size, self.fingerprint) = (size, fingerprint)
+    }
+
+    /// Decodes the first frame. Containers whose headers say all are read no further, unless that frame gives rise to doubt.
+    private static func tryOut(
+        _ source: SourceName, options: SourceOptions, interrupt: InterruptFlag
+    ) throws(DecodingError) -> (duration: Int64?, start: Int64) {
+        FFmpegLog.listen()
+        let demuxer = try Demuxer(source, options: options, trustsHeaders: true, interrupt: interrupt)
+        var breakage: DecodingError?
+        if demuxer.isKnownByHeaders, let packet = try demuxer.nextPacket(breakage: &breakage),
+            let pts = packet.pts, try demuxer.decodes(alone: packet)
+        {
+            return (demuxer.duration, demuxer.microseconds(pts))
+        }
+        let video = try VideoSource(source, options: options, threads: 1, interrupt: interrupt).description
+        return (video.duration, video.start.microseconds)
     }
 
     /// A regular file's bytes and its fingerprint, without decoding anything; nil where it can't be read, or is none.

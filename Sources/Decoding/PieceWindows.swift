@@ -79,14 +79,20 @@ extension Demuxer {
             if error == .interrupted { throw error }
             return false
         }
+        return try decodes(alone: packet)
+    }
+
+    /// Whether a keyframe's packet can be decoded by itself.
+    func decodes(alone packet: Packet) throws(DecodingError) -> Bool {
         let decoder = try Decoder(for: self, threads: 1)
+        decoder.turnToTrials()
         var frame = av_frame_alloc()
         defer { av_frame_free(&frame) }
-        guard let frame, decoder.send(packet.pointer) == .done, decoder.send(nil) == .done,
-            decoder.receive(into: frame) == .done
+        guard let frame, packet.isKeyframe, let time = packet.pts ?? packet.dts,
+            decoder.send(packet.pointer) == .done, decoder.send(nil) == .done, decoder.receive(into: frame) == .done
         else { return false }
         // Some containers mark frames as keyframes that are none.
-        return [frame.pointee.pts, frame.pointee.best_effort_timestamp].contains(pts)
+        return [frame.pointee.pts, frame.pointee.best_effort_timestamp].contains(time)
             && footpath_frame_is_damaged(frame) == 0
             && ![AV_PICTURE_TYPE_P, AV_PICTURE_TYPE_B].contains(frame.pointee.pict_type)
     }

@@ -27,6 +27,19 @@ extension Demuxer {
     }
 }
 
+extension Demuxer {
+    /// Whether a container's headers say all that is needed to decode its one video: MP4's and Matroska's do.
+    static func headersTellAll(of context: UnsafeMutablePointer<AVFormatContext>) -> Bool {
+        let format = String(cString: context.pointee.iformat.pointee.name)
+        let videos = (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0]?.pointee.codecpar }
+            .filter { $0.pointee.codec_type == AVMEDIA_TYPE_VIDEO }
+        guard format.hasPrefix("mov,") || format.hasPrefix("matroska,"), videos.count == 1 else { return false }
+        return videos.allSatisfy {
+            $0.pointee.codec_id != AV_CODEC_ID_NONE && $0.pointee.width > 0 && $0.pointee.extradata_size > 0
+        }
+    }
+}
+
 extension UnsafeMutablePointer<AVStream> {
     /// As the container says; nil where it doesn't. MP4 marks what is unknown by all ones, in 32 bits or 64 (ISO/IEC
     /// 14496-12, 8.2.2).
