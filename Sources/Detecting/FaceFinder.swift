@@ -94,13 +94,13 @@ public final class FaceFinder {
     ///
     /// - Returns: as many as `people`, nil where no face was found.
     public func find(_ people: [PersonInView], in cutter: any PictureCutter) throws(InferenceError) -> [Face?] {
-        var sightings: [Sighting] = []
+        var detectedFaces: [DetectedFace] = []
         for person in people where person.isWanted {
-            sightings += try look(for: person, in: cutter)
+            detectedFaces += try look(for: person, in: cutter)
         }
         var faces = [Face?](repeating: nil, count: people.count)
-        for (index, sighting) in Self.shareOut(sightings, among: people, frame: cutter.frameSize) {
-            faces[index] = try describe(sighting, in: cutter)
+        for (index, detected) in Self.shareOut(detectedFaces, among: people, frame: cutter.frameSize) {
+            faces[index] = try describe(detected, in: cutter)
         }
         return faces
     }
@@ -109,13 +109,13 @@ public final class FaceFinder {
     public func find(in cutter: any PictureCutter) throws(InferenceError) -> Face? {
         let (width, height) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
         let whole = Square(center: Point(x: width / 2, y: height / 2), side: max(width, height), angle: 0)
-        let sightings = try search(whole, in: cutter)
-        let best = sightings.max { $0.confidence * $0.box.width < $1.confidence * $1.box.width }
-        return try best.flatMap { sighting throws(InferenceError) in try describe(sighting, in: cutter) }
+        let detectedFaces = try search(whole, in: cutter)
+        let best = detectedFaces.max { $0.confidence * $0.box.width < $1.confidence * $1.box.width }
+        return try best.flatMap { detected throws(InferenceError) in try describe(detected, in: cutter) }
     }
 
     /// The faces near where the person's last one was; with none there, those where the head is.
-    private func look(for person: PersonInView, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+    private func look(for person: PersonInView, in cutter: any PictureCutter) throws(InferenceError) -> [DetectedFace] {
         if let region = person.lastRegion(frame: cutter.frameSize) {
             let found = try search(region, in: cutter).filter {
                 person.distance(of: $0.box.center, frame: cutter.frameSize) <= Self.farthest
@@ -125,7 +125,7 @@ public final class FaceFinder {
         return try search(person.headRegion(frame: cutter.frameSize), in: cutter)
     }
 
-    func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
+    func search(_ region: Square, in cutter: any PictureCutter) throws(InferenceError) -> [DetectedFace] {
         // Up to twice the detector's scale, so that the mesh can be cut out of the same patch; never enlarged, since
         // the sampling that follows does that.
         let pixels = min(2 * detector.side, Int(region.side.rounded(.up)))
@@ -133,61 +133,61 @@ public final class FaceFinder {
         let isDouble = patch.scale * region.side > 1.5 * Double(detector.side)
         let sampled = region.asMediaPipeSamples(pixels: detector.side)
         let image = (isDouble ? patch.halved() : patch).picture(of: sampled, pixels: detector.side)
-        let faces = try detector.detect(image).map { Sighting($0, in: region, patch: patch) }
+        let faces = try detector.detect(image).map { DetectedFace($0, in: region, patch: patch) }
         return faces.filter { $0.box.width >= options.minimumWidth && $0.confidence >= options.minimumConfidence }
     }
 
-    /// Which person gets which sighting: the nearest and most certain pair first, each face and each person once.
+    /// Which person gets which face: the nearest and most certain pair first, each face and each person once.
     private static func shareOut(
-        _ sightings: [Sighting], among people: [PersonInView], frame: PixelSize
-    ) -> [(person: Int, sighting: Sighting)] {
-        var pairs: [(cost: Double, person: Int, sighting: Int)] = []
-        for (number, sighting) in sightings.enumerated() {
+        _ detectedFaces: [DetectedFace], among people: [PersonInView], frame: PixelSize
+    ) -> [(person: Int, detected: DetectedFace)] {
+        var pairs: [(cost: Double, person: Int, detected: Int)] = []
+        for (number, detected) in detectedFaces.enumerated() {
             for (index, person) in people.enumerated() {
-                let distance = person.distance(of: sighting.box.center, frame: frame)
+                let distance = person.distance(of: detected.box.center, frame: frame)
                 guard distance <= farthest else { continue }
-                pairs.append((distance - 0.3 * sighting.confidence, index, number))
+                pairs.append((distance - 0.3 * detected.confidence, index, number))
             }
         }
-        pairs.sort { ($0.cost, $0.person, $0.sighting) < ($1.cost, $1.person, $1.sighting) }
-        var given: [(person: Int, sighting: Sighting)] = []
+        pairs.sort { ($0.cost, $0.person, $0.detected) < ($1.cost, $1.person, $1.detected) }
+        var given: [(person: Int, detected: DetectedFace)] = []
         for pair in pairs {
-            let sighting = sightings[pair.sighting]
+            let detected = detectedFaces[pair.detected]
             let isTaken = given.contains {
-                $0.person == pair.person || $0.sighting.box.iou(sighting.box) > sameFaceIoU
+                $0.person == pair.person || $0.detected.box.iou(detected.box) > sameFaceIoU
             }
-            if !isTaken { given.append((pair.person, sighting)) }
+            if !isTaken { given.append((pair.person, detected)) }
         }
         return given.filter { people[$0.person].isWanted }
     }
 
     /// Everything that is wanted of a face; nil where it isn't certain enough.
-    func describe(_ sighting: Sighting, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
-        let square = sighting.meshSquare(margin: Self.meshMargin)
+    func describe(_ detected: DetectedFace, in cutter: any PictureCutter) throws(InferenceError) -> Face? {
+        let square = detected.meshSquare(margin: Self.meshMargin)
         let isFine =
-            square.side * sighting.patch.scale >= min(Self.finePixels, 0.95 * square.side)
-            && square.bounds.isInside(sighting.region.bounds)
+            square.side * detected.patch.scale >= min(Self.finePixels, 0.95 * square.side)
+            && square.bounds.isInside(detected.region.bounds)
         let sampled = square.asMediaPipeSamples(pixels: FaceMesh.side)
-        guard let patch = isFine ? sighting.patch : sampled.patch(from: cutter, pixels: FaceMesh.side) else {
+        guard let patch = isFine ? detected.patch : sampled.patch(from: cutter, pixels: FaceMesh.side) else {
             return nil
         }
         let image = patch.picture(of: sampled, pixels: FaceMesh.side)
         var face = Face(
-            box: sighting.box, confidence: sighting.confidence,
-            landmarks: options.landmarks == .none ? [] : sighting.landmarks,
+            box: detected.box, confidence: detected.confidence,
+            landmarks: options.landmarks == .none ? [] : detected.landmarks,
             quality: FaceQuality(of: image))
         face.pose = HeadPose.fromFiveLandmarks.fit(face.landmarks.map(\.position))
         if let mesh {
             let (points, confidence) = try mesh.locate(image)
-            let both = min(sighting.confidence, confidence)
-            if confidence >= FaceMesh.minimumConfidence || both >= sighting.confidenceAlone {
+            let both = min(detected.confidence, confidence)
+            if confidence >= FaceMesh.minimumConfidence || both >= detected.confidenceAlone {
                 let inFrame = points.map { square.point(u: $0.x, v: $0.y) }
                 face.confidence = both
                 face.landmarks = FaceMesh.landmarks(options.landmarks.kinds, of: inFrame)
                 face.pose = HeadPose.fromMesh.fit(HeadPose.meshIndices.map { inFrame[$0] })
                 if let iris { try place(pupils: &face.landmarks, by: iris, in: patch) }
             } else {
-                face.confidence = sighting.confidenceAlone
+                face.confidence = detected.confidenceAlone
             }
             guard face.confidence >= options.minimumConfidence else { return nil }
         }

@@ -21,8 +21,8 @@ extension FaceFinder {
     /// - Parameter most: faces beyond are left out.
     public func findAll(in cutter: any PictureCutter, most: Int) throws(InferenceError) -> [Face] {
         var faces: [Face] = []
-        for sighting in try sightings(in: cutter) {
-            if let face = try describe(sighting, in: cutter) { faces.append(face) }
+        for detected in try detectedFaces(in: cutter) {
+            if let face = try describe(detected, in: cutter) { faces.append(face) }
         }
         // Stable: of two of one size the more certain one is first.
         let sorted = faces.enumerated().sorted { ($1.element.box.area, $0.offset) < ($0.element.box.area, $1.offset) }
@@ -30,26 +30,26 @@ extension FaceFinder {
     }
 
     /// Each face once, the most certain one first.
-    private func sightings(in cutter: any PictureCutter) throws(InferenceError) -> [Sighting] {
-        var found: [Sighting] = []
+    private func detectedFaces(in cutter: any PictureCutter) throws(InferenceError) -> [DetectedFace] {
+        var found: [DetectedFace] = []
         for region in Self.regions(of: cutter.frameSize, smallestFace: options.minimumWidth) {
             let bounds = region.bounds
             let (right, bottom) = (Double(cutter.frameSize.width), Double(cutter.frameSize.height))
-            found += try search(region, in: cutter).filter { sighting in
+            found += try search(region, in: cutter).filter { detected in
                 // What a square's side cuts through lies whole in a square beside it.
-                let box = sighting.box
+                let box = detected.box
                 return (box.left >= bounds.left || bounds.left <= 0) && (box.top >= bounds.top || bounds.top <= 0)
                     && (box.right <= bounds.right || bounds.right >= right)
                     && (box.bottom <= bounds.bottom || bounds.bottom >= bottom)
             }
         }
-        var kept: [Sighting] = []
-        for sighting in found.sorted(by: { $0.confidence > $1.confidence }) {
+        var kept: [DetectedFace] = []
+        for detected in found.sorted(by: { $0.confidence > $1.confidence }) {
             let isKnown = kept.contains { other in
-                let shared = other.box.intersectionArea(sighting.box)
-                return shared > Self.sameFaceShare * min(other.box.area, sighting.box.area)
+                let shared = other.box.intersectionArea(detected.box)
+                return shared > Self.sameFaceShare * min(other.box.area, detected.box.area)
             }
-            if !isKnown { kept.append(sighting) }
+            if !isKnown { kept.append(detected) }
         }
         return kept
     }

@@ -15,7 +15,7 @@ public final class QueuedSink: RecordSink, Sendable {
     public let nextSequence: Int
 
     // Used by the thread alone, but for its path, which doesn't change.
-    private nonisolated(unsafe) let destination: any LineDrain
+    private nonisolated(unsafe) let destination: any LineWriter
     private let queue: LineQueue
     private let reporter: OutputReporter
     private let wakeup: Wakeup
@@ -50,13 +50,13 @@ public final class QueuedSink: RecordSink, Sendable {
     ) throws(RecordingError) {
         let reporter = OutputReporter(report)
         let queue = LineQueue(capacity: queueBytes)
-        let destination: any LineDrain
+        let destination: any LineWriter
         var next = 0
         switch target {
-        case .standardOutput: destination = try StandardOutputDrain(descriptor: .standardOutput)
-        case .socket(let path): destination = try SocketDrain(path: path, reporter: reporter)
+        case .standardOutput: destination = try StandardOutputWriter(descriptor: .standardOutput)
+        case .socket(let path): destination = try SocketWriter(path: path, reporter: reporter)
         case .file(let path):
-            let file = try FileDrain(
+            let file = try FileWriter(
                 path: path, sync: sync, rotation: rotation, reporter: reporter, onRotation: queue.noteRotation)
             (destination, next) = (file, file.nextSequence)
         }
@@ -64,7 +64,7 @@ public final class QueuedSink: RecordSink, Sendable {
     }
 
     init(
-        _ destination: any LineDrain, nextSequence: Int, queue: LineQueue, queueBytes: Int,
+        _ destination: any LineWriter, nextSequence: Int, queue: LineQueue, queueBytes: Int,
         reporter: OutputReporter
     ) throws(RecordingError) {
         self.destination = destination

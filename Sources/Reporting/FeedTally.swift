@@ -168,11 +168,11 @@ final class ZoneTally {
     func takePeople(_ zone: Record.Counts.Zone, of counts: Record.Counts) {
         guard let mean = zone.mean else { return }
         most = max(most ?? 0, zone.most ?? 0)
-        series.spread(from: counts.from, to: counts.to) { moment, length in
+        series.spread(from: counts.from, to: counts.to) { bin, length in
             let observed = length * (counts.observed ?? 1)
-            moment.observed += observed
-            moment.presence += mean * observed
-            moment.most = max(moment.most, zone.most ?? 0)
+            bin.observed += observed
+            bin.presence += mean * observed
+            bin.most = max(bin.most, zone.most ?? 0)
         }
     }
 

@@ -29,9 +29,9 @@ struct Presence {
         for change in changes[..<count] {
             if let place, people > 0 {
                 let people = people
-                series.spread(from: place, to: change.time) { moment, length in
-                    moment.presence += Double(people) * length
-                    moment.most = max(moment.most, people)
+                series.spread(from: place, to: change.time) { bin, length in
+                    bin.presence += Double(people) * length
+                    bin.most = max(bin.most, people)
                 }
             }
             place = max(change.time, place ?? change.time)

@@ -95,7 +95,7 @@ extension Report.Chart {
     /// In and out; null in bars of which nothing was seen.
     static func flow(_ axis: TimeAxis, _ series: TimeSeries, observed: [Double]) -> Report.Chart {
         let bars = axis.bars(series)
-        func values(_ value: (Moment) -> Int) -> [Double?] {
+        func values(_ value: (TimeBin) -> Int) -> [Double?] {
             zip(bars, observed).map { bar, share in share > 0 || value(bar) > 0 ? Double(value(bar)) : nil }
         }
         return Report.Chart(
@@ -108,20 +108,20 @@ extension Report.Chart {
 
     /// In and out for each hour of the day, per hour that was watched.
     static func profile(_ series: TimeSeries, of tally: FeedTally, time: LocalTime) -> Report.Chart {
-        func hours(_ series: TimeSeries) -> [Moment] {
-            var hours = [Moment](repeating: Moment(), count: 24)
-            for (index, moment) in series.moments {
+        func hours(_ series: TimeSeries) -> [TimeBin] {
+            var hours = [TimeBin](repeating: TimeBin(), count: 24)
+            for (index, bin) in series.bins {
                 let local = time.local(index * series.step, isRelative: false)
-                hours[Int((local - local.floored(by: 86_400_000) * 86_400_000) / 3_600_000)].add(moment)
+                hours[Int((local - local.floored(by: 86_400_000) * 86_400_000) / 3_600_000)].add(bin)
             }
             return hours
         }
         let flow = hours(series)
         let watched = hours(tally.series).map { $0.observed / 3_600_000 }
-        func values(_ value: (Moment) -> Int) -> [Double?] {
-            zip(flow, watched).map { moment, hours in
+        func values(_ value: (TimeBin) -> Int) -> [Double?] {
+            zip(flow, watched).map { bin, hours in
                 // A few minutes tell nothing of an hour.
-                hours >= 0.25 ? (Double(value(moment)) / hours).toThousandths : nil
+                hours >= 0.25 ? (Double(value(bin)) / hours).toThousandths : nil
             }
         }
         return Report.Chart(
@@ -134,7 +134,7 @@ extension Report.Chart {
     }
 }
 
-extension Moment {
+extension TimeBin {
     /// People on average while pictures were analysed; nil where none were.
     var mean: Double? { observed > 0 ? (presence / observed).toThousandths : nil }
 }

@@ -134,7 +134,7 @@ extension Summary.Feed {
         to = tally.last.map { time.stamp($0, isRelative: tally.isRelative) }
         sessions = tally.sessions
         detail = tally.details.sorted()
-        let whole = tally.series.moments.values.reduce(into: Moment()) { $0.add($1) }
+        let whole = tally.series.bins.values.reduce(into: TimeBin()) { $0.add($1) }
         let covered = Double((tally.last ?? 0) - (tally.first ?? 0))
         observedSeconds = (min(covered, whole.observed) / 1000).toThousandths
         unobservedSeconds = (max(0, covered - whole.observed) / 1000).toThousandths
@@ -170,7 +170,7 @@ extension FeedTally {
 
 extension Summary.Zone {
     fileprivate init(_ zone: ZoneTally) {
-        let whole = zone.series.moments.values.reduce(into: Moment()) { $0.add($1) }
+        let whole = zone.series.bins.values.reduce(into: TimeBin()) { $0.add($1) }
         name = zone.name
         entered = zone.entered
         left = zone.left

@@ -38,12 +38,12 @@ struct TimeAxis {
     /// 1970 began on a Thursday.
     private static func shift(_ width: Int64) -> Int64 { width % (7 * day) == 0 ? 4 * day : 0 }
 
-    /// What the moments of a series come to, bar by bar.
-    func bars(_ series: TimeSeries) -> [Moment] {
-        var bars = [Moment](repeating: Moment(), count: count)
-        for (index, moment) in series.moments {
+    /// What the bins of a series come to, bar by bar.
+    func bars(_ series: TimeSeries) -> [TimeBin] {
+        var bars = [TimeBin](repeating: TimeBin(), count: count)
+        for (index, bin) in series.bins {
             let bar = Self.index(of: index * series.step, width, time, isRelative) - start
-            if bar >= 0, bar < Int64(count) { bars[Int(bar)].add(moment) }
+            if bar >= 0, bar < Int64(count) { bars[Int(bar)].add(bin) }
         }
         return bars
     }
@@ -60,7 +60,7 @@ struct TimeAxis {
     }
 
     /// The share of each bar, as far as anything is covered, in which pictures were analysed, 0...1.
-    func observed(_ bars: [Moment]) -> [Double] {
+    func observed(_ bars: [TimeBin]) -> [Double] {
         bars.enumerated().map { offset, bar in
             let index = start + Int64(offset)
             let length = min(last, utc(ofBar: index + 1)) - max(first, utc(ofBar: index))

@@ -1,5 +1,5 @@
 /// What happened in a stretch of time.
-struct Moment {
+struct TimeBin {
     /// Milliseconds of people, one for each person and millisecond.
     var presence = 0.0
     /// Milliseconds in which pictures were analysed.
@@ -14,7 +14,7 @@ struct Moment {
     var notes = 0
 
     /// Takes in another stretch.
-    mutating func add(_ other: Moment) {
+    mutating func add(_ other: TimeBin) {
         presence += other.presence
         observed += other.observed
         most = max(most, other.most)
@@ -25,49 +25,49 @@ struct Moment {
     }
 }
 
-/// Moments one after another, in steps that grow with what they cover: from a second to a quarter of an hour, which
-/// divides the hours of every time zone. Memory grows with the time covered alone, by some 100 moments a day.
+/// Bins one after another, in steps that grow with what they cover: from a second to a quarter of an hour, which
+/// divides the hours of every time zone. Memory grows with the time covered alone, by some 100 bins a day.
 struct TimeSeries {
     /// In milliseconds; each divides the next.
     private static let steps: [Int64] = [1000, 5000, 15_000, 60_000, 300_000, 900_000]
     /// Before steps grow.
-    private static let mostMoments = 3000
+    private static let mostBins = 3000
 
     private var level = 0
     /// By the number of steps since 1970.
-    private(set) var moments: [Int64: Moment] = [:]
+    private(set) var bins: [Int64: TimeBin] = [:]
 
-    /// The length of a moment in milliseconds.
+    /// The length of a bin in milliseconds.
     var step: Int64 { Self.steps[level] }
 
-    /// Changes the moment of a time, milliseconds since 1970.
-    mutating func note(at time: Int64, _ change: (inout Moment) -> Void) {
-        change(&moments[time.floored(by: step), default: Moment()])
-        if moments.count > Self.mostMoments, level + 1 < Self.steps.count { widen(to: level + 1) }
+    /// Changes the bin of a time, milliseconds since 1970.
+    mutating func note(at time: Int64, _ change: (inout TimeBin) -> Void) {
+        change(&bins[time.floored(by: step), default: TimeBin()])
+        if bins.count > Self.mostBins, level + 1 < Self.steps.count { widen(to: level + 1) }
     }
 
-    /// Changes all moments of a stretch.
+    /// Changes all bins of a stretch.
     ///
-    /// - Parameter change: is given how many milliseconds of the stretch lie in the moment.
-    mutating func spread(from start: Int64, to end: Int64, _ change: (inout Moment, Double) -> Void) {
+    /// - Parameter change: is given how many milliseconds of the stretch lie in the bin.
+    mutating func spread(from start: Int64, to end: Int64, _ change: (inout TimeBin, Double) -> Void) {
         // A clock that jumps for years is no stretch that was watched.
         guard end > start, end - start < 400 * 86_400_000 else { return }
-        while (end - start) / step > Int64(Self.mostMoments), level + 1 < Self.steps.count { widen(to: level + 1) }
+        while (end - start) / step > Int64(Self.mostBins), level + 1 < Self.steps.count { widen(to: level + 1) }
         var from = start
         while from < end {
             let index = from.floored(by: step)
             let to = min(end, (index + 1) * step)
-            change(&moments[index, default: Moment()], Double(to - from))
+            change(&bins[index, default: TimeBin()], Double(to - from))
             from = to
         }
-        if moments.count > Self.mostMoments, level + 1 < Self.steps.count { widen(to: level + 1) }
+        if bins.count > Self.mostBins, level + 1 < Self.steps.count { widen(to: level + 1) }
     }
 
     private mutating func widen(to newLevel: Int) {
         let factor = Self.steps[newLevel] / step
-        var wider: [Int64: Moment] = [:]
-        for (index, moment) in moments { wider[index.floored(by: factor), default: Moment()].add(moment) }
-        (level, moments) = (newLevel, wider)
+        var wider: [Int64: TimeBin] = [:]
+        for (index, bin) in bins { wider[index.floored(by: factor), default: TimeBin()].add(bin) }
+        (level, bins) = (newLevel, wider)
     }
 }
 

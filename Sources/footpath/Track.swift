@@ -81,8 +81,8 @@ struct TrackDetections: ParsableCommand {
             try write(output) { try $0.write(tracks.text) }
         }
         if let records, let counted {
-            let lines = RecordLines(counted.records, of: detections, tracks.text, options)
-            try write(records) { try lines.write(to: $0) }
+            let session = TrackSession(counted.records, of: detections, tracks.text, options)
+            try write(records) { try session.write(to: $0) }
         }
     }
 
@@ -98,7 +98,7 @@ struct TrackDetections: ParsableCommand {
 }
 
 /// The records of tracks as a session.
-private struct RecordLines {
+private struct TrackSession {
     private let records: [PathRecord]
     private let feed: String
     private let session: String

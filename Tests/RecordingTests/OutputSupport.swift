@@ -41,7 +41,7 @@ extension QueuedSink {
     static func stream(_ descriptor: FileDescriptor, queueBytes: Int, events: Events = Events()) throws -> QueuedSink {
         let reporter = OutputReporter { events.add($0) }
         return try QueuedSink(
-            StandardOutputDrain(descriptor: descriptor), nextSequence: 0, queue: LineQueue(capacity: queueBytes),
+            StandardOutputWriter(descriptor: descriptor), nextSequence: 0, queue: LineQueue(capacity: queueBytes),
             queueBytes: queueBytes, reporter: reporter)
     }
 }

@@ -38,12 +38,12 @@ import Testing
             presence.finish(into: &series)
             for second in Int64(0)..<80 {
                 let during = paths.filter { $0.start <= second * 1000 && $0.end >= (second + 1) * 1000 }.count
-                #expect(series.moments[second]?.presence ?? 0 == Double(during * 1000))
+                #expect(series.bins[second]?.presence ?? 0 == Double(during * 1000))
             }
             let most = (Int64(0)...80).map { second in
                 paths.filter { $0.start <= second * 1000 && second * 1000 <= $0.end }.count
             }.max()
-            #expect(series.moments.values.map(\.most).max() == most)
+            #expect(series.bins.values.map(\.most).max() == most)
         }
     }
 
@@ -53,8 +53,8 @@ import Testing
         #expect(series.step == 5000)
         series.spread(from: 3_600_000, to: 30 * 86_400_000) { $0.observed += $1 }
         #expect(series.step == 900_000)
-        #expect(series.moments.count == 30 * 96)
-        #expect(series.moments.values.allSatisfy { $0.observed == 900_000 })
+        #expect(series.bins.count == 30 * 96)
+        #expect(series.bins.values.allSatisfy { $0.observed == 900_000 })
     }
 
     @Test func barsFollowTheClocksOfTheZone() throws {

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// It holds whole lines only: what a full disk took of a line is removed at once, and what a crash left of one when the
 /// file is opened. Lines are written whole, as many at once as wait.
-final class FileDrain: LineDrain {
+final class FileWriter: LineWriter {
     private static let checkInterval = Duration.seconds(1)
     private static let rotationPause = Duration.seconds(60)
 

@@ -8,7 +8,7 @@ import Testing
 @testable import Recording
 
 /// The daemon's files.
-@Suite struct FileDrainTests {
+@Suite struct FileWriterTests {
     @Test(arguments: ["", #"{"v":"1.0","event":"pa"#, "{"], [SyncPolicy.never, .standard, .line])
     func aContinuedFileLosesItsPartialLineAndCountsOn(partial: String, policy: SyncPolicy) throws {
         try withTemporaryFolder { folder in
@@ -137,7 +137,7 @@ import Testing
 
     @Test func linesAreToBeSyncedWithinTheIntervalThoughNoneFollows() throws {
         try withTemporaryFolder { folder in
-            let file = try FileDrain(
+            let file = try FileWriter(
                 path: folder + "/a.jsonl", sync: .interval(.milliseconds(100)), rotation: nil,
                 reporter: OutputReporter { _ in }, onRotation: {})
             let line = Array("{\"v\":\"1.0\",\"seq\":0,}\n".utf8)

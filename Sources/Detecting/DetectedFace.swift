@@ -2,7 +2,7 @@ import Glibc
 import PathModel
 
 /// A face that the detector saw, in pixels of the frame, and where.
-struct Sighting {
+struct DetectedFace {
     let region: Square
     let patch: FramePatch
     let box: BoundingBox

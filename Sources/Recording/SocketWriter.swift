@@ -5,7 +5,7 @@ import SystemPackage
 ///
 /// Connects again for ever. A line that the end of a connection cut is written whole on the next one; what the reader
 /// had not taken out of the system's buffer yet is lost with it, uncounted, but missing by `seq`.
-final class SocketDrain: LineDrain {
+final class SocketWriter: LineWriter {
     private static let shortestPause = Duration.milliseconds(100)
     private static let longestPause = Duration.seconds(5)
 

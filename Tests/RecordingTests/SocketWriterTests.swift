@@ -6,7 +6,7 @@ import Testing
 
 @testable import Recording
 
-@Suite struct SocketDrainTests {
+@Suite struct SocketWriterTests {
     @Test func linesWaitForAReaderThatListensLater() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/s"

@@ -1,5 +1,5 @@
 /// Where an output's lines go. Confined to the output's thread.
-protocol LineDrain: AnyObject {
+protocol LineWriter: AnyObject {
     /// As messages name it.
     var path: String { get }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Recording
 
 /// The daemon's standard output.
-@Suite struct StandardOutputDrainTests {
+@Suite struct StandardOutputWriterTests {
     init() {
         // As the command line does: without this a closed pipe would end the process.
         signal(SIGPIPE, SIG_IGN)

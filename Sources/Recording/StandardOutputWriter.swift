@@ -6,7 +6,7 @@ import SystemPackage
 /// its reader's end is its own.
 ///
 /// A line that a full pipe cut is finished before anything else is written, be it by the next output to the same pipe.
-final class StandardOutputDrain: LineDrain {
+final class StandardOutputWriter: LineWriter {
     /// What a pipe with any room at all takes without waiting: `PIPE_BUF` of Linux (pipe(7)).
     private static let pieceBytes = 4096
 
