@@ -95,6 +95,12 @@ package enum Disk {
         if unlink(path) != 0 { throw Errno(rawValue: errno) }
     }
 
+    /// A name beside another, drawn by lot, for what isn't whole yet.
+    package static func nameBeside(_ path: String) -> String {
+        let letters = "abcdefghijkmnpqrstuvwxyz23456789"
+        return "\(path).\(String((0..<6).map { _ in letters.randomElement() ?? "x" })).part"
+    }
+
     /// Waits until the disk knows the names in the folder of `path`.
     package static func syncFolder(of path: String) throws {
         let folder = FilePath(path).removingLastComponent()

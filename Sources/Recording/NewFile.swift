@@ -115,15 +115,16 @@ public final class NewFile {
 
     /// Writes it whole, or leaves nothing under its name or beside it.
     ///
-    /// - Throws: `noSpaceForWhole`; else what `body` and `finish` throw.
+    /// - Throws: what `body` and `finish` throw.
     public func write(whole body: (DirectSink) throws -> Void, sync policy: SyncPolicy = .standard) throws {
         do {
-            let sink = DirectSink(self, sync: policy)
-            try body(sink)
-            try sink.finish()
+            try RecordingError.naming(name) {
+                let sink = DirectSink(self, sync: policy)
+                try body(sink)
+                try sink.finish()
+            }
         } catch {
             discard()
-            if case RecordingError.noSpace = error { throw RecordingError.noSpaceForWhole(path: name) }
             throw error
         }
     }
@@ -228,9 +229,8 @@ public final class NewFile {
     private static func createBeside(
         _ target: String, _ name: String
     ) throws(RecordingError) -> (path: String, descriptor: FileDescriptor) {
-        let letters = "abcdefghijkmnpqrstuvwxyz23456789"
         while true {
-            let path = "\(target).\(String((0..<6).map { _ in letters.randomElement() ?? "x" })).part"
+            let path = Disk.nameBeside(target)
             do throws(RecordingError) {
                 return (path, try create(path, name))
             } catch .exists {

@@ -18,10 +18,9 @@ public enum RecordingError: Error, Hashable {
     case notRecords(path: String)
     /// The path is a folder, a device or a pipe.
     case notFile(path: String)
-    /// The disk or the quota is full. The file ends with a whole line; writing can go on when there is space again.
+    /// The disk or the quota is full. What was there stays: a file of lines ends with a whole one, and can go on when there is
+    /// space again; of what is written whole or not at all there is nothing.
     case noSpace(path: String)
-    /// The disk or the quota is full, so that there is no file: half of it would be of no use.
-    case noSpaceForWhole(path: String)
     /// Whoever read the output stopped reading.
     case closed(path: String)
     /// The output was finished before this line came.
@@ -47,9 +46,7 @@ extension RecordingError: CustomStringConvertible {
         case .notFile(let path):
             "\(path): not a file. Give a file's path, - for standard output, or unix: and a socket's path."
         case .noSpace(let path):
-            "\(path): no space left. The lines written so far are whole; free some space, or write elsewhere."
-        case .noSpaceForWhole(let path):
-            "\(path): no space left, so it isn't written. Free some space, or write elsewhere."
+            "\(path): no space left. Free some space, or write elsewhere."
         case .closed(let path):
             "\(path): whoever read it stopped reading, so the rest could not be written."
         case .finished(let path):
@@ -68,7 +65,7 @@ extension RecordingError {
     public var isOfCreation: Bool {
         switch self {
         case .exists, .isRead, .isInUse, .notRecords, .notFile, .failed(_, .open, _), .failed(_, .lock, _): true
-        case .noSpace, .noSpaceForWhole, .closed, .finished, .lineTooLong, .failed: false
+        case .noSpace, .closed, .finished, .lineTooLong, .failed: false
         }
     }
 
@@ -80,6 +77,15 @@ extension RecordingError {
             return try body()
         } catch {
             throw RecordingError(error, operation, path)
+        }
+    }
+
+    /// Runs what makes a whole of files with names of their own; where the disk is full, the error names the whole.
+    package static func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch RecordingError.noSpace {
+            throw RecordingError.noSpace(path: path)
         }
     }
 

@@ -22,7 +22,7 @@ struct Conversion {
     /// - Throws: whatever an `ExitStatus` is for.
     mutating func run(_ console: inout Console) throws {
         if let size = options.page, let output = options.output {
-            try writePages(of: size, to: output, &console)
+            try RecordingError.naming(output) { try writePages(of: size, to: output, &console) }
         } else {
             try writeFile(&console)
         }

@@ -10,10 +10,8 @@ struct ScratchFolder {
     ///   are that may be large.
     /// - Throws: `noSpace` or `failed`.
     init(beside output: String?) throws(RecordingError) {
-        let letters = "abcdefghijkmnpqrstuvwxyz23456789"
         let start = output ?? (ProcessInfo.processInfo.environment["TMPDIR"] ?? "/var/tmp") + "/footpath"
-        let suffix = String((0..<6).map { _ in letters.randomElement() ?? "x" })
-        path = "\(start.hasSuffix("/") ? String(start.dropLast()) : start).\(suffix).part"
+        path = Disk.nameBeside(start.hasSuffix("/") ? String(start.dropLast()) : start)
         if mkdir(path, 0o700) != 0 { throw RecordingError(Errno(rawValue: errno), .open, path) }
     }
 
