@@ -122,8 +122,6 @@ struct Validation {
         faults.append("Value at '\(member)' failed to satisfy constraint: \(constraint)")
     }
 
-    var isPassed: Bool { faults.isEmpty }
-
     /// Throws `invalidParameter` with all that is wrong.
     func finish() throws(APIError) {
         guard !faults.isEmpty else { return }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <dlfcn.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,7 +30,6 @@ static inline int footpath_averror_invalid_data(void) { return AVERROR_INVALIDDA
 static inline int footpath_averror_unauthorized(void) { return AVERROR_HTTP_UNAUTHORIZED; }
 static inline int footpath_averror_exit(void) { return AVERROR_EXIT; }
 static inline int64_t footpath_nopts(void) { return AV_NOPTS_VALUE; }
-static inline int64_t footpath_time_base(void) { return AV_TIME_BASE; }
 static inline int footpath_avio_flag_write(void) { return AVIO_FLAG_WRITE; }
 static inline AVRational footpath_microseconds(void) { return (AVRational){1, AV_TIME_BASE}; }
 
@@ -54,15 +52,6 @@ static inline const int32_t *footpath_display_matrix(const AVStream *stream) {
 static inline int64_t footpath_producer_time(const AVPacket *packet) {
     const uint8_t *data = av_packet_get_side_data(packet, AV_PKT_DATA_PRFT, NULL);
     return data ? ((const AVProducerReferenceTime *)data)->wallclock : AV_NOPTS_VALUE;
-}
-
-/// The frame's duration in its stream's time base; 0 where unknown. Renamed in FFmpeg 6 (libavutil/frame.h).
-static inline int64_t footpath_frame_duration(const AVFrame *frame) {
-#if LIBAVUTIL_VERSION_MAJOR >= 58
-    return frame->duration;
-#else
-    return frame->pkt_duration;
-#endif
 }
 
 /// Whether the decoder marked the frame as damaged or put together by error concealment.
@@ -154,14 +143,6 @@ static inline void footpath_decoder_begin_gray(AVCodecContext *context) {
 /// decoder (no IDR), H.264's leaves out what it still holds at the end, unless the keyframe was given before.
 static inline void footpath_decoder_give_all(AVCodecContext *context) {
     if (context->codec_id == AV_CODEC_ID_H264) context->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
-}
-
-/// Memory for buffers of one size, or NULL. Sizes became size_t in FFmpeg 5 (libavutil/buffer.h).
-static inline AVBufferPool *footpath_buffer_pool(size_t size) {
-#if LIBAVUTIL_VERSION_MAJOR < 57
-    if (size > INT_MAX) return NULL;
-#endif
-    return av_buffer_pool_init(size, NULL);
 }
 
 /// Takes bytes into a digest. Its length became a size_t in FFmpeg 5 (libavutil/sha.h).

@@ -14,11 +14,6 @@ struct Outlines {
             (to.x - from.x) * (point.y - from.y) - (to.y - from.y) * (point.x - from.x)
         }
 
-        var squaredLength: Double {
-            let (x, y) = (to.x - from.x, to.y - from.y)
-            return x * x + y * y
-        }
-
         /// The point at a share of it, 0...1.
         func point(at share: Double) -> Point {
             Point(x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y))

@@ -62,18 +62,12 @@ struct Convert: ParsableCommand {
     var order: PageOrder?
 
     func run() throws {
-        var console = Console(isQuiet: false)
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
+        try Signals.run { console, interrupt in
             try checkOptions()
             if force { OpenedFiles.watch() }
             records.forEach(OpenedFiles.note(path:))
             var conversion = Conversion(self, interrupt: interrupt)
             try conversion.run(&console)
-        } catch {
-            if !interrupt.isRaised { console.error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
     }
 

@@ -54,18 +54,9 @@ struct Draw: ParsableCommand {
     /// More is of no use to a hand.
     private static let largest = PixelSize(width: 1280, height: 1280)
 
-    func run() throws {
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
-            try write(interrupt: interrupt)
-        } catch {
-            if !interrupt.isRaised { Console(isQuiet: false).error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
-        }
-    }
+    func run() throws { try Signals.run { try write($0, interrupt: $1) } }
 
-    private func write(interrupt: InterruptFlag) throws {
+    private func write(_ console: Console, interrupt: InterruptFlag) throws {
         let options = try AnalysisOptions(arguments.texts, cores: 1)
         if source == "-" { throw SettingsError(problems: ["-: give a file, a URL or a camera's name"]) }
         if NewFile.areOnePlace(source, output) {
@@ -87,7 +78,7 @@ struct Draw: ParsableCommand {
                 layout: camera?.options.layout ?? CountingLayout(), masks: masks.map(\.polygon))
             try sink.write(String(decoding: page.html, as: UTF8.self))
         })
-        Console(isQuiet: false).note("\(output): open it in a browser, draw, and copy what it shows")
+        console.note("\(output): open it in a browser, draw, and copy what it shows")
     }
 
     /// The camera whose shapes are there; nil without a configuration.

@@ -48,17 +48,7 @@ struct ReportVerb: ParsableCommand {
     @Option(help: ArgumentHelp("The page's title. Default: the cameras' names.", valueName: "text"))
     var title: String?
 
-    func run() throws {
-        var console = Console(isQuiet: false)
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
-            try write(&console, interrupt: interrupt)
-        } catch {
-            if !interrupt.isRaised { console.error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
-        }
-    }
+    func run() throws { try Signals.run { try write(&$0, interrupt: $1) } }
 
     private func write(_ console: inout Console, interrupt: InterruptFlag) throws {
         let time = try arguments.localTime()

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Decoding
 import Dispatch
 import Foundation
@@ -10,6 +11,19 @@ enum Signals {
     /// - Parameter interrupt: raised by the first signal.
     static func raise(_ interrupt: InterruptFlag) {
         handle(within: 3, ending: { interrupt.raise() })
+    }
+
+    /// Does what a verb does, which a signal interrupts. What fails is said, and ends the program with its status.
+    static func run(_ verb: (inout Console, InterruptFlag) throws -> Void) throws {
+        var console = Console(isQuiet: false)
+        let interrupt = InterruptFlag()
+        raise(interrupt)
+        do {
+            try verb(&console, interrupt)
+        } catch {
+            if !interrupt.isRaised { console.error("\(error)") }
+            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
+        }
     }
 
     /// For verbs that have nothing to put in order: the first signal ends the program.

@@ -78,17 +78,11 @@ struct SummaryVerb: ParsableCommand {
     var json = false
 
     func run() throws {
-        var console = Console(isQuiet: false)
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
+        try Signals.run { console, interrupt in
             let time = try arguments.localTime()
             let tally = try arguments.read(&console, interrupt: interrupt)
             let summary = Report(tally, time: time, version: Footpath.programVersion).summary
             try DirectSink().write(line: json ? summary.json : summary.text)
-        } catch {
-            if !interrupt.isRaised { console.error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
     }
 }

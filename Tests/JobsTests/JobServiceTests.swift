@@ -127,7 +127,7 @@ import Testing
         #expect(try workshop.end(of: ids[1], .faceDetection).status == .succeeded)
     }
 
-    @Test(.enabled(if: SmallDisk.isPossible, "needs the right to mount a tmpfs"))
+    @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a tmpfs"))
     func aFullDiskLosesNoJob() throws {
         try workshop.putClip()
         let disk = try SmallDisk(at: workshop.settings.folder, kilobytes: 2048)

@@ -139,20 +139,3 @@ private struct ChangedStore: ObjectStore {
         return found
     }
 }
-
-/// A little file system of its own.
-struct SmallDisk {
-    /// Whether this user may mount one.
-    static let isPossible = (try? SmallDisk(at: TemporaryFolder().url.path, kilobytes: 64).unmount()) != nil
-    private let path: String
-
-    init(at path: String, kilobytes: Int) throws {
-        self.path = path
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try run("mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", path]).status == 0 else {
-            throw Workshop.Failure(text: "no tmpfs")
-        }
-    }
-
-    func unmount() { _ = try? run("umount", [path]) }
-}

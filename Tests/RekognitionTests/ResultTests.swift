@@ -219,7 +219,6 @@ import Testing
     @Test(.enabled(if: SmallDisk.canBeMounted, "needs the right to mount a file system"))
     func aFullDiskLeavesNothing() throws {
         _ = try LoggedPaths(frames: 2000, seed: 7, to: folder.path("log"))
-        try FileManager.default.createDirectory(atPath: folder.path("disk"), withIntermediateDirectories: false)
         let disk = try SmallDisk(at: folder.path("disk"))
         defer { disk.unmount() }
         let writer = try ResultWriter(folder: folder.path("disk/result"), formatName: { $0 })

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A tmpfs of 64 KiB.
+/// A tmpfs.
 public struct SmallDisk {
     /// Whether this user may mount file systems.
     public static let canBeMounted: Bool = {
@@ -12,24 +12,17 @@ public struct SmallDisk {
 
     private let folder: String
 
-    /// Mounts one on a folder that exists.
-    public init(at folder: String) throws {
+    /// Mounts one on a folder, which is made where it isn't there.
+    public init(at folder: String, kilobytes: Int = 64) throws {
         self.folder = folder
-        guard try Self.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder) == 0 else { throw NotMounted() }
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        guard try run("mount", ["-t", "tmpfs", "-o", "size=\(kilobytes)k", "tmpfs", folder]).status == 0 else {
+            throw NotMounted()
+        }
     }
 
     /// To be called before the folder is removed.
     public func unmount() {
-        _ = try? Self.run("umount", folder)
-    }
-
-    private static func run(_ command: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
+        _ = try? run("umount", [folder])
     }
 }
