@@ -26,9 +26,10 @@ final class Iris {
     }
 
     private static let side = 64
-    /// How large a square it sees, by the distance of the corners. MediaPipe's graph takes 2.3; its newer mesh with
-    /// attention agrees better with this.
-    private static let margin = 2.7
+    /// How large a square it sees: so many times the distance of the corners, and so many pixels of the frame, since the mesh
+    /// errs by pixels about where corners are, and so most in small eyes. MediaPipe's graph takes 2.3 times the distance; its
+    /// newer mesh with attention agrees better with this.
+    private static let (margin, slack) = (2.5, 5.0)
     /// The pupil, and four points around it: x, y and depth.
     private static let valueCount = 15
     private let session: any InferenceSession
@@ -50,7 +51,7 @@ final class Iris {
     ) throws(InferenceError) -> Point {
         let square = Square(
             center: Point(x: (left.x + right.x) / 2, y: (left.y + right.y) / 2),
-            side: Self.margin * hypot(right.x - left.x, right.y - left.y),
+            side: Self.margin * hypot(right.x - left.x, right.y - left.y) + Self.slack,
             angle: atan2(right.y - left.y, right.x - left.x))
         let image = patch.picture(of: square.asMediaPipeSamples(pixels: Self.side), pixels: Self.side)
         let outputs = try session.run(
