@@ -68,19 +68,19 @@ def kill(options: Options, folder: Path) -> None:
     batch = Batch(options.footpath, folder, [short, long], "--piece", "9s", "--overlap", "4s", *quick)
     durations = [batch.run(piece).seconds for piece in range(batch.count)]
     batch.merge(folder / "merged.jsonl")
-    expected, whole, landed = (folder / "merged.jsonl").read_bytes(), 0, []
-    for _ in range(moments):
+    expected, killings, whole = (folder / "merged.jsonl").read_bytes(), 0, 0
+    while killings < moments:
         piece = source.randrange(batch.count)
         batch.file(piece).unlink()
-        moment = source.uniform(0, durations[piece] * 1.1)
-        landed.append(killed(batch, piece, moment))
+        moment = source.uniform(0, durations[piece])
+        killings += killed(batch, piece, moment)
         whole += batch.file(piece).exists()
         batch.run(piece)
         batch.merge(folder / "merged.jsonl")
         if (folder / "merged.jsonl").read_bytes() != expected:
             sys.exit(f"piece {piece}, killed after {moment:.3f} s: other bytes")
     rest = [file.name for file in batch.results.rglob("*") if file.is_file() and file.suffix not in [".jsonl", ".json"]]
-    print(f"  {batch.count} pieces; {sum(landed)} of {moments} were still running, {whole} had their file; left behind: {rest or 'nothing'}")
+    print(f"  {batch.count} pieces; {killings} were killed at work, {whole} were done before; left behind: {rest or 'nothing'}")
     told("same bytes after SIGKILL, of all moments", 1, "1")
 
 

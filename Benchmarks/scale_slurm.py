@@ -33,7 +33,7 @@ def cluster(footpath: Path, folder: Path, more: str = ""):
 def twenty_clips(options, folder: Path) -> None:
     place = folder / "clips"
     place.mkdir()
-    names = clips(place, 4 if options.quick else 15)
+    names = clips(place, 4 if options.quick else 30)
     spent = took([options.footpath, "analyze", *names, "-o", folder / "one.jsonl", "--workers", 1], core=0)
     # What two cores can do at all: both halves at once, each on its own.
     with ThreadPoolExecutor(2) as pool:
@@ -44,7 +44,7 @@ def twenty_clips(options, folder: Path) -> None:
     if slurm is None:
         return
     try:
-        for together in [1, CLIPS // 4]:
+        for together in [1, CLIPS // 2]:
             work = folder / f"slurm{together}"
             work.mkdir()
             batch = Batch(options.footpath, work, names)
@@ -63,11 +63,11 @@ def twenty_clips(options, folder: Path) -> None:
 
 
 def clips(place: Path, seconds: int) -> list[Path]:
-    """Of about the same length: parts of what there is, over and over."""
+    """Of the same length: parts of what there is, over and over. Both halves are alike, so that two nodes have the same to do."""
     videos, names = list(footage().values()), []
     for number in range(CLIPS):
         names.append(place / f"{number:02d}.mp4")
-        ffmpeg("-stream_loop", -1, "-i", videos[number % len(videos)], "-t", seconds, "-c", "copy", "-an", names[-1])
+        ffmpeg("-stream_loop", -1, "-i", videos[number % (CLIPS // 2) % len(videos)], "-t", seconds, "-c", "copy", "-an", names[-1])
     return names
 
 
