@@ -5,7 +5,7 @@ public final class LineOutput {
     /// Takes whole lines.
     public typealias Sink = (ArraySlice<UInt8>) throws(RecordingError) -> Void
 
-    private static let size = 1 << 20
+    private static let size = 1 << 18
     /// The next line's `seq`.
     public internal(set) var sequence = 0
     private let sink: Sink

@@ -22,7 +22,7 @@ final class PieceReader {
     /// - Parameters:
     ///   - start: where to begin instead of at the first line.
     ///   - size: of the buffer.
-    init(_ piece: PieceRecords, from start: Int64? = nil, size: Int = 1 << 20) throws(MergingError) {
+    init(_ piece: PieceRecords, from start: Int64? = nil, size: Int = 1 << 18) throws(MergingError) {
         self.piece = piece
         place = start ?? piece.bytes.lowerBound
         buffer = [UInt8](repeating: 0, count: size)
