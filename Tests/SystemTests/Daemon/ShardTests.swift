@@ -61,6 +61,14 @@ extension DaemonTests {
             #expect(try daemon.get("/readyz") == (200, "ready\n"))
             #expect(try daemon.get("/healthz") == (200, "ok\n"))
             #expect(try place.names.filter { $0.hasSuffix(".jsonl") } == [])
+            func health(_ words: String) throws -> CommandResult {
+                try place.shell("exec \"$PROGRAM\" health \(words)").wait(seconds: 20)
+            }
+            let port = try #require(daemon.address).port
+            #expect(try health("127.0.0.1:\(port)").output == "ok\n")
+            #expect(try health("localhost:\(port) --ready").output == "ready\n")
+            #expect(try health("127.0.0.1:\(freePort())").status == 69)
+            #expect(try health("192.0.2.1:\(port)").status == 64, "nothing answers but this machine's loopback")
 
             try place.write(config(["door", "door"]), "footpath.yaml")
             daemon.signal(SIGHUP)
