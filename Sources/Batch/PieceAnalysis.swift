@@ -67,10 +67,10 @@ public final class PieceAnalysis {
                     tell(current.analyzed, current.elapsed, current.duration)
                     progress(current)
                 })
-        } catch {
+        } catch let error as DecodingError where !interrupt.isRaised {
             // What the storage has to say of it comes first.
-            if !interrupt.isRaised { try check(piece.video) }
-            throw error is DecodingError && interrupt.isRaised ? error : BatchError(error)
+            try check(piece.video)
+            throw error
         }
         if summary.end == .interrupted { throw DecodingError.interrupted }
         try checkBreak(summary.error, piece)

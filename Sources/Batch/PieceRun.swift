@@ -87,6 +87,8 @@ public struct PieceRun {
     ) throws -> PieceFile.Trailer {
         let start = ContinuousClock.now
         let file = try NewFile(results.file(piece.number), naming: .late, mayReplace: mayReplace)
+        // It holds points that the merged log leaves out.
+        if piece.window != nil, plan.plan.settings["detail"] != nil { _ = chmod(file.path, 0o600) }
         var trailer: PieceFile.Trailer?
         try file.write(whole: { sink in
             let output = try PieceOutput(

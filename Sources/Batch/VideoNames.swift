@@ -131,7 +131,8 @@ public struct VideoNames {
                 entries.append(Entry(name: name, isFolder: true))
             } else if kind == FOOTPATH_FILE, Self.endsAsVideo(name) {
                 entries.append(Entry(name: name, isFolder: false))
-            } else if kind == FOOTPATH_FILE {
+            } else if kind == FOOTPATH_FILE, !name.suffix(5).elementsEqual(".part".utf8) {
+                // Those are being written, the plan among them.
                 others += 1
             }
         }

@@ -89,13 +89,22 @@ struct BatchPlan: ParsableCommand {
                 tick: { bar.draw(planner.planned + planner.unreadable, "videos", share: planner.share, of: "looking") })
         })
         console.clear()
-        if names.others > 0 { console.note("passed over: \(names.others) files without an ending of a video") }
-        if names.links > 0 { console.note("passed over: \(names.links) links to folders; name these folders") }
-        if planner.unreadable > 0 { console.note("left out: \(planner.unreadable) videos that can't be read") }
-        console.note("\(output): \(planned.videosCount) \(planned.videosCount == 1 ? "video" : "videos")")
+        if names.others > 0 {
+            console.note("passed over: \(counted(names.others, "file")) without an ending of a video")
+        }
+        if names.links > 0 {
+            console.note(
+                "passed over: \(counted(names.links, "link")) to folders; name them, too")
+        }
+        if planner.unreadable > 0 {
+            console.note("left out: \(counted(planner.unreadable, "video")) that can't be read")
+        }
+        console.note("\(output): \(counted(planned.videosCount, "video"))")
         let last = planned.piecesCount - 1
-        console.note("\(planned.piecesCount) \(last == 0 ? "piece: 0" : "pieces: 0 to \(last)")")
+        console.note("\(counted(planned.piecesCount, "piece")): \(last == 0 ? "0" : "0 to \(last)")")
     }
+
+    private func counted(_ count: Int, _ unit: String) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
 
     /// Looking at a file waits for the disk more than it computes.
     private var threads: Int { max(8, 2 * ProcessInfo.processInfo.activeProcessorCount) }

@@ -216,6 +216,33 @@ struct PieceRunTests {
     }
 }
 
+@Suite("How far a plan is")
+struct StatusTests {
+    @Test("Each piece is counted once, by what is known of it; time left goes by what was done")
+    func counts() throws {
+        let place = try Place(videos: 1500)
+        let reader = try StatusReader(place.plan, results: place.results)
+        #expect(try reader.read().waiting_pieces == "0-1499")
+        for piece in [0, 1, 1499] { _ = try place.run(piece) }
+        _ = try place.run(2) { throw BatchError.failed(.input, "gone") }
+        try place.results.foreignBeat(Heartbeat.utc - 600_000)
+        try FileManager.default.moveItem(atPath: place.results.lock(0), toPath: place.results.lock(3))
+        try Data("x".utf8).write(to: URL(fileURLWithPath: place.results.file(4)))
+        let outcome = try place.run(5, interval: 0.05) {
+            usleep(200_000)
+            let status = try reader.read()
+            #expect((status.done, status.running, status.failed, status.waiting) == (3, 1, 1, 1495))
+            #expect(status.running_pieces.map(\.piece) == [5] && status.running_pieces.first?.share == 0.25)
+            #expect(status.stale_pieces.map(\.piece) == [3] && status.damaged_pieces == "4")
+            #expect(status.failed_pieces.map(\.reason) == ["gone"])
+            #expect(status.waiting_pieces == "3-4,6-1498")
+            #expect(status.left_s != nil && !status.isOver)
+        }
+        #expect(outcome.name == "done")
+        #expect(try reader.read() == StatusReader(place.plan, results: place.results).read())
+    }
+}
+
 @Suite("Which pieces")
 struct PieceNumbersTests {
     @Test("Numbers and ranges", arguments: [("0", [0]), ("3,7-9", [3, 7, 8, 9]), ("5-5,1", [5, 1])])
