@@ -9,13 +9,13 @@ region to ignore, neither person nor background. `split` is `train` or `held-out
 was squashed to a square by its publisher.
 """
 
-import functools
 import hashlib
 import json
-import multiprocessing
 import os
 import tarfile
+import threading
 from dataclasses import dataclass
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 import cv2
@@ -106,9 +106,9 @@ def _decode(entries, base):
     base.parent.mkdir(parents=True, exist_ok=True)
     sizes, starts, stretched, boxes, firsts, at = [], [], [], [], [0], 0
     temporary = base.with_suffix(f".{os.getpid()}")
-    # Forked: a program that was spawned would load PyTorch in each process.
-    context = multiprocessing.get_context("fork")
-    with open(temporary, "wb") as file, context.Pool(len(os.sched_getaffinity(0))) as pool:
+    # Threads: OpenCV lets others run while it decodes. A forked process may wait for ever for threads that it hasn't got, of
+    # OpenCV and PyTorch.
+    with open(temporary, "wb") as file, ThreadPool(len(os.sched_getaffinity(0))) as pool:
         names = ((folder, entry["picture"]) for folder, entry in entries)
         for (folder, entry), levels in zip(entries, pool.imap(_decoded_levels, names, chunksize=16)):
             if levels is None:
@@ -136,15 +136,16 @@ def _decode(entries, base):
     os.replace(f"{temporary}.npz", base.with_suffix(".npz"))
 
 
-@functools.cache
-def _reader(folder):
-    return Reader(folder)
+# A tar file is read at one place at a time: each thread has its own.
+_readers = threading.local()
 
 
 def _decoded_levels(name):
     folder, picture = name
-    cv2.setNumThreads(1)
-    decoded = _reader(folder).decoded(picture)
+    readers = _readers.__dict__
+    if folder not in readers:
+        readers[folder] = Reader(folder)
+    decoded = readers[folder].decoded(picture)
     return None if decoded is None else list(_levels(decoded))
 
 
