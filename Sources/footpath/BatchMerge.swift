@@ -42,18 +42,9 @@ struct BatchMerge: ParsableCommand {
     var quiet = false
 
     func run() throws {
-        let console = Console(isQuiet: quiet)
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
-            let session = try MergeSession(self, console: console, interrupt: interrupt)
-            let status = try session.run()
+        try Signals.run(isQuiet: quiet) { console, interrupt in
+            let status = try MergeSession(self, console: console, interrupt: interrupt).run()
             if status != .success { throw ExitCode(status.rawValue) }
-        } catch let code as ExitCode {
-            throw code
-        } catch {
-            if !interrupt.isRaised { console.error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
     }
 }

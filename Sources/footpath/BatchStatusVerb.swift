@@ -29,10 +29,7 @@ struct BatchStatusVerb: ParsableCommand {
     var watch = false
 
     func run() throws {
-        var console = Console(isQuiet: false)
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        do {
+        try Signals.run { console, interrupt in
             let reader = try StatusReader(place.file(), results: place.folder)
             var status = try reader.read()
             while watch, !status.isOver, !interrupt.isRaised {
@@ -48,10 +45,6 @@ struct BatchStatusVerb: ParsableCommand {
             console.clear()
             if interrupt.isRaised { throw DecodingError.interrupted }
             for line in json ? [status.json] : status.lines(of: place.plan) { try DirectSink().write(line: line) }
-        } catch {
-            console.clear()
-            if !interrupt.isRaised { console.error("\(error)") }
-            throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
     }
 }

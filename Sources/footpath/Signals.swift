@@ -14,13 +14,16 @@ enum Signals {
     }
 
     /// Does what a verb does, which a signal interrupts. What fails is said, and ends the program with its status.
-    static func run(_ verb: (inout Console, InterruptFlag) throws -> Void) throws {
-        var console = Console(isQuiet: false)
+    static func run(isQuiet: Bool = false, _ verb: (inout Console, InterruptFlag) throws -> Void) throws {
+        var console = Console(isQuiet: isQuiet)
         let interrupt = InterruptFlag()
         raise(interrupt)
         do {
             try verb(&console, interrupt)
+        } catch let code as ExitCode {
+            throw code
         } catch {
+            console.clear()
             if !interrupt.isRaised { console.error("\(error)") }
             throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
