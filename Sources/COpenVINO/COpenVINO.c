@@ -11,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// The declarations below follow openvino/c/*.h. The element-type enumeration is avoided on purpose: its numbers changed
-// between releases, so a float32 tensor is recognised by its bytes per element instead.
+// The declarations below follow openvino/c/*.h. The numbers of the element-type enumeration changed between releases, so
+// a tensor's type is recognised by its bytes per element, and that of bytes is looked for.
 typedef int ov_status;
 typedef struct {
     int64_t min, max;
@@ -37,6 +37,17 @@ typedef struct {
     F(ov_status, ov_model_reshape_single_input, (const void *model, ov_partial_shape shape))                           \
     F(ov_status, ov_partial_shape_create_static, (int64_t rank, const int64_t *dims, ov_partial_shape *shape))         \
     F(void, ov_partial_shape_free, (ov_partial_shape * shape))                                                         \
+    F(ov_status, ov_model_const_input, (const void *model, void **port))                                               \
+    F(ov_status, ov_port_get_partial_shape, (const void *port, ov_partial_shape *shape))                               \
+    F(void, ov_output_const_port_free, (void *port))                                                                   \
+    F(ov_status, ov_preprocess_prepostprocessor_create, (const void *model, void **steps))                             \
+    F(ov_status, ov_preprocess_prepostprocessor_get_input_info, (const void *steps, void **input))                     \
+    F(ov_status, ov_preprocess_input_info_get_tensor_info, (const void *input, void **tensor))                         \
+    F(ov_status, ov_preprocess_input_tensor_info_set_element_type, (void *tensor, int type))                           \
+    F(ov_status, ov_preprocess_prepostprocessor_build, (const void *steps, void **model))                              \
+    F(void, ov_preprocess_input_tensor_info_free, (void *tensor))                                                      \
+    F(void, ov_preprocess_input_info_free, (void *input))                                                              \
+    F(void, ov_preprocess_prepostprocessor_free, (void *steps))                                                        \
     F(ov_status, ov_compiled_model_inputs_size, (const void *compiled, size_t *size))                                  \
     F(ov_status, ov_compiled_model_outputs_size, (const void *compiled, size_t *size))                                 \
     F(ov_status, ov_compiled_model_create_infer_request, (const void *compiled, void **request))                       \
@@ -45,6 +56,7 @@ typedef struct {
     F(ov_status, ov_infer_request_infer, (void *request))                                                              \
     F(ov_status, ov_infer_request_get_input_tensor_by_index, (const void *request, size_t index, void **tensor))       \
     F(ov_status, ov_infer_request_get_output_tensor_by_index, (const void *request, size_t index, void **tensor))      \
+    F(ov_status, ov_tensor_create, (int type, ov_shape shape, void **tensor))                                          \
     F(ov_status, ov_tensor_get_shape, (const void *tensor, ov_shape *shape))                                           \
     F(ov_status, ov_shape_free, (ov_shape * shape))                                                                    \
     F(ov_status, ov_tensor_get_size, (const void *tensor, size_t *elements))                                           \
@@ -55,6 +67,8 @@ typedef struct {
 
 struct footpath_ov_runtime {
     void *core;
+    /// The number of the type of bytes without a sign.
+    int bytes;
 #define MEMBER(result, name, arguments) result(*name) arguments;
     OV_FUNCTIONS(MEMBER)
 #undef MEMBER
@@ -63,11 +77,13 @@ struct footpath_ov_runtime {
 struct footpath_ov_model {
     footpath_ov_runtime *runtime;
     void *model;
+    int takes_planes;
 };
 
 struct footpath_ov_session {
     footpath_ov_runtime *runtime;
     void *compiled, *request;
+    int takes_planes;
 };
 
 static void explain(char *error, size_t size, const char *what, const char *detail) {
@@ -79,6 +95,26 @@ static int failed(footpath_ov_runtime *runtime, ov_status status, const char *wh
     if (status == 0) return 0;
     explain(error, size, what, runtime->ov_get_last_err_msg());
     return 1;
+}
+
+/// Looks for the type of bytes without a sign. Whole numbers of 8, 16, 32 and 64 bits stand behind one another twice in
+/// each release, first those with a sign. 0 where they don't.
+static int type_of_bytes(footpath_ov_runtime *runtime) {
+    enum { types = 20, count = 8 };
+    size_t sizes[types + 4] = {0};
+    for (int type = 1, runs = 0; type < types; type++) {
+        int64_t dims[] = {count};
+        void *tensor = NULL;
+        if (runtime->ov_tensor_create(type, (ov_shape){1, dims}, &tensor) != 0) continue;
+        (void)runtime->ov_tensor_get_byte_size(tensor, &sizes[type]);
+        runtime->ov_tensor_free(tensor);
+        int first = type - 3;
+        if (first < 1 || sizes[first] != count || sizes[first + 1] != 2 * count || sizes[first + 2] != 4 * count ||
+            sizes[type] != 8 * count)
+            continue;
+        if (++runs == 2) return first;
+    }
+    return 0;
 }
 
 footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t error_size) {
@@ -105,7 +141,48 @@ footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t erro
         free(runtime);
         return NULL;
     }
+    runtime->bytes = type_of_bytes(runtime);
+    if (!runtime->bytes) {
+        explain(error, error_size, "ov_tensor_create", "this OpenVINO has no bytes where they are looked for");
+        free(runtime);
+        return NULL;
+    }
     return runtime;
+}
+
+static int can_be_3(ov_dimension extent) { return extent.min <= 3 && (extent.max == -1 || extent.max >= 3); }
+
+/// Whether the one input is a picture of three planes, rather than one of pixels.
+static int takes_planes(footpath_ov_runtime *runtime, const void *model) {
+    void *port = NULL;
+    ov_partial_shape shape;
+    if (runtime->ov_model_const_input(model, &port) != 0) return 0;
+    int is_so = 0;
+    if (runtime->ov_port_get_partial_shape(port, &shape) == 0) {
+        is_so = shape.rank.min == 4 && shape.rank.max == 4 && can_be_3(shape.dims[1]) &&
+                !(shape.dims[3].min == 3 && shape.dims[3].max == 3);
+        runtime->ov_partial_shape_free(&shape);
+    }
+    runtime->ov_output_const_port_free(port);
+    return is_so;
+}
+
+/// Has a model take bytes for its input, which it converts itself. A network in int8 quantises them no more, then.
+static ov_status take_bytes(footpath_ov_runtime *runtime, void **model) {
+    void *steps = NULL, *input = NULL, *tensor = NULL, *built = NULL;
+    ov_status status = runtime->ov_preprocess_prepostprocessor_create(*model, &steps);
+    if (status == 0) status = runtime->ov_preprocess_prepostprocessor_get_input_info(steps, &input);
+    if (status == 0) status = runtime->ov_preprocess_input_info_get_tensor_info(input, &tensor);
+    if (status == 0) status = runtime->ov_preprocess_input_tensor_info_set_element_type(tensor, runtime->bytes);
+    if (status == 0) status = runtime->ov_preprocess_prepostprocessor_build(steps, &built);
+    if (tensor) runtime->ov_preprocess_input_tensor_info_free(tensor);
+    if (input) runtime->ov_preprocess_input_info_free(input);
+    if (steps) runtime->ov_preprocess_prepostprocessor_free(steps);
+    if (built) {
+        runtime->ov_model_free(*model);
+        *model = built;
+    }
+    return status;
 }
 
 footpath_ov_model *footpath_ov_read(footpath_ov_runtime *runtime, const char *path, const char *bytes, size_t size,
@@ -115,13 +192,18 @@ footpath_ov_model *footpath_ov_read(footpath_ov_runtime *runtime, const char *pa
                            ? runtime->ov_core_read_model(runtime->core, path, NULL, &model)
                            : runtime->ov_core_read_model_from_memory_buffer(runtime->core, bytes, size, NULL, &model);
     if (failed(runtime, status, "ov_core_read_model", error, error_size)) return NULL;
+    int planes = takes_planes(runtime, model);
+    if (planes && failed(runtime, take_bytes(runtime, &model), "ov_preprocess", error, error_size)) {
+        runtime->ov_model_free(model);
+        return NULL;
+    }
     footpath_ov_model *result = malloc(sizeof *result);
     if (!result) {
         runtime->ov_model_free(model);
         explain(error, error_size, "malloc", "out of memory");
         return NULL;
     }
-    *result = (footpath_ov_model){runtime, model};
+    *result = (footpath_ov_model){runtime, model, planes};
     return result;
 }
 
@@ -185,6 +267,7 @@ footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpat
         return NULL;
     }
     session->runtime = runtime;
+    session->takes_planes = model->takes_planes;
     // No streams: with one stream or none an inference runs on the thread that asks; with more it is handed to one of
     // OpenVINO's threads and back (ImmediateStreamsExecutor in OpenVINO's async_infer_request.cpp).
     // float32 everywhere: on processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then
@@ -218,19 +301,18 @@ size_t footpath_ov_output_count(const footpath_ov_session *session) {
     return session->runtime->ov_compiled_model_outputs_size(session->compiled, &count) == 0 ? count : 0;
 }
 
-/// The memory of a float32 tensor, which its session owns; frees the handle.
-static float *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_ov_shape *shape, char *error,
-                          size_t error_size) {
+/// The memory of a tensor of elements of `element_size` bytes, which its session owns; frees the handle.
+static void *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_ov_shape *shape, size_t element_size,
+                         char *error, size_t error_size) {
     size_t elements = 0, bytes = 0;
-    void *data = NULL;
+    void *data = NULL, *result = NULL;
     ov_shape full = {0, NULL};
-    float *result = NULL;
     if (failed(runtime, runtime->ov_tensor_get_size(tensor, &elements), "ov_tensor_get_size", error, error_size) ||
         failed(runtime, runtime->ov_tensor_get_byte_size(tensor, &bytes), "ov_tensor_get_byte_size", error,
                error_size) ||
         failed(runtime, runtime->ov_tensor_get_shape(tensor, &full), "ov_tensor_get_shape", error, error_size)) {
         // explained by failed()
-    } else if (bytes != elements * sizeof(float) || full.rank > 8) {
+    } else if (bytes != elements * element_size || full.rank > 8) {
         explain(error, error_size, "tensor", "not float32, or of more than 8 dimensions");
     } else if (!failed(runtime, runtime->ov_tensor_data(tensor, &data), "ov_tensor_data", error, error_size)) {
         shape->rank = (int)full.rank;
@@ -242,11 +324,25 @@ static float *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_o
     return result;
 }
 
-float *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, char *error, size_t error_size) {
+void *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, int *takes_planes, char *error,
+                        size_t error_size) {
     void *tensor = NULL;
     ov_status status = session->runtime->ov_infer_request_get_input_tensor_by_index(session->request, 0, &tensor);
     if (failed(session->runtime, status, "ov_infer_request_get_input_tensor", error, error_size)) return NULL;
-    return open_tensor(session->runtime, tensor, shape, error, error_size);
+    *takes_planes = session->takes_planes;
+    return open_tensor(session->runtime, tensor, shape, *takes_planes ? 1 : sizeof(float), error, error_size);
+}
+
+// Compiled for each kind of processor: with the instructions that all have, it takes several times as long.
+#if defined(__x86_64__) && defined(__gnu_linux__)
+__attribute__((target_clones("avx512vbmi", "avx2", "default")))
+#endif
+void footpath_split_planes(uint8_t *restrict planes, const uint8_t *restrict pixels, size_t count) {
+    for (size_t pixel = 0; pixel < count; pixel++) {
+        planes[pixel] = pixels[3 * pixel];
+        planes[count + pixel] = pixels[3 * pixel + 1];
+        planes[2 * count + pixel] = pixels[3 * pixel + 2];
+    }
 }
 
 int footpath_ov_infer(footpath_ov_session *session, char *error, size_t error_size) {
@@ -259,5 +355,5 @@ const float *footpath_ov_output(footpath_ov_session *session, size_t index, foot
     void *tensor = NULL;
     ov_status status = session->runtime->ov_infer_request_get_output_tensor_by_index(session->request, index, &tensor);
     if (failed(session->runtime, status, "ov_infer_request_get_output_tensor", error, error_size)) return NULL;
-    return open_tensor(session->runtime, tensor, shape, error, error_size);
+    return open_tensor(session->runtime, tensor, shape, sizeof(float), error, error_size);
 }

@@ -24,8 +24,7 @@ final class BlazeFace: FaceDetector {
     }
 
     func detect(_ image: PixelBuffer) throws(InferenceError) -> [FaceCandidate] {
-        let encoding = InputEncoding(layout: .nhwc, offset: 127.5, scale: 1 / 127.5)
-        let outputs = try session.run(image, encoding: encoding)
+        let outputs = try session.run(image, encoding: .nhwc(offset: 127.5, scale: 1 / 127.5))
         guard let boxes = outputs.first(where: { $0.shape == [1, anchors.count, 16] })?.values,
             let scores = outputs.first(where: { $0.shape == [1, anchors.count, 1] })?.values
         else {

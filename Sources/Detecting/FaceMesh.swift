@@ -21,7 +21,7 @@ final class FaceMesh {
     ///
     /// - Returns: the points in ratios of the picture, and the network's confidence that there is a face, 0...1.
     func locate(_ image: PixelBuffer) throws(InferenceError) -> (points: [Point], confidence: Double) {
-        let outputs = try session.run(image, encoding: InputEncoding(layout: .nhwc, scale: 1 / 255))
+        let outputs = try session.run(image, encoding: .nhwc(scale: 1 / 255))
         guard let mesh = outputs.first(where: { $0.values.count == Self.pointCount * 3 })?.values,
             let flag = outputs.first(where: { $0.values.count == 1 })?.values.first
         else {

@@ -36,12 +36,15 @@ struct GridHead {
     /// The boxes with at least `minimumScore`, in the order of rows, in ratios of the content.
     func decode(_ rows: [Float], minimumScore: Double, content: PixelSize) -> [Detection] {
         var found: [Detection] = []
+        // Most rows are no box, which their logit tells without an exponential; with some slack for rounding.
+        let leastLogit = columns == .distances ? Float(log(minimumScore / (1 - minimumScore)) - 0.01) : -.infinity
         var row = 0
         for stride in Self.strides {
             for y in 0..<inputSize.height / stride {
                 for x in 0..<inputSize.width / stride {
                     defer { row += 1 }
                     let start = row * columnCount
+                    if rows[start] < leastLogit { continue }
                     let score = score(rows, start)
                     guard score >= minimumScore else { continue }
                     let box = box(rows, start, x: Double(x), y: Double(y)).scaled(

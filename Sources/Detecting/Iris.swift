@@ -55,7 +55,7 @@ final class Iris {
             angle: atan2(right.y - left.y, right.x - left.x))
         let image = patch.picture(of: square.asMediaPipeSamples(pixels: Self.side), pixels: Self.side)
         let outputs = try session.run(
-            eye == .left ? image : image.mirrored(), encoding: InputEncoding(layout: .nhwc, scale: 1 / 255))
+            eye == .left ? image : image.mirrored(), encoding: .nhwc(scale: 1 / 255))
         guard let points = outputs.first(where: { $0.values.count == Self.valueCount })?.values else {
             throw .wrongShape(
                 network: network, reason: "its outputs are \(outputs.map(\.shape)), not the iris network's")

@@ -75,7 +75,7 @@ public final class PersonDetector: Detector {
     }
 
     private func detect(_ image: PixelBuffer, content: PixelSize, level: Int) throws(InferenceError) -> [Detection] {
-        let outputs = try levels[level].session.run(image, encoding: InputEncoding(layout: .nchw))
+        let outputs = try levels[level].session.run(image, encoding: .nchw)
         let head = try head(for: outputs, level: level)
         return head.decode(outputs[0].values, minimumScore: minimumScore, content: content)
     }

@@ -28,7 +28,7 @@ final class YuNet: FaceDetector {
 
     func detect(_ image: PixelBuffer) throws(InferenceError) -> [FaceCandidate] {
         // It was trained on BGR; the cutters give RGB.
-        let outputs = try session.run(image.withSwappedChannels(), encoding: InputEncoding(layout: .nchw))
+        let outputs = try session.run(image.withSwappedChannels(), encoding: .nchw)
         var candidates: [FaceCandidate] = []
         for stride in Self.strides { candidates += try decode(outputs, stride: stride) }
         candidates.sort { $0.confidence > $1.confidence }

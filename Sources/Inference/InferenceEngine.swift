@@ -44,29 +44,12 @@ public enum NetworkSource: Hashable, Sendable {
     case file(String)
 }
 
-/// How a picture's bytes become an input tensor: `(byte - offset) * scale` in this order of dimensions.
-public struct InputEncoding: Hashable, Sendable {
-    /// The order of the tensor's dimensions.
-    public enum Layout: Sendable {
-        /// One plane a channel (ONNX).
-        case nchw
-        /// The channels of a pixel together (TensorFlow Lite).
-        case nhwc
-    }
-
-    /// The order of dimensions.
-    public var layout: Layout
-    /// Subtracted from each byte.
-    public var offset: Float
-    /// Multiplied afterwards.
-    public var scale: Float
-
-    /// An encoding; by default the bytes as they are.
-    public init(layout: Layout, offset: Float = 0, scale: Float = 1) {
-        self.layout = layout
-        self.offset = offset
-        self.scale = scale
-    }
+/// How a picture's bytes become an input.
+public enum InputEncoding: Hashable, Sendable {
+    /// One plane a channel, the bytes as they are (ONNX).
+    case nchw
+    /// The channels of a pixel together, as `(byte - offset) * scale` (TensorFlow Lite).
+    case nhwc(offset: Float = 0, scale: Float)
 }
 
 /// A float32 array of some shape, last dimension fastest.

@@ -58,7 +58,14 @@ final class OpenVINOSession: InferenceSession {
     /// Kept, so that others who want the network share its constants.
     private let model: OpenVINOModel
     private let handle: OpaquePointer
-    private let input: UnsafeMutableBufferPointer<Float>
+    private let input: Input
+
+    /// The input's memory.
+    private enum Input {
+        /// One after another, as many bytes as there are pixels.
+        case planes(UnsafeMutablePointer<UInt8>)
+        case values(UnsafeMutableBufferPointer<Float>)
+    }
 
     /// Takes over a handle.
     init(_ handle: OpaquePointer, of model: OpenVINOModel, name: String) throws(InferenceError) {
@@ -66,13 +73,19 @@ final class OpenVINOSession: InferenceSession {
         self.model = model
         self.name = name
         var shape = footpath_ov_shape()
-        let (memory, _, reason) = withErrorText { footpath_ov_input(handle, &shape, $0, $1) }
+        var takesPlanes: Int32 = 0
+        let (memory, _, reason) = withErrorText { footpath_ov_input(handle, &shape, &takesPlanes, $0, $1) }
         guard let memory, footpath_ov_input_count(handle) == 1 else {
             footpath_ov_session_free(handle)
             throw .wrongShape(network: name, reason: memory == nil ? reason : "it has more than one input")
         }
         inputShape = shape.extents
-        input = UnsafeMutableBufferPointer(start: memory, count: inputShape.reduce(1, *))
+        let count = inputShape.reduce(1, *)
+        input =
+            takesPlanes != 0
+            ? .planes(memory.bindMemory(to: UInt8.self, capacity: count))
+            : .values(
+                UnsafeMutableBufferPointer(start: memory.bindMemory(to: Float.self, capacity: count), count: count))
     }
 
     deinit {
@@ -101,30 +114,24 @@ final class OpenVINOSession: InferenceSession {
 
     private func fill(from image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) {
         let (width, height, channels) = (image.size.width, image.size.height, PixelBuffer.channels)
-        let expected =
-            switch encoding.layout {
-            case .nchw: [1, channels, height, width]
-            case .nhwc: [1, height, width, channels]
+        let given: [Int]
+        switch (encoding, input) {
+        case (.nchw, .planes(let planes)):
+            given = [1, channels, height, width]
+            guard given == inputShape else { break }
+            image.bytes.withUnsafeBufferPointer { footpath_split_planes(planes, $0.baseAddress, width * height) }
+            return
+        case (.nhwc(let offset, let scale), .values(let values)):
+            given = [1, height, width, channels]
+            guard given == inputShape else { break }
+            image.bytes.withUnsafeBufferPointer { bytes in
+                for index in 0..<bytes.count { values[index] = (Float(bytes[index]) - offset) * scale }
             }
-        guard expected == inputShape else {
-            throw .wrongShape(network: name, reason: "its input is \(inputShape), a picture gives \(expected)")
+            return
+        case (.nchw, .values): given = [1, channels, height, width]
+        case (.nhwc, .planes): given = [1, height, width, channels]
         }
-        let (offset, scale) = (encoding.offset, encoding.scale)
-        image.bytes.withUnsafeBufferPointer { bytes in
-            switch encoding.layout {
-            case .nhwc:
-                for index in 0..<bytes.count {
-                    input[index] = (Float(bytes[index]) - offset) * scale
-                }
-            case .nchw:
-                let plane = width * height
-                for channel in 0..<channels {
-                    for pixel in 0..<plane {
-                        input[channel * plane + pixel] = (Float(bytes[pixel * channels + channel]) - offset) * scale
-                    }
-                }
-            }
-        }
+        throw .wrongShape(network: name, reason: "its input is \(inputShape), a picture gives \(given)")
     }
 }
 

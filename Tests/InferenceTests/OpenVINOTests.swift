@@ -13,7 +13,7 @@ import Testing
         return image
     }
 
-    private let chw = InputEncoding(layout: .nchw)
+    private let chw = InputEncoding.nchw
 
     @Test func theEmbeddedPersonNetworkTakesTheSizeItIsGiven() throws {
         let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 64, 96])
@@ -73,14 +73,47 @@ import Testing
     }
 
     @Test func theEncodingIsAppliedToEachByte() throws {
-        let network = try Project.openVINO().load(.embeddedPersonNetwork, inputShape: [1, 3, 32, 32])
+        let network = try Project.openVINO().load(
+            Project.faceNetwork("face_detection_short_range.tflite"), inputShape: nil)
         let session = try network.makeSession()
-        let size = PixelSize(width: 32, height: 32)
-        let encoded = try session.run(
-            PixelBuffer(size: size, format: .bgr24, filledWith: 30),
-            encoding: InputEncoding(layout: .nchw, offset: 10, scale: 4))
-        #expect(try session.run(PixelBuffer(size: size, format: .bgr24, filledWith: 80), encoding: chw) == encoded)
-        #expect(try session.run(PixelBuffer(size: size, format: .bgr24, filledWith: 30), encoding: chw) != encoded)
+        let size = PixelSize(width: 128, height: 128)
+        let (dark, light) = (
+            PixelBuffer(size: size, format: .rgb24, filledWith: 30),
+            PixelBuffer(size: size, format: .rgb24, filledWith: 80)
+        )
+        let encoded = try session.run(dark, encoding: .nhwc(offset: 10, scale: 0.25))
+        #expect(try session.run(light, encoding: .nhwc(offset: 0, scale: 0.0625)) == encoded)
+        #expect(try session.run(dark, encoding: .nhwc(scale: 0.25)) != encoded)
+    }
+
+    /// A network that gives its input back, of a size that no vector of a processor divides.
+    @Test func aNetworkOfPlanesGetsEachChannelsBytesInTheirOrder() throws {
+        let (width, height) = (37, 5)
+        let folder = try TemporaryFolder()
+        let path = folder.path("same.xml")
+        try Self.networkThatGivesItsInput(width, height).write(toFile: path, atomically: true, encoding: .utf8)
+        try Data().write(to: URL(fileURLWithPath: folder.path("same.bin")))
+        let session = try Project.openVINO().load(.file(path), inputShape: nil).makeSession()
+        let picture = Self.picture(width, height)
+        let planes = (0..<3).flatMap { channel in
+            stride(from: channel, to: picture.bytes.count, by: 3).map { Float(picture.bytes[$0]) }
+        }
+        #expect(try session.run(picture, encoding: chw) == [Tensor(shape: [1, 3, height, width], values: planes)])
+    }
+
+    private static func networkThatGivesItsInput(_ width: Int, _ height: Int) -> String {
+        let port = "<dim>1</dim><dim>3</dim><dim>\(height)</dim><dim>\(width)</dim></port>"
+        return """
+            <?xml version="1.0"?><net name="same" version="11"><layers>
+            <layer id="0" name="in" type="Parameter" version="opset1">
+            <data shape="1,3,\(height),\(width)" element_type="f32"/>
+            <output><port id="0" precision="FP32">\(port)</output></layer>
+            <layer id="1" name="same" type="ReLU" version="opset1"><input><port id="0" precision="FP32">\(port)</input>
+            <output><port id="1" precision="FP32">\(port)</output></layer>
+            <layer id="2" name="out" type="Result" version="opset1"><input><port id="0" precision="FP32">\(port)</input></layer>
+            </layers><edges><edge from-layer="0" from-port="0" to-layer="1" to-port="0"/>
+            <edge from-layer="1" from-port="1" to-layer="2" to-port="0"/></edges></net>
+            """
     }
 
     @Test func aPictureOfAnotherSizeIsRefused() throws {
@@ -91,7 +124,7 @@ import Testing
                 network: "footpath-person.onnx", reason: "its input is [1, 3, 64, 96], a picture gives [1, 3, 96, 64]")
         ) { try session.run(Self.picture(64, 96), encoding: chw) }
         #expect(throws: InferenceError.self, "the other layout") {
-            try session.run(Self.picture(96, 64), encoding: InputEncoding(layout: .nhwc))
+            try session.run(Self.picture(96, 64), encoding: .nhwc(scale: 1))
         }
     }
 

@@ -73,7 +73,7 @@ import Testing
         for number in 0..<6 {
             // A queue each has a thread each, however busy the machine is.
             DispatchQueue(label: "inference \(number)").async(group: group) {
-                _ = try? shared.makeSession().run(picture, encoding: InputEncoding(layout: .nchw))
+                _ = try? shared.makeSession().run(picture, encoding: .nchw)
             }
         }
         group.wait()
@@ -86,7 +86,7 @@ import Testing
         let network = try network(0, of: SharedNetworks(room: 1)) { () throws(InferenceError) in throw failure }
         let session = network.makeSession()
         for _ in 0..<3 {
-            #expect(throws: failure) { try session.run(picture, encoding: InputEncoding(layout: .nchw)) }
+            #expect(throws: failure) { try session.run(picture, encoding: .nchw) }
         }
         #expect(compiled.all == [0])
     }

@@ -3,7 +3,8 @@
 #include <stdint.h>
 
 // OpenVINO's C API (openvino/c/*.h, 2024 and later), loaded with dlopen so that building needs no OpenVINO. Only what
-// Footpath uses: float32 networks with one input, on the CPU.
+// Footpath uses: float32 networks with one input, on the CPU. Where that is a picture of three planes
+// ([1, 3, height, width]), it takes bytes, which the network converts itself.
 //
 // A function that returns int returns 0 for success; otherwise the reason is in `error` (always terminated, may be NULL
 // with size 0). Functions that return a pointer return NULL on failure, likewise. A runtime may be used from several
@@ -40,8 +41,11 @@ void footpath_ov_session_free(footpath_ov_session *session);
 size_t footpath_ov_input_count(const footpath_ov_session *session);
 size_t footpath_ov_output_count(const footpath_ov_session *session);
 
-/// The input's memory and shape, valid for the life of the session.
-float *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, char *error, size_t error_size);
+/// The input's memory and shape, valid for the life of the session: bytes where it takes planes, otherwise floats.
+void *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, int *takes_planes, char *error,
+                        size_t error_size);
+/// Splits `count` pixels of three bytes into three planes.
+void footpath_split_planes(uint8_t *planes, const uint8_t *pixels, size_t count);
 /// Runs the network on the calling thread and returns when it is done.
 int footpath_ov_infer(footpath_ov_session *session, char *error, size_t error_size);
 /// The memory and shape of output `index`, valid until the next inference.
