@@ -19,8 +19,8 @@ from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 from .detectors import fitted_size, letterboxed
 from .evaluating import labelled
 
-# The heads: rounding in them moves scores and boxes most, and takes little time away.
-IN_FLOAT = r"/heads\.\d+/.*"
+# The last convolutions of the heads: rounding in what they give moves scores and boxes most.
+IN_FLOAT = r"/heads\.\d+/(logit|distances)/.*"
 INPUT = "images"
 
 nncf.set_log_level(logging.ERROR)
