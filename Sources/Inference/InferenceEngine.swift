@@ -8,7 +8,7 @@ public protocol InferenceEngine: Sendable {
     ///   - source: where the network is.
     ///   - inputShape: the shape to give its one input, such as `[1, 3, 256, 448]`; nil keeps the network's own.
     ///   - concurrency: how many inferences on it may run at a time; further ones wait for their turn. Each takes memory
-    ///     of its own, once two do meet: about 16 MB for the person network.
+    ///     of its own, about 12 MB for the person network, once they have waited long enough for one another.
     func load(_ source: NetworkSource, inputShape: [Int]?, concurrency: Int) throws(InferenceError) -> any Network
 }
 

@@ -11,12 +11,16 @@ final class SharedNetworks<Key: Hashable & Sendable>: Sendable {
     }
 
     private let room: Int
+    private let patience: Double
     /// The one that was wanted last comes last.
     private let entries = Mutex<[Entry]>([])
 
-    /// - Parameter room: how many networks are kept. Those in use stay, even if they are more.
-    init(room: Int) {
+    /// - Parameters:
+    ///   - room: how many networks are kept. Those in use stay, even if they are more.
+    ///   - patience: how often the time that compiling takes inferences wait, in all, before another session is compiled.
+    init(room: Int, patience: Double = 1) {
         self.room = room
+        self.patience = patience
     }
 
     /// The network of `key`, compiled where it isn't there. Who wants another meanwhile waits.
@@ -33,7 +37,11 @@ final class SharedNetworks<Key: Hashable & Sendable>: Sendable {
                 return entry.network
             }
             Self.makeRoom(for: room, in: &entries)
-            let network = SharedNetwork(first: try compile(), concurrency: concurrency, compile: compile)
+            let start = ContinuousClock.now
+            let first = try compile()
+            let network = SharedNetwork(
+                first: first, concurrency: concurrency, patience: (ContinuousClock.now - start) * patience,
+                compile: compile)
             entries.append(Entry(key: key, network: network))
             return network
         }
@@ -51,7 +59,8 @@ final class SharedNetworks<Key: Hashable & Sendable>: Sendable {
     }
 }
 
-/// A network whose inferences take turns. As many sessions of it are compiled as were ever in use at a time.
+/// A network whose inferences take turns. As many sessions of it are compiled as are in use at a time, but one more only once
+/// inferences have waited for as long as compiling takes: a short film would spend more on that than on its pictures.
 final class SharedNetwork: Network {
     typealias Compile = @Sendable () throws(InferenceError) -> any InferenceSession
 
@@ -62,44 +71,74 @@ final class SharedNetwork: Network {
 
     private struct State {
         var free: [Lane]
+        /// Sessions, free or not, and those that are being compiled.
+        var lanes = 1
         var concurrency: Int
+        /// For how long inferences have waited since a session was compiled.
+        var waited = Duration.zero
     }
 
     fileprivate let inputShape: [Int]
+    private let patience: Duration
     private let compile: Compile
     private let state: Mutex<State>
-    /// Holds back who has no session to take and may not make one.
-    private let turns: DispatchSemaphore
+    /// Counts free sessions.
+    private let turns = DispatchSemaphore(value: 1)
 
-    init(first: any InferenceSession, concurrency: Int, compile: @escaping Compile) {
+    init(first: any InferenceSession, concurrency: Int, patience: Duration, compile: @escaping Compile) {
         inputShape = first.inputShape
+        self.patience = patience
         self.compile = compile
         state = Mutex(State(free: [Lane(session: first)], concurrency: max(1, concurrency)))
-        turns = DispatchSemaphore(value: max(1, concurrency))
     }
 
     /// Lets as many inferences run at a time, or as many as before where those were more.
     func allow(_ concurrency: Int) {
-        let more = state.withLock { state in
-            defer { state.concurrency = max(state.concurrency, concurrency) }
-            return max(0, concurrency - state.concurrency)
-        }
-        for _ in 0..<more { turns.signal() }
+        state.withLock { $0.concurrency = max($0.concurrency, concurrency) }
     }
 
     func makeSession() -> any InferenceSession { SharedSession(of: self) }
 
     fileprivate func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor] {
-        turns.wait()
-        defer { turns.signal() }
-        let lane: Lane
-        if let free = state.withLock({ $0.free.popLast() }) {
-            lane = free
-        } else {
-            lane = Lane(session: try compile())
+        let lane = try takeLane()
+        defer {
+            state.withLock { $0.free.append(lane) }
+            turns.signal()
         }
-        defer { state.withLock { $0.free.append(lane) } }
         return try lane.session.run(image, encoding: encoding)
+    }
+
+    private func takeLane() throws(InferenceError) -> Lane {
+        if turns.wait(timeout: .now()) == .timedOut {
+            if mayCompile() { return try makeLane() }
+            let start = ContinuousClock.now
+            turns.wait()
+            let waited = ContinuousClock.now - start
+            state.withLock { $0.waited += waited }
+        }
+        return state.withLock { state in
+            guard let lane = state.free.popLast() else { preconditionFailure("a turn is a free session") }
+            return lane
+        }
+    }
+
+    /// Whether a session more is worth it; then the caller makes it.
+    private func mayCompile() -> Bool {
+        state.withLock { state in
+            guard state.lanes < state.concurrency, state.waited >= patience else { return false }
+            state.lanes += 1
+            state.waited = .zero
+            return true
+        }
+    }
+
+    private func makeLane() throws(InferenceError) -> Lane {
+        do throws(InferenceError) {
+            return Lane(session: try compile())
+        } catch {
+            state.withLock { $0.lanes -= 1 }
+            throw error
+        }
     }
 }
 
