@@ -146,7 +146,7 @@ let package = Package(
         tests("PathModelTests", []),
         tests("DecodingTests", ["CFFmpeg", "Decoding"]),
         tests("CapturingTests", ["CFFmpeg", "Capturing", "Decoding", "Waiting"]),
-        tests("DrawingTests", ["Drawing"]),
+        tests("DrawingTests", ["CDrawing", "Drawing"]),
         tests("EncodingTests", ["CDrawing", "CFFmpeg", "Decoding", "Drawing", "Encoding", "Recording"]),
         tests("InferenceTests", ["Inference"]),
         tests("DetectingTests", ["Detecting", "Inference"]),

@@ -45,14 +45,29 @@ static int cell_before(int pixel, int cell, int *share) {
     return twice / (2 * cell) - 1;
 }
 
-/// A row of cells, from one middle to the next, for every pixel of a part; in 256ths.
-static void widen(const struct channel *c, const struct part *part, int row, int cell, int *means, uint16_t *wide) {
+/// Where a pixel of a part lies between two cells, counted from the part's first; the same in all rows.
+struct between {
+    uint16_t one, other, share;
+};
+
+static void place(const struct part *part, int cell, struct between *places) {
     int first = part->left / cell, last = (part->right - 1) / cell;
-    for (int column = first; column <= last; column++) means[column - first] = mean(c, column, row, cell);
     for (int pixel = part->left; pixel < part->right; pixel++) {
         int share, column = cell_before(pixel, cell, &share);
-        int one = means[most(column, first) - first], other = means[least(column + 1, last) - first];
-        wide[pixel - part->left] = (uint16_t)(one * (256 - share) + other * share);
+        places[pixel - part->left] = (struct between){
+            (uint16_t)(most(column, first) - first), (uint16_t)(least(column + 1, last) - first), (uint16_t)share};
+    }
+}
+
+/// A row of cells, from one middle to the next, for every pixel of a part; in 256ths.
+static void widen(
+    const struct channel *c, const struct part *part, int row, int cell, const struct between *places, int *means,
+    uint16_t *wide) {
+    int first = part->left / cell, last = (part->right - 1) / cell;
+    for (int column = first; column <= last; column++) means[column - first] = mean(c, column, row, cell);
+    for (int x = 0; x < part->right - part->left; x++) {
+        int share = places[x].share;
+        wide[x] = (uint16_t)(means[places[x].one] * (256 - share) + means[places[x].other] * share);
     }
 }
 
@@ -74,12 +89,15 @@ static void blur(const struct channel *c, int x, int y, int width, int height, i
     // All rows of cells before any is overwritten.
     uint16_t *rows = malloc((size_t)count * (size_t)(last - first + 1) * sizeof *rows);
     int *means = malloc((size_t)(count / cell + 2) * sizeof *means);
-    if (rows && means)
+    struct between *places = malloc((size_t)count * sizeof *places);
+    if (rows && means && places) {
+        place(&part, cell, places);
         for (int row = first; row <= last; row++)
-            widen(c, &part, row, cell, means, rows + (size_t)(row - first) * (size_t)count);
+            widen(c, &part, row, cell, places, means, rows + (size_t)(row - first) * (size_t)count);
+    }
     for (int line = part.top; line < part.bottom; line++) {
         uint8_t *bytes = c->bytes + line * c->stride + (ptrdiff_t)part.left * c->step;
-        if (!rows || !means) {
+        if (!rows || !means || !places) {
             // Whoever can't be blurred isn't to be seen either.
             for (int pixel = 0; pixel < count; pixel++) bytes[pixel * c->step] = 128;
             continue;
@@ -91,6 +109,7 @@ static void blur(const struct channel *c, int x, int y, int width, int height, i
     }
     free(rows);
     free(means);
+    free(places);
 }
 
 void footpath_planes_blur(const struct footpath_planes *p, int x, int y, int width, int height, int cell) {

@@ -55,6 +55,11 @@ void footpath_layer_clear(struct footpath_layer *layer) {
     cairo_surface_mark_dirty(layer->surface);
 }
 
+int footpath_layer_is_touched(const struct footpath_layer *layer, int column, int row) {
+    return column >= 0 && row >= 0 && column < layer->columns && row < layer->rows
+        && layer->touched[(size_t)row * (size_t)layer->columns + (size_t)column];
+}
+
 /// Notes the tiles of a rectangle.
 static void touch(struct footpath_layer *layer, double left, double top, double right, double bottom) {
     if (!(right >= 0 && bottom >= 0 && left < layer->width && top < layer->height)) return;

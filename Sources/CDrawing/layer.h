@@ -3,8 +3,9 @@
 #include <cairo.h>
 #include <stdint.h>
 
-/// Pixels along a side of what a layer takes as one; even, as chroma has it.
-enum { TILE = 16 };
+#include "CDrawing.h"
+
+enum { TILE = FOOTPATH_TILE };
 
 struct footpath_layer {
     cairo_surface_t *surface;

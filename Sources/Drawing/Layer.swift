@@ -17,6 +17,9 @@ final class Layer {
 
     func clear() { footpath_layer_clear(layer) }
 
+    /// Whether something may have been drawn on a tile.
+    func isTouched(column: Int, row: Int) -> Bool { footpath_layer_is_touched(layer, Int32(column), Int32(row)) != 0 }
+
     func stroke(_ points: [Point], isClosed: Bool = false, width: Double, _ ink: Ink) {
         footpath_layer_stroke(
             layer, points.coordinates, Int32(clamping: points.count), isClosed ? 1 : 0, width, 0, ink.value)

@@ -60,12 +60,16 @@ public final class ScenePainter {
     }
 
     /// Draws on planes of YUV 4:2:0, which measure what the pictures do.
-    public func paint(_ scene: Scene, on planes: footpath_planes) {
+    ///
+    /// - Returns: where there is no detail: blurred, and nothing drawn on it. Whole macroblocks of H.264.
+    public func paint(_ scene: Scene, on planes: footpath_planes) -> [PixelRect] {
         take(scene.masks)
+        var blurred: [PixelRect] = []
         withUnsafePointer(to: planes) { target in
             footpath_planes_blacken(target, maskRuns, maskRuns.count / 3)
             for part in scene.blurred {
                 guard let (rect, cell) = pixels(of: part) else { continue }
+                blurred.append(rect)
                 footpath_planes_blur(
                     target, Int32(rect.x), Int32(rect.y), Int32(rect.size.width), Int32(rect.size.height), cell)
             }
@@ -73,6 +77,19 @@ public final class ScenePainter {
             regions.blend(into: planes)
             people.blend(into: planes)
             footpath_planes_blacken(target, maskRuns, maskRuns.count / 3)
+        }
+        return blurred.flatMap(plainTiles(in:))
+    }
+
+    /// The tiles that lie within a rectangle and that nothing is drawn on, neighbours in a row as one.
+    private func plainTiles(in rect: PixelRect) -> [PixelRect] {
+        let side = Int(FOOTPATH_TILE)
+        let columns = (rect.x + side - 1) / side..<max((rect.x + side - 1) / side, (rect.x + rect.size.width) / side)
+        let rows = (rect.y + side - 1) / side..<max((rect.y + side - 1) / side, (rect.y + rect.size.height) / side)
+        return rows.flatMap { row in
+            columns.split { people.isTouched(column: $0, row: row) || regions.isTouched(column: $0, row: row) }.map {
+                PixelRect(x: $0.lowerBound * side, y: row * side, width: $0.count * side, height: side)
+            }
         }
     }
 
@@ -168,13 +185,23 @@ public final class ScenePainter {
         stroke()
     }
 
+    /// A box in pixels, its edges on a grid as fine as lines are wide: an edge that trembles by a pixel stays where it is,
+    /// which costs an encoder a good deal less, and lines cover whole pixels of chroma.
+    private func placed(_ box: BoundingBox) -> BoundingBox {
+        let grid = Double(Int(unit + 1) & ~1)
+        func snapped(_ ratio: Double, _ length: Int) -> Double { (ratio * Double(length) / grid).rounded() * grid }
+        let (left, top) = (snapped(box.left, size.width), snapped(box.top, size.height))
+        return BoundingBox(
+            left: left, top: top, width: snapped(box.right, size.width) - left,
+            height: snapped(box.bottom, size.height) - top)
+    }
+
     private func drawOutline(_ figure: Scene.Figure) {
         let ink = Ink.forTrack(figure.track)
-        let (width, height) = (Double(size.width), Double(size.height))
         people.outline(
-            figure.box.scaled(x: width, y: height), thickness: figure.isPredicted ? unit : unit + 1,
+            placed(figure.box), thickness: figure.isPredicted ? unit : unit + 1,
             dash: figure.isPredicted ? unit * 4 : 0, ink)
-        if let face = figure.face { people.outline(face.scaled(x: width, y: height), thickness: unit, ink) }
+        if let face = figure.face { people.outline(placed(face), thickness: unit, ink) }
         if !figure.landmarks.isEmpty { people.dots(figure.landmarks.map(scaled), side: unit + 1, .white) }
     }
 
@@ -182,8 +209,8 @@ public final class ScenePainter {
         guard labels.haveFont, let label = labels.label(String(figure.track), on: .forTrack(figure.track)) else {
             return
         }
-        let corner = scaled(Point(x: figure.box.left, y: figure.box.top))
-        put(label, on: people, x: corner.x, y: corner.y - Double(label.height))
+        let box = placed(figure.box)
+        put(label, on: people, x: box.left, y: box.top - Double(label.height))
     }
 
     private func draw(_ zone: Scene.Zone) {

@@ -139,8 +139,9 @@ public final class DrawnVideo {
         guard (try? picture.take(frame.picture)) != nil else { return }
         var scene = scenes.scene(at: frame.info.time)
         if drawsClock { scene.clock = clock(at: frame.info.time) }
-        painter.paint(scene, on: picture.planes)
-        try writer.add(picture, at: frame.info.time.microseconds - description.start.microseconds)
+        let plain = painter.paint(scene, on: picture.planes)
+        try writer.add(
+            picture, at: frame.info.time.microseconds - description.start.microseconds, plain: plain)
         frames += 1
         progress(frames, frame.info.time.microseconds - description.start.microseconds)
     }

@@ -31,6 +31,9 @@ public final class VideoWriter {
     private var lastTime: Int64 = -1
     private var isFinished = false
 
+    /// How much coarser what has no detail is coded. Encoders take pains over what is even, since errors show there; what is
+    /// blurred has nothing to lose.
+    private static let coarseSteps: Int32 = 12
     /// Units of presentation times: a 90 kHz clock, as MPEG has it.
     private static let timeBase = AVRational(num: 1, den: 90_000)
     /// H.264 encoders that take pictures from the processor's memory, by FFmpeg's names, the best one first.
@@ -119,12 +122,17 @@ public final class VideoWriter {
     /// - Parameters:
     ///   - picture: as large as the one that the writer was made with.
     ///   - microseconds: its time from the start of the video, greater than that of the picture before.
-    package func add(_ picture: PlanarPicture, at microseconds: Int64) throws(EncodingError) {
+    ///   - plain: where there is no detail to keep.
+    package func add(
+        _ picture: PlanarPicture, at microseconds: Int64, plain: [PixelRect] = []
+    ) throws(EncodingError) {
         precondition(picture.size.width == encoder.pointee.width && picture.size.height == encoder.pointee.height)
         // Encoders refuse a repeated time, and rounding may make one.
         let time = av_rescale_q(microseconds, footpath_microseconds(), encoder.pointee.time_base)
         lastTime = max(time, lastTime + 1)
         picture.frame.pointee.pts = lastTime
+        let places = plain.flatMap { [$0.x, $0.y, $0.x + $0.size.width, $0.y + $0.size.height].map(Int32.init) }
+        footpath_frame_set_coarse(picture.frame, places, Int32(plain.count), Self.coarseSteps)
         try copySound(before: microseconds)
         try check(avcodec_send_frame(encoder, picture.frame))
         try writePackets()

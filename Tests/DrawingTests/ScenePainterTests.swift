@@ -1,3 +1,4 @@
+import CDrawing
 import PathModel
 import Testing
 
@@ -135,6 +136,47 @@ import Testing
             for x in 82..<158 { #expect(abs(Int(pixel(image, x, y)[0]) - 127) < 20) }
         }
         #expect(pixel(image, 70, 60) == pixel(before, 70, 60) && pixel(image, 100, 150) == pixel(before, 100, 150))
+    }
+
+    @Test func onlyWhatIsBlurredAndNotDrawnOnHasNoDetail() throws {
+        var scene = Scene()
+        scene.blurred = [
+            Scene.BlurredPart(box: BoundingBox(left: 0.11, top: 0.24, width: 0.5, height: 0.52), coarseness: 0.25)
+        ]
+        #expect(try plain(scene) == (3..<9).map { PixelRect(x: 48, y: 16 * $0, width: 144, height: 16) })
+        scene.figures = [figure()]
+        let left = try plain(scene)
+        func has(_ x: Int, _ y: Int) -> Bool {
+            left.contains {
+                ($0.x..<$0.x + $0.size.width).contains(x) && ($0.y..<$0.y + $0.size.height).contains(y)
+            }
+        }
+        #expect(has(120, 100) && has(50, 100) && has(190, 100))
+        #expect(!has(81, 100) && !has(158, 100) && !has(120, 49), "where the box is")
+    }
+
+    /// Where a painted picture has no detail.
+    private func plain(_ scene: Scene) throws -> [PixelRect] {
+        let painter = try ScenePainter(size: size)
+        let count = size.width * size.height
+        var bytes = [UInt8](repeating: 90, count: count * 3 / 2)
+        return bytes.withUnsafeMutableBufferPointer { bytes in
+            let start = bytes.baseAddress!
+            return painter.paint(
+                scene,
+                on: footpath_planes(
+                    luma: start, blue: start + count, red: start + count * 5 / 4, luma_stride: size.width,
+                    blue_stride: size.width / 2, red_stride: size.width / 2, width: Int32(size.width),
+                    height: Int32(size.height), red_share: 0.299, blue_share: 0.114, is_full_range: 0))
+        }
+    }
+
+    @Test func anEdgeThatTremblesByLessThanALineStaysWhereItIs() throws {
+        var (scene, moved) = (Scene(), Scene())
+        scene.figures = [figure()]
+        let trembled = BoundingBox(left: box.left + 0.9 / 320, top: box.top - 0.9 / 192, width: 0.25, height: 0.5)
+        moved.figures = [Scene.Figure(track: 1, box: trembled)]
+        #expect(try painted(moved) == painted(scene))
     }
 
     @Test func theSameSceneGivesTheSameBytes() throws {

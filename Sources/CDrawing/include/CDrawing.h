@@ -22,6 +22,9 @@ struct footpath_color {
     double red, green, blue, alpha;
 };
 
+/// Pixels along a side of what a layer takes as one: H.264's macroblock; even, as chroma has it.
+enum { FOOTPATH_TILE = 16 };
+
 struct footpath_layer;
 struct footpath_type;
 struct footpath_label;
@@ -31,6 +34,9 @@ struct footpath_layer *footpath_layer_make(int width, int height);
 void footpath_layer_free(struct footpath_layer *layer);
 /// Makes what was drawn transparent again.
 void footpath_layer_clear(struct footpath_layer *layer);
+
+/// Whether something may have been drawn on a tile of the layer; they are counted from 0, left to right and downwards.
+int footpath_layer_is_touched(const struct footpath_layer *layer, int column, int row);
 
 /// Strokes a line through `count` points, `x` and `y` in turn, with round ends; `dash` pixels on and off, or 0.
 void footpath_layer_stroke(
