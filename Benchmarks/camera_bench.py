@@ -199,7 +199,7 @@ class Bench:
                 rows.append(["without mqtt", *self.told(urls[0], "", lambda: None)])
                 rows.append(["broker stopped", *self.told(urls[0], mqtt, lambda: broker.send_signal(signal.SIGSTOP))])
                 broker.send_signal(signal.SIGCONT)
-        head = ["", "frames/s analysed", "dropped", "p50 ms", "p99 ms", "MB before", "MB after"]
+        head = ["", "frames/s analysed", "records/s", "CPU ms/frame", "dropped", "p50 ms", "p99 ms", "MB before", "MB after"]
         return f"Broker: one camera, 5 frames/s of 25, zones and a line, {self.seconds:.0f} s a row\n\n{table(head, rows)}\n"
 
     def told(self, url: str, mqtt: str, stop) -> list[str]:
@@ -209,14 +209,18 @@ class Bench:
             wait(lambda: '"event":"stats"' in text(records("cam")), 60)
             stop()
             size, before = records("cam").stat().st_size, resident(process.pid)
+            begin, spent = time.monotonic(), -cpu_seconds(pids(process, "daemon"))
             time.sleep(self.seconds)
-            after = resident(process.pid)
+            elapsed, after = time.monotonic() - begin, resident(process.pid)
+            spent += cpu_seconds(pids(process, "daemon"))
             lines = records("cam").read_bytes()[size:].decode().splitlines()
         stats = [line for line in map(json.loads, lines) if line["event"] == "stats"]
         rate = sum(stat["frames_analyzed"] for stat in stats) * 1000 / max(1, sum(stat["interval_ms"] for stat in stats))
         p50, p99 = (sum(stat[key] or 0 for stat in stats) / max(1, len(stats)) for key in ("latency_p50_ms", "latency_p99_ms"))
         dropped = sum(stat["frames_dropped"] for stat in stats)
-        return [f"{rate:.2f}", str(dropped), f"{p50:.0f}", f"{p99:.0f}", f"{before / 1e6:.1f}", f"{after / 1e6:.1f}"]
+        per_frame = 1000 * spent / max(1, rate * elapsed)
+        start = [f"{rate:.2f}", f"{len(lines) / elapsed:.1f}", f"{per_frame:.1f}"]
+        return [*start, str(dropped), f"{p50:.0f}", f"{p99:.0f}", f"{before / 1e6:.1f}", f"{after / 1e6:.1f}"]
 
     @contextmanager
     def mosquitto(self) -> Iterator[tuple[subprocess.Popen, int]]:
