@@ -55,7 +55,7 @@ let package = Package(
         room("Requesting", ["Decoding"]),
         .target(name: "CBuckets"),
         room("Buckets", ["CBuckets", "Capturing", "Decoding", "Rekognition", "Requesting", "Signing"]),
-        room("Notifying", ["Decoding", "Rekognition", "Requesting", "Signing"]),
+        room("Notifying", ["Decoding", "Recording", "Rekognition", "Requesting", "Signing"]),
         room("Fetching", ["Decoding", "PathModel", "Recording", system]),
         room("Assembling", ["PathModel"]),
         room("Counting", ["PathModel"]),
@@ -101,13 +101,13 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(name: "CPages", exclude: ["files"]),
-        room("Reporting", ["PathModel", "Reading"]),
+        room("Reporting", ["PathModel", "Reading", "Recording"]),
         room("Showing", ["CPages", "Decoding", "PathModel", "Reporting"]),
         room("Signing", [.product(name: "Crypto", package: "swift-crypto")]),
         room(
             "Answering",
             [
-                "Rekognition", "Signing", .product(name: "NIOCore", package: "swift-nio"),
+                "Recording", "Rekognition", "Signing", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .target(name: "CServing"),
@@ -119,7 +119,7 @@ let package = Package(
             [
                 "Analyzing", "Announcing", "Answering", "Buckets", "Capturing", "CProcess", "Decoding", "Drawing",
                 "Encoding", "Following", "Inference", "Jobs", "Notifying", "PathModel", "Pipeline", "Recording",
-                "Rekognition", "Serving", "Settings", "Showing", "Signing", "Tracking", "Waiting",
+                "Rekognition", "Requesting", "Serving", "Settings", "Showing", "Signing", "Tracking", "Waiting",
             ]),
         .executableTarget(
             name: "footpath",
@@ -185,7 +185,7 @@ let package = Package(
         tests("ReportingTests", ["Reading", "Recording", "Reporting"]),
         tests("ShowingTests", ["Showing"]),
         tests("AnnouncingTests", ["Announcing"]),
-        tests("ServingTests", ["CServing", "Serving"]),
+        tests("ServingTests", ["CServing", "Requesting", "Serving"]),
         tests("SigningTests", ["Signing"]),
         tests("AnsweringTests", ["Answering", "Rekognition", "Signing"]),
         tests(

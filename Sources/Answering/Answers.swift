@@ -1,4 +1,5 @@
 import Foundation
+import Recording
 import Rekognition
 import Signing
 
@@ -38,11 +39,11 @@ public struct Answers: Sendable {
 
     /// The body that says what went wrong.
     static func body(of error: APIError) -> [UInt8] {
-        var text = JSONText()
-        text.add("__type", error.code.rawValue)
-        text.add("Code", error.code.rawValue)
-        text.add("Message", error.message)
-        return text.object
+        var line = JSONLine()
+        line.add("__type", error.code.rawValue)
+        line.add("Code", error.code.rawValue)
+        line.add("Message", error.message)
+        return line.closedBytes
     }
 
     /// - Returns: nil where nobody must sign.
@@ -72,9 +73,9 @@ public struct Answers: Sendable {
         let members = try Self.decode(StartMembers.self, request.body)
         let job = try members.request(kind, accessKey: key?.id ?? "")
         try Self.check(job.video, key)
-        var text = JSONText()
-        text.add("JobId", try jobs.start(job))
-        return text.object
+        var line = JSONLine()
+        line.add("JobId", try jobs.start(job))
+        return line.closedBytes
     }
 
     private func page(
@@ -94,42 +95,41 @@ public struct Answers: Sendable {
             }
             position = found
         }
-        var text = JSONText()
-        text.add("JobStatus", job.status.rawValue)
-        text.add("StatusMessage", job.message ?? (job.status == .failed ? "The job failed." : nil))
-        if let metadata = job.metadata { text.add("VideoMetadata", json: metadata.json) }
+        var line = JSONLine()
+        line.add("JobStatus", job.status.rawValue)
+        if let message = job.message ?? (job.status == .failed ? "The job failed." : nil) {
+            line.add("StatusMessage", message)
+        }
+        if let metadata = job.metadata { line.add("VideoMetadata", json: metadata.json) }
         let rows = job.status == .succeeded ? job.rows : nil
         if let rows, position + page.count < rows.count(of: kind) {
-            text.add("NextToken", tokens.token(for: position + page.count, in: list, at: now))
+            line.add("NextToken", tokens.token(for: position + page.count, in: list, at: now))
         }
         do {
             let found = try rows?.page(kind, page.order, from: position, count: page.count) ?? Array("[]".utf8)
-            text.add(kind == .personTracking ? "Persons" : "Faces", json: found)
+            line.add(kind == .personTracking ? "Persons" : "Faces", json: found)
         } catch {
             log("\(kind.getOperation): the results of job \(job.id) can't be read: \(error)")
             throw APIError(.internalServerError, "The job's results can't be read.")
         }
-        text.add("JobId", job.id)
-        text.add("Video", json: Self.text(of: job.video))
-        text.add("JobTag", job.jobTag)
-        return text.object
+        line.add("JobId", job.id)
+        line.addObject("Video") { line in
+            line.addObject("S3Object") { line in
+                line.add("Bucket", job.video.bucket)
+                line.add("Name", job.video.name)
+                if let version = job.video.version { line.add("Version", version) }
+            }
+        }
+        if let tag = job.jobTag { line.add("JobTag", tag) }
+        return line.closedBytes
     }
 
     private func faces(_ request: ReceivedRequest, _ key: AccessKey?) throws(APIError) -> [UInt8] {
         let picture = try Self.decode(DetectFacesMembers.self, request.body).picture()
         if case .object(let object) = picture { try Self.check(object, key) }
-        var text = JSONText()
-        text.add("FaceDetails", json: try pictures.faces(in: picture))
-        return text.object
-    }
-
-    private static func text(of object: S3Object) -> [UInt8] {
-        var (inner, outer) = (JSONText(), JSONText())
-        inner.add("Bucket", object.bucket)
-        inner.add("Name", object.name)
-        inner.add("Version", object.version)
-        outer.add("S3Object", json: inner.object)
-        return outer.object
+        var line = JSONLine()
+        line.add("FaceDetails", json: try pictures.faces(in: picture))
+        return line.closedBytes
     }
 
     private static func check(_ object: S3Object, _ key: AccessKey?) throws(APIError) {

@@ -38,6 +38,6 @@ extension JobStore: Outbox {
 extension StoredJob {
     /// The text of its message.
     func notification(_ status: JobState.Status, at time: Int64) -> String {
-        Notification(jobID: id, status: status, kind: kind, tag: tag, video: video, milliseconds: time).text
+        Notification.text(jobID: id, status: status, kind: kind, tag: tag, video: video, milliseconds: time)
     }
 }

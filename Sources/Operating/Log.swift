@@ -1,6 +1,7 @@
 import Dispatch
 import Following
 import Foundation
+import Recording
 import Settings
 import Synchronization
 
@@ -138,15 +139,11 @@ public final class Log: Sendable {
     }
 
     private func json(_ level: LogLevel, _ camera: String?, _ text: String) -> String {
-        struct Line: Encodable {
-            let time: String
-            let level: String
-            let camera: String?
-            let message: String
-        }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let line = Line(time: Date.now.formatted(.iso8601), level: "\(level)", camera: camera, message: text)
-        return (try? encoder.encode(line)).map { String(decoding: $0, as: UTF8.self) + "\n" } ?? ""
+        var line = JSONLine()
+        if let camera { line.add("camera", camera) }
+        line.add("level", "\(level)")
+        line.add("message", text)
+        line.add("time", Date.now.formatted(.iso8601))
+        return line.closed() + "\n"
     }
 }

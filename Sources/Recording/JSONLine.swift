@@ -5,19 +5,30 @@
 package struct JSONLine {
     private var bytes: [UInt8]
     private var needsComma = false
+    /// Where the last object under a key is in the line.
+    package private(set) var lastObject = 0..<0
     let textLimit: Int
 
     /// An empty object in which no text takes more than `textLimit` bytes, unless it is added with its own limit.
-    package init(textLimit: Int) {
+    package init(textLimit: Int = .max) {
         self.textLimit = textLimit
         bytes = [UInt8(ascii: "{")]
         bytes.reserveCapacity(512)
+    }
+
+    /// Begins anew, in the same memory.
+    package mutating func clear() {
+        bytes.removeSubrange(1...)
+        needsComma = false
     }
 
     /// The whole line, without a newline.
     package func closed() -> String {
         String(decoding: bytes, as: UTF8.self) + "}"
     }
+
+    /// The same in UTF-8.
+    package var closedBytes: [UInt8] { bytes + [UInt8(ascii: "}")] }
 
     /// Adds a whole number.
     package mutating func add(_ key: String, _ value: some BinaryInteger) {
@@ -44,6 +55,20 @@ package struct JSONLine {
         bytes.append(contentsOf: (whole.map { String($0) } ?? value.description).utf8)
     }
 
+    /// Adds a number that its reader shall take for no whole one: with a point always, and as many digits as it takes to read the
+    /// same number back; 0 where it isn't finite.
+    package mutating func add(_ key: String, float value: Double) {
+        begin(key)
+        // Without the sign of zero.
+        bytes.append(contentsOf: (value.isFinite ? value + 0 : 0).description.utf8)
+    }
+
+    /// Adds what is JSON already.
+    package mutating func add(_ key: String, json: [UInt8]) {
+        begin(key)
+        bytes += json
+    }
+
     /// Adds a text. What goes beyond `limit` bytes, escapes included, is cut off and replaced by `…`.
     package mutating func add(_ key: String, _ value: String, limit: Int? = nil) {
         begin(key)
@@ -53,7 +78,9 @@ package struct JSONLine {
     /// Adds an object with the keys that `fill` adds.
     package mutating func addObject(_ key: String, _ fill: (inout JSONLine) -> Void) {
         begin(key)
+        let start = bytes.count
         appendObject(fill)
+        lastObject = start..<bytes.count
     }
 
     /// Adds an array with an object for each element.
@@ -94,8 +121,10 @@ package struct JSONLine {
     private mutating func begin(_ key: String) {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
-        append(quoted: key, limit: textLimit)
-        bytes.append(UInt8(ascii: ":"))
+        // Keys are the program's own: there is nothing in them to escape.
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(contentsOf: "\":".utf8)
     }
 
     private mutating func append(quoted text: String, limit: Int) {

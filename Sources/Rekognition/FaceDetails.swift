@@ -1,61 +1,54 @@
 import PathModel
+import Recording
 
-extension RowText {
-    /// The keys of a `FaceDetail` with the default attributes.
+extension JSONLine {
+    /// The keys of a `FaceDetail` with the default attributes. What the model calls a float has a point always, and the digits that
+    /// the log says.
     ///
     /// Roll, yaw and pitch have the signs of Rekognition's (`PoseSignTests`).
     mutating func add(_ face: Face, landmarks: Landmark.Selection) {
         add("BoundingBox", face.box)
         add("Confidence", percent: face.confidence)
-        array("Landmarks") { text in
-            for landmark in face.landmarks where landmarks == .all || landmark.kind.isOfFive {
-                text.object { text in
-                    text.add("Type", landmark.kind.rawValue)
-                    text.add("X", landmark.position.x)
-                    text.add("Y", landmark.position.y)
-                }
-            }
+        let kinds = landmarks.kinds
+        addArray("Landmarks", face.landmarks.filter { kinds.contains($0.kind) }) { line, landmark in
+            line.add("Type", landmark.kind.rawValue)
+            line.add("X", float: landmark.position.x)
+            line.add("Y", float: landmark.position.y)
         }
         if let pose = face.pose {
-            object("Pose") { text in
-                text.add("Roll", pose.roll)
-                text.add("Yaw", pose.yaw)
-                text.add("Pitch", pose.pitch)
+            addObject("Pose") { line in
+                line.add("Roll", float: pose.roll)
+                line.add("Yaw", float: pose.yaw)
+                line.add("Pitch", float: pose.pitch)
             }
         }
-        object("Quality") { text in
-            text.add("Brightness", face.quality.brightness)
-            text.add("Sharpness", face.quality.sharpness)
+        addObject("Quality") { line in
+            line.add("Brightness", float: face.quality.brightness)
+            line.add("Sharpness", float: face.quality.sharpness)
         }
     }
 
-    mutating func add(_ key: StaticString, _ box: BoundingBox) {
-        object(key) { text in
-            text.add("Width", box.width)
-            text.add("Height", box.height)
-            text.add("Left", box.left)
-            text.add("Top", box.top)
+    mutating func add(_ key: String, _ box: BoundingBox) {
+        addObject(key) { line in
+            line.add("Width", float: box.width)
+            line.add("Height", float: box.height)
+            line.add("Left", float: box.left)
+            line.add("Top", float: box.top)
         }
     }
 
     /// The log has hundredths of a percent.
-    private mutating func add(_ key: StaticString, percent share: Double) {
-        add(key, (share * 1e6).rounded() / 1e4)
-    }
-}
-
-extension Landmark.Kind {
-    fileprivate var isOfFive: Bool {
-        switch self {
-        case .eyeLeft, .eyeRight, .nose, .mouthLeft, .mouthRight: true
-        default: false
-        }
+    private mutating func add(_ key: String, percent share: Double) {
+        add(key, float: (share * 1e6).rounded() / 1e4)
     }
 }
 
 /// Faces of a picture, as the text of DetectFaces' `FaceDetails`: a JSON array with its brackets.
 public func faceDetails(_ faces: [Face], landmarks: Landmark.Selection) -> [UInt8] {
-    var text = RowText()
-    for face in faces { text.object { $0.add(face, landmarks: landmarks) } }
-    return [UInt8(ascii: "[")] + text.bytes + [UInt8(ascii: "]")]
+    let details = faces.map { face in
+        var line = JSONLine()
+        line.add(face, landmarks: landmarks)
+        return line.closed()
+    }
+    return Array("[\(details.joined(separator: ","))]".utf8)
 }

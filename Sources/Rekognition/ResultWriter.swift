@@ -30,7 +30,7 @@ public final class ResultWriter {
     private let rows: AppendedBytes
     private var byTime: PlaceSorter, byIndex: PlaceSorter, faces: PlaceSorter
     private var counts = (persons: 0, faces: 0)
-    private var row = RowText()
+    private var row = JSONLine()
     private var isThere = true
 
     /// - Parameters:
@@ -84,18 +84,18 @@ public final class ResultWriter {
         let start = rows.count
         var faceRange: Range<Int>?
         row.clear()
-        row.object { row in
-            row.add("Timestamp", point.timestamp)
-            row.object("Person") { row in
-                row.add("Index", Int64(point.index))
-                row.add("BoundingBox", sighting.box)
-                guard sighting.isFaceMeasured, let face = sighting.face else { return }
-                row.object("Face") { $0.add(face, landmarks: settings.landmarks) }
-                faceRange = row.lastObject
-            }
+        row.add("Timestamp", point.timestamp)
+        row.addObject("Person") { row in
+            row.add("Index", point.index)
+            row.add("BoundingBox", sighting.box)
+            guard sighting.isFaceMeasured, let face = sighting.face else { return }
+            row.addObject("Face") { $0.add(face, landmarks: settings.landmarks) }
+            faceRange = row.lastObject
         }
-        try rows.append(row.bytes + [UInt8(ascii: ",")])
-        let place = RowPlace(offset: start, length: Int32(row.bytes.count), timestamp: point.timestamp)
+        let text = row.closedBytes
+        try rows.append(text)
+        try rows.append([UInt8(ascii: ",")])
+        let place = RowPlace(offset: start, length: Int32(text.count), timestamp: point.timestamp)
         try byTime.add(PlaceSorter.Entry(place: place))
         try byIndex.add(
             PlaceSorter.Entry(major: Int64(point.index), minor: -sighting.confidence, place: place))

@@ -1,3 +1,5 @@
+import Recording
+
 /// What Rekognition's responses say of a video.
 public struct VideoMetadata: Hashable, Sendable, Codable {
     /// Whether luma takes all values or those of television.
@@ -30,16 +32,14 @@ public struct VideoMetadata: Hashable, Sendable, Codable {
 
     /// The text of the responses' `VideoMetadata`.
     public var json: [UInt8] {
-        var text = RowText()
-        text.object { text in
-            text.add("Codec", codec)
-            text.add("DurationMillis", duration)
-            text.add("Format", format)
-            text.add("FrameRate", frameRate)
-            text.add("FrameHeight", Int64(frameHeight))
-            text.add("FrameWidth", Int64(frameWidth))
-            if let colorRange { text.add("ColorRange", colorRange.rawValue) }
-        }
-        return text.bytes
+        var line = JSONLine()
+        line.add("Codec", codec)
+        line.add("DurationMillis", duration)
+        line.add("Format", format)
+        line.add("FrameRate", float: frameRate)
+        line.add("FrameHeight", frameHeight)
+        line.add("FrameWidth", frameWidth)
+        if let colorRange { line.add("ColorRange", colorRange.rawValue) }
+        return line.closedBytes
     }
 }

@@ -132,15 +132,14 @@ import Testing
 
     @Test func theMessageIsRekognitions() {
         let video = S3Object(bucket: "lobby", name: "a \"b\"/ä.mp4")
-        let text = Notification(
-            jobID: "12ab", status: .succeeded, kind: .personTracking, tag: "t", video: video, milliseconds: 1_234
-        ).text
+        let text = Notification.text(
+            jobID: "12ab", status: .succeeded, kind: .personTracking, tag: "t", video: video, milliseconds: 1_234)
         #expect(
             text == #"{"JobId":"12ab","Status":"SUCCEEDED","API":"StartPersonTracking","JobTag":"t","Timestamp":1234,"#
                 + #""Video":{"S3ObjectName":"a \"b\"/ä.mp4","S3Bucket":"lobby"}}"#)
-        let other = Notification(
+        let other = Notification.text(
             jobID: "1", status: .failed, kind: .faceDetection, tag: nil, video: video, milliseconds: 0)
-        #expect(other.text.hasPrefix(#"{"JobId":"1","Status":"FAILED","API":"StartFaceDetection","Timestamp":0,"#))
+        #expect(other.hasPrefix(#"{"JobId":"1","Status":"FAILED","API":"StartFaceDetection","Timestamp":0,"#))
     }
 
     private func wait(_ isDone: () -> Bool) -> Bool {
