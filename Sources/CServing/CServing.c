@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 union address {
@@ -54,28 +53,6 @@ int footpath_listen(const char *text, uint16_t port, int *listener, uint16_t *ch
 }
 
 int footpath_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
-
-int footpath_dial(const char *text, uint16_t port, int seconds, int *descriptor) {
-    union address address;
-    socklen_t size = parse(text, port, &address);
-    if (!size) return EINVAL;
-    int connection = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connection < 0) return errno;
-    struct timeval limit = {.tv_sec = seconds};
-    (void)setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    (void)setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    // A signal that doesn't end the program is no answer.
-    int failed;
-    do failed = connect(connection, &address.any, size) && errno != EISCONN;
-    while (failed && errno == EINTR);
-    if (failed) {
-        int code = errno;
-        close(connection);
-        return code;
-    }
-    *descriptor = connection;
-    return 0;
-}
 
 int64_t footpath_receive(int descriptor, void *bytes, int64_t count) {
     int64_t received;

@@ -1,7 +1,7 @@
 import CProcess
 import Foundation
 import Glibc
-import Serving
+import Requesting
 import Settings
 
 /// Asks a daemon on this machine to do something.
@@ -75,9 +75,15 @@ public enum DaemonControl {
 
     /// What is told there.
     private static func status(_ listener: DaemonConfig.Listener) -> Status? {
-        HTTPClient.get("/status", host: listener.host, port: listener.port).flatMap {
-            try? JSONDecoder().decode(Status.self, from: $0)
-        }
+        answer("/status", of: listener).flatMap { try? JSONDecoder().decode(Status.self, from: Data($0)) }
+    }
+
+    /// What a daemon or a server, which may be anybody, answers to GET with 200; nil where it doesn't in 5 s, or in 4 MB.
+    public static func answer(_ path: String, of listener: DaemonConfig.Listener) -> [UInt8]? {
+        guard let address = WebAddress("http://\(listener.shown(port: listener.port))\(path)"),
+            let answer = try? WebRequest("GET", address).send(within: 5, mostBytes: 4_000_000)
+        else { return nil }
+        return answer.status == 200 && !answer.isCut ? answer.body : nil
     }
 
     /// Lines of text, whatever they were to do to a terminal.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import Operating
 import Recording
-import Serving
 import Settings
 
 /// `footpath health`: whether a running daemon or server is well, for who only starts programs: containers' probes, scripts.
@@ -32,7 +32,7 @@ struct Health: ParsableCommand {
             ])
         }
         let path = ready ? "/readyz" : "/healthz"
-        guard let answer = HTTPClient.get(path, host: listener.host, port: listener.port) else {
+        guard let answer = DaemonControl.answer(path, of: listener) else {
             Console(isQuiet: false).error("http://\(address)\(path): not well, or nobody answers there")
             throw ExitCode(ExitStatus.unavailable.rawValue)
         }

@@ -1,6 +1,7 @@
 import CServing
 import Foundation
 import Glibc
+import Requesting
 import Synchronization
 import TestSupport
 import Testing
@@ -26,12 +27,24 @@ import Testing
     }
 
     private func get(_ path: String = "/") -> String? {
-        HTTPClient.get(path, host: "127.0.0.1", port: server.port).map { String(decoding: $0, as: UTF8.self) }
+        let address = WebAddress("http://127.0.0.1:\(server.port)\(path)")
+        let answer = try? address.map { try WebRequest("GET", $0).send(within: 5, mostBytes: 4_000_000) }
+        return answer.map { String(decoding: $0.body, as: UTF8.self) }
     }
 
     private func client(saying text: String = "") throws -> Int32 {
-        var client: Int32 = -1
-        try #require(footpath_dial("127.0.0.1", server.port, 8, &client) == 0)
+        let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var limit = timeval(tv_sec: 8, tv_usec: 0)
+        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        (address.sin_port, address.sin_addr.s_addr) = (server.port.bigEndian, inet_addr("127.0.0.1"))
+        let code = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(client, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(code == 0)
         _ = footpath_transmit(client, text, Int64(text.utf8.count))
         return client
     }

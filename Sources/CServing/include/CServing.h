@@ -9,9 +9,6 @@ int footpath_listen(const char *address, uint16_t port, int *listener, uint16_t 
 /// Takes a client that waits, to be read and written without waiting. Returns a descriptor, or -1 and sets errno.
 int footpath_accept(int listener);
 
-/// Connects to such an address; no call on the socket waits longer than `seconds`. Returns 0, or an errno.
-int footpath_dial(const char *address, uint16_t port, int seconds, int *descriptor);
-
 /// As recv(2), and send(2) without a signal where the reader is gone.
 int64_t footpath_receive(int descriptor, void *bytes, int64_t count);
 int64_t footpath_transmit(int descriptor, const void *bytes, int64_t count);
