@@ -75,12 +75,8 @@ public final class Daemon {
     var server: HTTPServer?
     let session = UUID().uuidString.lowercased()
     private let commands: Mailbox<Command>
-    private let watchdog: Double?
-    private var lastAlive = ContinuousClock.now
-    private var lastStatus = ContinuousClock.now
+    private var pulse: Pulse
     private var load = LoadWatch()
-    /// What is stuck and was said to be.
-    private var told: Set<String> = []
 
     /// Reads the configuration, tries the networks, opens outputs and HTTP.
     ///
@@ -90,7 +86,7 @@ public final class Daemon {
         self.commands = commands
         self.log = log
         manager = ServiceManager()
-        watchdog = manager.watchdog
+        pulse = Pulse(manager, log: log)
         config = try Self.config(surroundings)
         log.configure(level: config.logLevel, format: config.logFormat)
         config.warnings.forEach { log.write(.warning, nil, $0) }
@@ -184,11 +180,8 @@ public final class Daemon {
         let server = try HTTPServer(
             host: listener.host, port: listener.port, report: { log.write(.error, nil, $0) }, answer: pages.answer)
         self.server = server
-        let name = listener.host.contains(":") ? "[\(listener.host)]" : listener.host
-        log.write(
-            .info, nil,
-            "health and metrics at http://\(name):\(server.port)/status, a page for people at http://\(name):\(server.port)/"
-        )
+        let address = "http://\(listener.shown(port: server.port))"
+        log.write(.info, nil, "health and metrics at \(address)/status, a page for people at \(address)/")
     }
 
     /// Puts what there is now on the board.
@@ -209,19 +202,8 @@ public final class Daemon {
         hours.note(board.cameras)
         log.tick()
         for message in load.messages(board.cameras) { log.write(.warning, nil, message) }
-        let now = ContinuousClock.now
         let (stuck, cameras) = board.unresponsive
-        for part in stuck + cameras where !told.contains(part) { log.write(.error, nil, "\(part) is stuck") }
-        told = Set(stuck + cameras)
-        // systemd wants to hear twice as often as it says (sd_watchdog_enabled(3)).
-        if let watchdog, stuck.isEmpty, (now - lastAlive) / .seconds(1) >= watchdog / 4 {
-            manager.alive()
-            lastAlive = now
-        }
-        if now - lastStatus >= .seconds(2) {
-            manager.status(board.summary)
-            lastStatus = now
-        }
+        pulse.beat(stuck: stuck, others: cameras, summary: board.summary)
     }
 
     // MARK: - The end

@@ -4,17 +4,12 @@ import Foundation
 import PathModel
 import Settings
 
-/// The daemon's figures for Prometheus.
-struct Metrics {
-    private var figures = PrometheusText()
-
-    /// The figures of now.
-    static func render(_ board: Board) -> String {
-        var metrics = Metrics()
+extension PrometheusText {
+    /// The daemon's figures of now.
+    init(_ board: Board) {
         let status = board.status
-        metrics.describe(status)
-        metrics.describe(status.cameras)
-        return metrics.figures.text
+        describe(status)
+        describe(status.cameras)
     }
 
     private mutating func describe(_ status: DaemonStatus) {
@@ -24,14 +19,14 @@ struct Metrics {
             let labels = ["shard": "\(shard.number)", "shards": "\(shard.count)"]
             add("shard_info", "gauge", "This machine's share of the cameras.", [(labels, 1)])
         }
-        add(
-            "configured_cameras", "gauge", "Cameras of the whole configuration, whoever follows them.",
-            [([:], Double(status.configuredCameras))])
-        add("start_time_seconds", "gauge", "When the daemon started, in seconds since 1970 UTC.", [([:], started)])
-        add("ready", "gauge", "Whether configuration, networks and outputs are up.", [([:], status.isReady ? 1 : 0)])
-        add("memory_bytes", "gauge", "Memory of the daemon without its cameras.", [([:], Double(status.memoryBytes))])
-        add("workers", "gauge", "Detection workers.", [([:], Double(status.workers))])
-        add("worker_backlog", "gauge", "Jobs that wait for a detection worker.", [([:], Double(status.backlog))])
+        gauge(
+            "configured_cameras", "Cameras of the whole configuration, whoever follows them.",
+            Double(status.configuredCameras))
+        gauge("start_time_seconds", "When the daemon started, in seconds since 1970 UTC.", started)
+        gauge("ready", "Whether configuration, networks and outputs are up.", status.isReady ? 1 : 0)
+        gauge("memory_bytes", "Memory of the daemon without its cameras.", Double(status.memoryBytes))
+        gauge("workers", "Detection workers.", Double(status.workers))
+        gauge("worker_backlog", "Jobs that wait for a detection worker.", Double(status.backlog))
         add(
             "reloads_total", "counter", "Reloads of the configuration.",
             [
@@ -43,11 +38,11 @@ struct Metrics {
     }
 
     private mutating func describe(_ broker: DaemonStatus.Broker) {
-        add("mqtt_up", "gauge", "Whether the MQTT broker is there.", [([:], broker.isUp ? 1 : 0)])
+        gauge("mqtt_up", "Whether the MQTT broker is there.", broker.isUp ? 1 : 0)
         add("mqtt_connections_total", "counter", "Connections to the MQTT broker.", [([:], Double(broker.connections))])
         add("mqtt_events_total", "counter", "Events that reached the MQTT broker.", [([:], Double(broker.events))])
         add("mqtt_lost_events_total", "counter", "Events lost to the MQTT broker.", [([:], Double(broker.lostEvents))])
-        add("mqtt_queued_bytes", "gauge", "Bytes of events that wait.", [([:], Double(broker.queuedBytes))])
+        gauge("mqtt_queued_bytes", "Bytes of events that wait.", Double(broker.queuedBytes))
     }
 
     private mutating func describe(_ outputs: [DaemonStatus.Output]) {
@@ -118,7 +113,7 @@ struct Metrics {
     }
 
     private mutating func addLatency(_ cameras: [DaemonStatus.Camera]) {
-        figures.describe("camera_latency_seconds", "histogram", "From a picture to its records.")
+        describe("camera_latency_seconds", "histogram", "From a picture to its records.")
         let name = "footpath_camera_latency_seconds"
         for camera in cameras {
             let label = PrometheusText.label("camera", camera.name)
@@ -127,14 +122,10 @@ struct Metrics {
                 total += count
                 let bounds = FeedStatus.latencyBounds
                 let bound = index < bounds.count ? "\(bounds[index])" : "+Inf"
-                figures.put("\(name)_bucket{\(label),le=\"\(bound)\"} \(total)")
+                put("\(name)_bucket{\(label),le=\"\(bound)\"} \(total)")
             }
-            figures.put("\(name)_sum{\(label)} \(camera.status.latencySum)")
-            figures.put("\(name)_count{\(label)} \(total)")
+            put("\(name)_sum{\(label)} \(camera.status.latencySum)")
+            put("\(name)_count{\(label)} \(total)")
         }
-    }
-
-    private mutating func add(_ name: String, _ type: String, _ help: String, _ values: [([String: String], Double)]) {
-        figures.add(name, type, help, values)
     }
 }

@@ -16,6 +16,9 @@ struct PrometheusText {
         }
     }
 
+    /// A figure of the whole.
+    mutating func gauge(_ name: String, _ help: String, _ value: Double) { add(name, "gauge", help, [([:], value)]) }
+
     /// Begins a figure whose values follow line by line.
     mutating func describe(_ name: String, _ type: String, _ help: String) {
         put("# HELP footpath_\(name) \(help)")

@@ -37,9 +37,7 @@ public final class RekognitionService {
     private let manager: ServiceManager
     private let commands: Mailbox<Daemon.Command>
     private var server: HTTPServer?
-    private var lastAlive = ContinuousClock.now
-    private var lastStatus = ContinuousClock.now
-    private var isToldStuck = false
+    private var pulse: Pulse
 
     /// Reads the configuration, tries the networks, opens the jobs and answers clients.
     ///
@@ -47,6 +45,7 @@ public final class RekognitionService {
     public init(_ surroundings: Daemon.Surroundings, commands: Mailbox<Daemon.Command>, log: Log) throws {
         (self.log, self.commands) = (log, commands)
         manager = ServiceManager()
+        pulse = Pulse(manager, log: log)
         config = try ServeConfig(path: surroundings.configuration)
         log.configure(level: config.logLevel, format: config.logFormat)
         config.warnings.forEach { log.write(.warning, nil, $0) }
@@ -157,19 +156,7 @@ public final class RekognitionService {
     private func tick() {
         board.tick()
         log.tick()
-        let now = ContinuousClock.now
-        let stuck = board.stuck
-        if let stuck, !isToldStuck { log.write(.error, nil, "\(stuck) is stuck") }
-        isToldStuck = stuck != nil
-        // systemd wants to hear twice as often as it says (sd_watchdog_enabled(3)).
-        if let watchdog = manager.watchdog, stuck == nil, (now - lastAlive) / .seconds(1) >= watchdog / 4 {
-            manager.alive()
-            lastAlive = now
-        }
-        if now - lastStatus >= .seconds(2) {
-            manager.status(board.summary)
-            lastStatus = now
-        }
+        pulse.beat(stuck: board.stuck.map { [$0] } ?? [], summary: board.summary)
     }
 
     // MARK: - The end

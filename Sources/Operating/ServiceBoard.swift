@@ -63,12 +63,11 @@ final class ServiceBoard: Sendable {
     var metrics: String {
         var figures = PrometheusText()
         figures.add("build_info", "gauge", "The version that runs.", [(["version": version], 1)])
-        figures.add("start_time_seconds", "gauge", "When it started, in seconds since 1970 UTC.", [([:], started)])
-        figures.add("ready", "gauge", "Whether clients are served.", [([:], unreadiness == nil ? 1 : 0)])
-        figures.add(
-            "memory_bytes", "gauge", "Memory without decoding processes.", [([:], Double(ProcessMemory.resident))])
-        figures.add("workers", "gauge", "Detection workers.", [([:], Double(workers))])
-        figures.add("worker_backlog", "gauge", "Frames that wait for a worker.", [([:], Double(pool.backlog))])
+        figures.gauge("start_time_seconds", "When it started, in seconds since 1970 UTC.", started)
+        figures.gauge("ready", "Whether clients are served.", unreadiness == nil ? 1 : 0)
+        figures.gauge("memory_bytes", "Memory without decoding processes.", Double(ProcessMemory.resident))
+        figures.gauge("workers", "Detection workers.", Double(workers))
+        figures.gauge("worker_backlog", "Frames that wait for a worker.", Double(pool.backlog))
         addJobs(to: &figures)
         addRequests(to: &figures)
         addMessages(to: &figures)
@@ -83,10 +82,10 @@ final class ServiceBoard: Sendable {
             ("failed", counts.failed),
         ]
         figures.add("jobs", "gauge", "Jobs that are known, by state.", states.map { (["state": $0.0], Double($0.1)) })
-        figures.add(
-            "jobs_oldest_seconds", "gauge", "Since the oldest job that isn't done was started; 0 where all are done.",
-            [([:], counts.oldest ?? 0)])
-        figures.add("messages_waiting", "gauge", "Messages that wait to be sent.", [([:], Double(counts.messages))])
+        figures.gauge(
+            "jobs_oldest_seconds", "Since the oldest job that isn't done was started; 0 where all are done.",
+            counts.oldest ?? 0)
+        figures.gauge("messages_waiting", "Messages that wait to be sent.", Double(counts.messages))
     }
 
     private func addRequests(to figures: inout PrometheusText) {
@@ -95,7 +94,7 @@ final class ServiceBoard: Sendable {
         figures.add(
             "requests_total", "counter", "Requests that were answered, by operation and error (empty for none).",
             requests.map { (["operation": $0.key.operation, "error": $0.key.error ?? ""], Double($0.count)) })
-        figures.add("connections", "gauge", "Open connections of clients.", [([:], Double(api.counts.connections))])
+        figures.gauge("connections", "Open connections of clients.", Double(api.counts.connections))
     }
 
     private func addMessages(to figures: inout PrometheusText) {

@@ -16,7 +16,7 @@ struct StatusPages {
             return board.status.isReady
                 ? HTTPResponse(.ok, text: "ready") : HTTPResponse(.serviceUnavailable, text: "not ready")
         case "/metrics":
-            return HTTPResponse(type: PrometheusText.type, body: Data(Metrics.render(board).utf8))
+            return HTTPResponse(type: PrometheusText.type, body: Data(PrometheusText(board).text.utf8))
         case "/status": return HTTPResponse(type: "application/json", body: board.status.json())
         default:
             return live.answer(request)
