@@ -52,7 +52,7 @@ public final class PieceAnalysis {
     public func run(
         _ piece: PlannedPiece, _ output: PieceOutput, tell: (Int, Int64, Int64?) -> Void,
         progress: (FeedProgress) -> Void
-    ) throws -> PieceSummary {
+    ) throws -> PieceFile.Trailer {
         try check(piece.video)
         let summary: FeedSummary
         do {
@@ -74,7 +74,7 @@ public final class PieceAnalysis {
         }
         if summary.end == .interrupted { throw DecodingError.interrupted }
         try checkBreak(summary.error, piece)
-        return PieceSummary(summary, isCut: piece.window != nil)
+        return PieceFile.Trailer(summary, isCut: piece.window != nil)
     }
 
     private func options(of piece: PlannedPiece) -> AnalysisOptions {
@@ -124,7 +124,7 @@ public final class PieceAnalysis {
     }
 }
 
-extension PieceSummary {
+extension PieceFile.Trailer {
     fileprivate init(_ summary: FeedSummary, isCut: Bool) {
         self.init(frames: summary.frames, analyzed: summary.analyzed, damaged: summary.damaged)
         (end, message) = (summary.end.rawValue, summary.message)

@@ -13,11 +13,6 @@ public struct PieceFile: Sendable {
         /// The video's name.
         public var video: String
 
-        /// Whose a file is.
-        public init(plan: String, piece: Int, video: String) {
-            (self.plan, self.piece, self.video) = (plan, piece, video)
-        }
-
         static let mark = "footpath_piece"
 
         /// The line, without a newline.
@@ -26,35 +21,23 @@ public struct PieceFile: Sendable {
 
     /// The last line.
     public struct Trailer: Hashable, Sendable, Codable {
-        /// How many lines of records are before it.
-        public var lines: Int
-        /// How many bytes are before it.
-        public var bytes: Int64
+        /// How many lines of records are before it, and how many bytes.
+        public var lines = 0, bytes: Int64 = 0
         /// How the video or its part ended, as in `stream_end`: `end_of_file` or `decode_error`.
-        public var end: String
+        public var end = "end_of_file"
         /// Frames decoded and analysed.
         public var frames, analyzed: Int
         /// Damaged packets and frames.
-        public var damaged: Int
+        public var damaged = 0
         /// Why, where it did not end at its end.
         public var message: String?
         /// How long it took.
-        public var seconds: Double
+        public var seconds = 0.0
         /// The machine.
-        public var host: String
+        public var host = ""
         /// Of a video that is cut, the stretches that were observed: the times of the first and the last frame, in microseconds of
         /// the stream, and how many were analysed.
         public var observed: [[Int64]]?
-
-        /// What came of a piece.
-        public init(
-            lines: Int, bytes: Int64, end: String, frames: Int, analyzed: Int, damaged: Int, message: String?,
-            seconds: Double, host: String, observed: [[Int64]]? = nil
-        ) {
-            (self.lines, self.bytes, self.end, self.message) = (lines, bytes, end, message)
-            (self.frames, self.analyzed, self.damaged) = (frames, analyzed, damaged)
-            (self.seconds, self.host, self.observed) = (seconds, host, observed)
-        }
 
         static let mark = "footpath_piece_end"
 

@@ -19,10 +19,10 @@ public struct PieceRun {
         case interrupted
     }
 
-    /// Makes the records of a piece and says what came of it; told how to say how far it is: frames, microseconds done and in all.
+    /// Makes the records of a piece and says what came of it, but for what the run itself knows (lines, bytes, seconds, host); told how to say how far it is: frames, microseconds done and in all.
     public typealias Work = (
         PlannedPiece, PieceOutput, _ tell: @escaping (_ frames: Int, _ elapsed: Int64, _ duration: Int64?) -> Void
-    ) throws -> PieceSummary
+    ) throws -> PieceFile.Trailer
 
     private let plan: PlanFile
     private let results: ResultsFolder
@@ -93,10 +93,10 @@ public struct PieceRun {
         try file.write(whole: { sink in
             let output = try PieceOutput(
                 sink, header: .init(plan: plan.plan.id, piece: piece.number, video: piece.video.name))
-            let summary = try work(piece, output) { lock.tell(frames: $0, elapsed: $1, duration: $2) }
+            var last = try work(piece, output) { lock.tell(frames: $0, elapsed: $1, duration: $2) }
             if interrupt.isRaised { throw DecodingError.interrupted }
-            let seconds = ((ContinuousClock.now - start) / .milliseconds(1)).rounded() / 1000
-            let last = PieceFile.Trailer(summary, output, seconds: seconds, host: Heartbeat.hostName)
+            (last.lines, last.bytes, last.host) = (output.lines, output.bytes, Heartbeat.hostName)
+            last.seconds = ((ContinuousClock.now - start) / .milliseconds(1)).rounded() / 1000
             try output.end(last)
             trailer = last
         })
@@ -110,33 +110,6 @@ public struct PieceRun {
         // Where it can't be written the program says it all the same.
         try? PieceFailure(piece, error, attempts: attempts).write(path)
         return error
-    }
-}
-
-/// What came of a piece's analysis.
-public struct PieceSummary: Hashable, Sendable {
-    /// See `PieceFile.Trailer`.
-    public var end: String
-    /// See `PieceFile.Trailer`.
-    public var frames, analyzed, damaged: Int
-    /// See `PieceFile.Trailer`.
-    public var message: String?
-    /// See `PieceFile.Trailer`.
-    public var observed: [[Int64]]?
-
-    /// A video that was read to its end.
-    public init(frames: Int, analyzed: Int, damaged: Int = 0) {
-        end = "end_of_file"
-        (self.frames, self.analyzed, self.damaged) = (frames, analyzed, damaged)
-    }
-}
-
-extension PieceFile.Trailer {
-    fileprivate init(_ summary: PieceSummary, _ output: PieceOutput, seconds: Double, host: String) {
-        self.init(
-            lines: output.lines, bytes: output.bytes, end: summary.end, frames: summary.frames,
-            analyzed: summary.analyzed, damaged: summary.damaged, message: summary.message, seconds: seconds,
-            host: host, observed: summary.observed)
     }
 }
 

@@ -35,23 +35,14 @@ public struct Plan: Hashable, Sendable {
         networks: [SessionStart.Model]
     ) {
         let milliseconds = { (seconds: Double) in Int64((seconds * 1000).rounded()) }
-        self.init(
-            version: version, directory: directory, piece: milliseconds(lengths.piece),
-            overlap: milliseconds(lengths.overlap), settings: settings, networks: networks)
-    }
-
-    init(
-        version: String, directory: String, piece: Int64, overlap: Int64, settings: [String: [String]],
-        networks: [SessionStart.Model]
-    ) {
         (self.version, self.directory) = (version, directory)
-        (self.piece, self.overlap) = (piece, overlap)
+        (piece, overlap) = (milliseconds(lengths.piece), milliseconds(lengths.overlap))
         (self.settings, self.networks) = (settings, networks)
     }
 
     var idOfContent: String {
         SessionIdentity.uuid(of: [
-            Head(self).line(saysDirectory: false), "\(videosCount)", "\(piecesCount)", videosDigest,
+            firstLine(saysDirectory: false), "\(videosCount)", "\(piecesCount)", videosDigest,
         ])
     }
 }
@@ -139,57 +130,27 @@ public struct PlannedPiece: Hashable, Sendable {
 
 // MARK: - Lines
 
-extension Plan {
-    /// The first line, and what it holds.
-    struct Head: Codable {
-        struct Network: Codable {
-            var name, sha256: String
-        }
-
-        var footpath_plan: Int
-        var version, directory: String
-        var piece_ms, overlap_ms: Int64
-        var settings: [String: [String]]
-        var models: [Network]
-
-        init(_ plan: Plan) {
-            footpath_plan = Plan.format
-            (version, directory) = (plan.version, plan.directory)
-            (piece_ms, overlap_ms) = (plan.piece, plan.overlap)
-            settings = plan.settings
-            models = plan.networks.map { Network(name: $0.name, sha256: $0.sha256) }
-        }
-
-        func line(saysDirectory: Bool = true) -> String {
-            let place = saysDirectory ? "\"directory\":\(JSON.text(directory))," : ""
-            return "{\"footpath_plan\":\(footpath_plan),\"version\":\(JSON.text(version)),\(place)"
-                + "\"piece_ms\":\(piece_ms),\"overlap_ms\":\(overlap_ms),\"settings\":\(JSON.text(settings)),"
-                + "\"models\":\(JSON.text(models)),\"videos\":["
-        }
+extension Plan: Decodable {
+    private enum CodingKeys: String, CodingKey {
+        case version, directory, settings, id
+        case piece = "piece_ms"
+        case overlap = "overlap_ms"
+        case networks = "models"
+        case videosCount = "videos_count"
+        case piecesCount = "pieces_count"
+        case videosDigest = "videos_sha256"
     }
 
-    /// The last line, and what it holds.
-    struct Tail: Codable {
-        var videos_count, pieces_count: Int
-        var videos_sha256, id: String
-
-        init(_ plan: Plan) {
-            (videos_count, pieces_count) = (plan.videosCount, plan.piecesCount)
-            (videos_sha256, id) = (plan.videosDigest, plan.id)
-        }
-
-        var line: String {
-            "],\"videos_count\":\(videos_count),\"pieces_count\":\(pieces_count),\"videos_sha256\":\"\(videos_sha256)\""
-                + ",\"id\":\"\(id)\"}"
-        }
+    func firstLine(saysDirectory: Bool = true) -> String {
+        let place = saysDirectory ? "\"directory\":\(JSON.text(directory))," : ""
+        return "{\"footpath_plan\":\(Self.format),\"version\":\(JSON.text(version)),\(place)"
+            + "\"piece_ms\":\(piece),\"overlap_ms\":\(overlap),\"settings\":\(JSON.text(settings)),"
+            + "\"models\":\(JSON.text(networks)),\"videos\":["
     }
 
-    init(_ head: Head, _ tail: Tail) {
-        self.init(
-            version: head.version, directory: head.directory, piece: head.piece_ms, overlap: head.overlap_ms,
-            settings: head.settings, networks: head.models.map { .init(name: $0.name, sha256: $0.sha256) })
-        (videosCount, piecesCount, videosDigest) = (tail.videos_count, tail.pieces_count, tail.videos_sha256)
-        id = tail.id
+    var lastLine: String {
+        "],\"videos_count\":\(videosCount),\"pieces_count\":\(piecesCount),\"videos_sha256\":\"\(videosDigest)\""
+            + ",\"id\":\"\(id)\"}"
     }
 }
 

@@ -117,8 +117,7 @@ public final class PlanFile {
         _ descriptor: FileDescriptor, _ path: String, version: String
     ) throws(BatchError) -> (Plan, Range<Int64>) {
         let (first, last, videos) = try ends(descriptor, path)
-        let head = first + Array("]}".utf8)
-        guard let mark = try? JSONDecoder().decode(Mark.self, from: Data(head)) else {
+        guard let mark = try? JSONDecoder().decode(Mark.self, from: Data(first + "]}".utf8)) else {
             throw .unfit(plan: path, reason: "is no plan of footpath batch plan")
         }
         guard mark.footpath_plan == Plan.format, mark.version == version else {
@@ -128,11 +127,9 @@ public final class PlanFile {
                     "was planned by Footpath \(mark.version)\(mark.footpath_plan == Plan.format ? "" : " in another format"),"
                     + " and this is \(version): plan anew with it, or run the other one")
         }
-        guard let last, let head = try? JSONDecoder().decode(Plan.Head.self, from: Data(head)),
-            let tail = try? JSONDecoder().decode(Plan.Tail.self, from: Data(Array(#"{"videos":["#.utf8) + last))
+        guard let last, let plan = try? JSONDecoder().decode(Plan.self, from: Data(first + last)),
+            plan.id == plan.idOfContent
         else { throw changed(path) }
-        let plan = Plan(head, tail)
-        guard plan.id == plan.idOfContent else { throw changed(path) }
         return (plan, videos)
     }
 

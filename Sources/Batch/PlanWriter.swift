@@ -12,7 +12,7 @@ public final class PlanWriter {
     /// Writes the first line.
     public init(_ plan: Plan, to sink: DirectSink) throws(RecordingError) {
         (self.plan, self.sink) = (plan, sink)
-        try sink.write(line: Plan.Head(plan).line())
+        try sink.write(line: plan.firstLine())
     }
 
     /// Adds a video, whose pieces get the next numbers.
@@ -33,7 +33,7 @@ public final class PlanWriter {
         if let waiting { try write(waiting + "\n") }
         plan.videosDigest = digest.take()?.hexadecimal() ?? ""
         plan.id = plan.idOfContent
-        try sink.write(line: Plan.Tail(plan).line)
+        try sink.write(line: plan.lastLine)
         return plan
     }
 

@@ -1,7 +1,7 @@
 /// The program, its networks and the settings that change results.
 public struct SessionStart: Hashable, Sendable {
     /// A network and the hash of its file.
-    public struct Model: Hashable, Sendable {
+    public struct Model: Hashable, Sendable, Codable {
         /// What it is used for or called, without a folder.
         public var name: String
         /// SHA-256 of the file's bytes, lower-case hexadecimal.

@@ -52,7 +52,7 @@ struct BatchSession {
 
     private mutating func analyze(
         _ piece: PlannedPiece, _ output: PieceOutput, _ tell: (Int, Int64, Int64?) -> Void
-    ) throws -> PieceSummary {
+    ) throws -> PieceFile.Trailer {
         try videos.check(piece.video)
         let analysis = try self.analysis ?? load()
         self.analysis = analysis

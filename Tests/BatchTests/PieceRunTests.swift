@@ -28,7 +28,7 @@ private struct Place {
             tell(1, 1_000_000, 4_000_000)
             try work()
             try output.write(line: "{}")
-            return PieceSummary(frames: 30, analyzed: 10)
+            return PieceFile.Trailer(frames: 30, analyzed: 10)
         }
     }
 
@@ -204,7 +204,7 @@ struct PieceRunTests {
         let run = PieceRun(place.plan, results: place.results, interrupt: place.interrupt)
         let outcome = try run.run(0) { _, output, _ in
             for _ in 0..<2000 { try output.write(line: String(repeating: "x", count: 100)) }
-            return PieceSummary(frames: 0, analyzed: 0)
+            return PieceFile.Trailer(frames: 0, analyzed: 0)
         }
         guard case .failed(let error) = outcome else {
             Issue.record("\(outcome)")

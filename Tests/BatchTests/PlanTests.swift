@@ -1,4 +1,5 @@
 @testable import Batch
+import Analyzing
 import Decoding
 import Foundation
 import PathModel
@@ -28,7 +29,8 @@ enum Plans {
 
     static func write(_ videos: [PlannedVideo], to path: String, version: String = Self.version) throws -> Plan {
         var plan = Plan(
-            version: version, directory: "/srv/videos", piece: 600_000, overlap: 10_000,
+            version: version, directory: "/srv/videos",
+            lengths: try PieceLengths(piece: "10m", overlap: "10s", options: AnalysisOptions()),
             settings: ["fps": ["5"], "mask": ["0,0,0.1,0.1", "0.5,0.5,0.1,0.1"]],
             networks: [SessionStart.Model(name: "footpath-person", sha256: "ab")])
         try NewFile(path, naming: .late, mayReplace: true).write(whole: { sink in
