@@ -46,22 +46,14 @@ struct Check: ParsableCommand {
     func run() throws {
         let interrupt = InterruptFlag()
         if probe { Signals.raise(interrupt) } else { Signals.endProgram() }
-        let console = Console(isQuiet: false)
-        let config: DaemonConfig
-        let shard: Shard?
         // Outside the service, systemd's credentials aren't there.
         let hasCredentials = ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"] != nil
         if ServeConfig.isMeant(by: path) { return try checkServer(needsSecrets: probe || hasCredentials) }
-        do {
-            shard = shards == nil ? try sharing.chosen : nil
-            let all = shards.map(Shard.all) ?? [shard ?? .whole]
-            config = try DaemonConfig(
-                path: path, shards: all, needsSecrets: probe || hasCredentials, looksAtFiles: true)
-            config.warnings.forEach { console.note("warning: \($0)") }
-        } catch {
-            console.error("\(error)")
-            throw ExitCode(ExitStatus(of: error).rawValue)
-        }
+        let shard = shards == nil ? try sharing.chosen : nil
+        let config = try DaemonConfig(
+            path: path, shards: shards.map(Shard.all) ?? [shard ?? .whole], needsSecrets: probe || hasCredentials,
+            looksAtFiles: true)
+        tell(config.warnings)
         let cameras = config.cameras
         try DirectSink().write(line: "\(path): \(config.names.count) cameras, all settings in order")
         for line in shares(of: config.names, shard) { try DirectSink().write(line: line) }
@@ -101,18 +93,15 @@ struct Check: ParsableCommand {
 
     /// What `footpath serve` would read.
     private func checkServer(needsSecrets: Bool) throws {
-        let console = Console(isQuiet: false)
-        do {
-            if shards != nil || sharing.text != nil {
-                throw SettingsError(problems: ["\(path): is of footpath serve, whose jobs no shards divide"])
-            }
-            let found = try ServeConfig(path: path, needsSecrets: needsSecrets, looksAtFiles: true)
-            found.warnings.forEach { console.note("warning: \($0)") }
-        } catch {
-            console.error("\(error)")
-            throw ExitCode(ExitStatus(of: error).rawValue)
+        if shards != nil || sharing.text != nil {
+            throw SettingsError(problems: ["\(path): is of footpath serve, whose jobs no shards divide"])
         }
+        tell(try ServeConfig(path: path, needsSecrets: needsSecrets, looksAtFiles: true).warnings)
         try DirectSink().write(line: "\(path): of footpath serve, all settings in order")
+    }
+
+    private func tell(_ warnings: [String]) {
+        for warning in warnings { Console(isQuiet: false).note("warning: \(warning)") }
     }
 
     /// Prints results as they come.

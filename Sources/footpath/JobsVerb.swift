@@ -89,20 +89,28 @@ struct JobsVerb: ParsableCommand {
         }
     }
 
-    struct Cancel: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "End jobs that aren't done; they fail.")
-
+    /// Jobs that something is done with.
+    struct Chosen: ParsableArguments {
         @OptionGroup var place: Place
+
         @Argument(help: ArgumentHelp("JobIds, or how they begin.", valueName: "job")) var ids: [String]
 
-        func run() throws {
+        /// Says of each what came of it.
+        func forEach(_ work: (JobStore, StoredJob) throws -> String) throws {
             try place.use { store in
                 for job in try ids.map(store.job) {
-                    let wasGoing = try store.cancel(job.id)
-                    try DirectSink().write(line: "\(job.id.prefix(12)): \(wasGoing ? "cancelled" : "was done already")")
+                    try DirectSink().write(line: "\(job.id.prefix(12)): \(work(store, job))")
                 }
             }
         }
+    }
+
+    struct Cancel: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "End jobs that aren't done; they fail.")
+
+        @OptionGroup var chosen: Chosen
+
+        func run() throws { try chosen.forEach { try $0.cancel($1.id) ? "cancelled" : "was done already" } }
     }
 
     struct Delete: ParsableCommand {
@@ -111,15 +119,12 @@ struct JobsVerb: ParsableCommand {
             discussion:
                 "Results stay where another job on the same video has them. A message that wasn't sent isn't sent.")
 
-        @OptionGroup var place: Place
-        @Argument(help: ArgumentHelp("JobIds, or how they begin.", valueName: "job")) var ids: [String]
+        @OptionGroup var chosen: Chosen
 
         func run() throws {
-            try place.use { store in
-                for job in try ids.map(store.job) {
-                    try store.delete(job.id)
-                    try DirectSink().write(line: "\(job.id.prefix(12)): deleted")
-                }
+            try chosen.forEach { store, job in
+                try store.delete(job.id)
+                return "deleted"
             }
         }
     }

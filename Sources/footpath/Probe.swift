@@ -22,18 +22,13 @@ struct Probe: ParsableCommand {
     var arguments: SettingArguments<SourceSettings>
 
     func run() throws {
-        let interrupt = InterruptFlag()
-        Signals.raise(interrupt)
-        let name = SourceName.named(by: [video])[0]
-        do {
+        try Signals.run { _, interrupt in
+            let name = SourceName.named(by: [video])[0]
             let options = try AnalysisOptions(arguments.texts, cores: 1).sourceOptions
             let seen = try VideoSource(name, options: options, threads: 1, interrupt: interrupt).description
             for (key, value) in Self.lines(seen, name: name) {
                 try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
             }
-        } catch {
-            if !interrupt.isRaised { Console(isQuiet: false).error("\(error)") }
-            throw ExitCode(ExitStatus(of: error).rawValue)
         }
     }
 
