@@ -21,22 +21,6 @@ public struct CataloguedNetwork: Hashable, Sendable {
     /// As its authors publish it: thousand million multiplications and additions, counted as two, for a picture.
     public let gigaflops: Double
 
-    /// A network.
-    public init(
-        name: String, file: String, origin: String, bytes: Int64, sha256: String, licence: String,
-        inputSize: PixelSize, averagePrecision: Double, gigaflops: Double
-    ) {
-        self.name = name
-        self.file = file
-        self.origin = origin
-        self.bytes = bytes
-        self.sha256 = sha256
-        self.licence = licence
-        self.inputSize = inputSize
-        self.averagePrecision = averagePrecision
-        self.gigaflops = gigaflops
-    }
-
     /// The network of a name; nil where there is none.
     public static func named(_ name: String) -> CataloguedNetwork? { all.first { $0.name == name } }
 

@@ -10,11 +10,6 @@ struct RecordTail {
     /// That of a file without lines.
     static let empty = RecordTail(end: 0, nextSequence: 0)
 
-    init(end: Int64, nextSequence: Int) {
-        self.end = end
-        self.nextSequence = nextSequence
-    }
-
     /// What a file turns out to be.
     enum Content {
         case records(RecordTail)

@@ -1,4 +1,5 @@
 import Foundation
+import Recording
 
 /// The times of a report: a time zone's, or, of files of which nobody knows when they were taken, since their beginning.
 public struct LocalTime: Sendable {
@@ -42,17 +43,7 @@ public struct LocalTime: Sendable {
     }
 
     /// `2026-03-01` of what clocks show.
-    static func date(_ local: Int64) -> String {
-        // Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2021.
-        let days = local.floored(by: 86_400_000) + 719_468
-        let era = days.floored(by: 146_097)
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let month = (5 * dayOfYear + 2) / 153
-        let year = era * 400 + yearOfEra + (month >= 10 ? 1 : 0)
-        return "\(year)-\(two(month < 10 ? month + 3 : month - 9))-\(two(dayOfYear - (153 * month + 2) / 5 + 1))"
-    }
+    static func date(_ local: Int64) -> String { String(UTCTime(milliseconds: local).description.prefix(10)) }
 
     /// `09:00` of what clocks show.
     static func clock(_ local: Int64, seconds: Bool) -> String {

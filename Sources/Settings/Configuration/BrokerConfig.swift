@@ -12,8 +12,7 @@ struct BrokerConfig {
         guard let mapping = value.mapping(["broker", "credentials", "topic", "home_assistant", "ca"]) else {
             return nil
         }
-        guard let broker = mapping["broker"] else {
-            if mapping.isUnderstood { value.fail("broker is missing, such as broker: mqtt://127.0.0.1") }
+        guard let broker = mapping.needed("broker", "broker is missing, such as broker: mqtt://127.0.0.1") else {
             return nil
         }
         let topic = mapping["topic"].flatMap(topic)

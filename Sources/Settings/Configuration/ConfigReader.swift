@@ -185,6 +185,12 @@ struct ConfigMapping {
 
     subscript(key: String) -> ConfigValue? { values[key] }
 
+    /// A value that must be there; nil where it isn't, with a problem unless a key that isn't known may stand for it.
+    func needed(_ key: String, _ problem: String) -> ConfigValue? {
+        if values[key] == nil, isUnderstood { owner.fail(problem) }
+        return values[key]
+    }
+
     /// With what `other` says where this says nothing.
     func inheriting(_ other: ConfigMapping?) -> ConfigMapping {
         ConfigMapping(

@@ -228,10 +228,8 @@ public struct DaemonConfig: Sendable {
 
     static func listener(_ http: ConfigValue) -> Listener? {
         guard let mapping = http.mapping(["listen"]) else { return nil }
-        guard let value = mapping["listen"] else {
-            if mapping.isUnderstood { http.fail("listen is missing; give HOST:PORT, such as listen: 127.0.0.1:9464") }
-            return nil
-        }
+        guard let value = mapping.needed("listen", "listen is missing; give HOST:PORT, such as listen: 127.0.0.1:9464")
+        else { return nil }
         guard let text = value.text() else { return nil }
         if let listener = Listener(text) { return listener }
         value.fail(

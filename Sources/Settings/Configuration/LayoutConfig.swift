@@ -47,10 +47,7 @@ struct LayoutConfig {
     }
 
     private static func name(_ mapping: ConfigMapping) -> String? {
-        guard let value = mapping["name"] else {
-            if mapping.isUnderstood { mapping.owner.fail("name is missing") }
-            return nil
-        }
+        guard let value = mapping.needed("name", "name is missing") else { return nil }
         guard let name = value.text() else { return nil }
         guard let problem = RegionName.problem(of: name) else { return name }
         value.fail(problem)
@@ -58,12 +55,8 @@ struct LayoutConfig {
     }
 
     private static func points(_ mapping: ConfigMapping) -> [Point]? {
-        guard let value = mapping["points"] else {
-            if mapping.isUnderstood {
-                mapping.owner.fail("points are missing, such as points: [[0.2, 0.7], [0.8, 0.7]]")
-            }
-            return nil
-        }
+        guard let value = mapping.needed("points", "points are missing, such as points: [[0.2, 0.7], [0.8, 0.7]]")
+        else { return nil }
         guard let list = value.list() else { return nil }
         if list.isEmpty { value.fail("give points, such as [[0.2, 0.7], [0.8, 0.7]]") }
         let points = list.compactMap { element -> Point? in
@@ -80,8 +73,7 @@ struct LayoutConfig {
 
     private static func crowd(_ value: ConfigValue) -> Zone.Crowd? {
         guard let mapping = value.mapping(["people", "for"]) else { return nil }
-        guard let people = mapping["people"] else {
-            if mapping.isUnderstood { value.fail("people is missing, such as crowd: {people: 5, for: 10s}") }
+        guard let people = mapping.needed("people", "people is missing, such as crowd: {people: 5, for: 10s}") else {
             return nil
         }
         let seconds = mapping["for"].map { $0.duration(0...86400) } ?? 0

@@ -17,10 +17,10 @@ struct ReceiverConfig {
 
     private func topics(_ value: ConfigValue) -> Receiver? {
         guard let mapping = value.mapping(["endpoint", "region", "credentials"]) else { return nil }
-        guard let endpoint = mapping["endpoint"] else {
-            if mapping.isUnderstood { value.fail("endpoint is missing, such as https://sns.us-east-1.amazonaws.com") }
-            return nil
-        }
+        guard
+            let endpoint = mapping.needed(
+                "endpoint", "endpoint is missing, such as https://sns.us-east-1.amazonaws.com")
+        else { return nil }
         let region = mapping["region"].map { $0.text() } ?? "us-east-1"
         guard let credentials = secrets.credentials(mapping["credentials"], for: value), let region,
             let text = endpoint.text()
@@ -37,10 +37,7 @@ struct ReceiverConfig {
     private func hook(_ value: ConfigValue) -> Receiver? {
         guard value.isMapping else { return value.text().flatMap { hook($0, value) } }
         guard let mapping = value.mapping(["url", "credentials"]) else { return nil }
-        guard let url = mapping["url"] else {
-            if mapping.isUnderstood { value.fail("url is missing") }
-            return nil
-        }
+        guard let url = mapping.needed("url", "url is missing") else { return nil }
         guard let text = url.text() else { return nil }
         guard let credentials = mapping["credentials"] else { return hook(text, url) }
         return secrets.apply(credentials, to: text).flatMap { hook($0, url, isSecret: true) }
