@@ -23,10 +23,6 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
         case temporary = 75
     }
 
-    /// A plan's file can't be read.
-    case unreadable(plan: String, reason: String)
-    /// A file is no plan, or none that this program wrote.
-    case unfit(plan: String, reason: String)
     /// There is no such piece.
     case noPiece(Int, of: Int, plan: String)
     /// Anything else.
@@ -35,16 +31,13 @@ public enum BatchError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether trying again is of use.
     public var kind: Kind {
         switch self {
-        case .unreadable: .input
-        case .unfit, .noPiece: .usage
+        case .noPiece: .usage
         case .failed(let kind, _): kind
         }
     }
 
     public var description: String {
         switch self {
-        case .unreadable(let plan, let reason): "\(plan): \(reason)"
-        case .unfit(let plan, let reason): "\(plan): \(reason)"
         case .noPiece(let number, let count, let plan):
             "\(plan): has no piece \(number); its \(count) \(count == 1 ? "piece is 0" : "pieces are 0 to \(count - 1)")"
         case .failed(_, let text): text

@@ -19,7 +19,8 @@ public struct PieceRun {
         case interrupted
     }
 
-    /// Makes the records of a piece and says what came of it, but for what the run itself knows (lines, bytes, seconds, host); told how to say how far it is: frames, microseconds done and in all.
+    /// Makes the records of a piece and says what came of it, but for what the run itself knows (lines, bytes, seconds, host); told how
+    /// to say how far it is: frames, microseconds done and in all.
     public typealias Work = (
         PlannedPiece, PieceOutput, _ tell: @escaping (_ frames: Int, _ elapsed: Int64, _ duration: Int64?) -> Void
     ) throws -> PieceFile.Trailer

@@ -26,7 +26,7 @@ public final class PlanFile {
         do {
             descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
         } catch {
-            throw .unreadable(plan: path, reason: Self.text(error))
+            throw .failed(.input, "\(path): \(Self.text(error))")
         }
         do throws(BatchError) {
             (plan, videos) = try Self.read(descriptor, path, version: version)
@@ -87,7 +87,7 @@ public final class PlanFile {
         do {
             return try lines.next()
         } catch {
-            throw .unreadable(plan: path, reason: Self.text(error))
+            throw .failed(.input, "\(path): \(Self.text(error))")
         }
     }
 
@@ -102,8 +102,8 @@ public final class PlanFile {
     private var changed: BatchError { Self.changed(path) }
 
     private static func changed(_ path: String) -> BatchError {
-        .unfit(
-            plan: path, reason: "was changed, or is damaged, since it was planned; plan anew, by footpath batch plan")
+        .failed(
+            .usage, "\(path): was changed, or is damaged, since it was planned; plan anew, by footpath batch plan")
     }
 
     // MARK: - The first and the last line
@@ -118,14 +118,14 @@ public final class PlanFile {
     ) throws(BatchError) -> (Plan, Range<Int64>) {
         let (first, last, videos) = try ends(descriptor, path)
         guard let mark = try? JSONDecoder().decode(Mark.self, from: Data(first + "]}".utf8)) else {
-            throw .unfit(plan: path, reason: "is no plan of footpath batch plan")
+            throw .failed(.usage, "\(path): is no plan of footpath batch plan")
         }
         guard mark.footpath_plan == Plan.format, mark.version == version else {
-            throw .unfit(
-                plan: path,
-                reason:
-                    "was planned by Footpath \(mark.version)\(mark.footpath_plan == Plan.format ? "" : " in another format"),"
-                    + " and this is \(version): plan anew with it, or run the other one")
+            let other = mark.footpath_plan == Plan.format ? "" : " in another format"
+            throw .failed(
+                .usage,
+                "\(path): was planned by Footpath \(mark.version)\(other), and this is \(version): plan anew with it, or run the "
+                    + "other one")
         }
         guard let last, let plan = try? JSONDecoder().decode(Plan.self, from: Data(first + last)),
             plan.id == plan.idOfContent
@@ -149,7 +149,7 @@ public final class PlanFile {
             guard start >= lines.place else { return (first, nil, 0..<0) }
             return (first, Array(tail[(end + 1)...].dropLast()), lines.place..<start)
         } catch {
-            throw .unreadable(plan: path, reason: text(error))
+            throw .failed(.input, "\(path): \(text(error))")
         }
     }
 

@@ -3,7 +3,7 @@ import PathModel
 /// What was counted at a feed's zones and lines since its start, as its records say.
 public struct RegionTally: Hashable, Sendable {
     /// A zone.
-    public struct ZoneTally: Hashable, Sendable {
+    public struct ZoneTally: Hashable, Sendable, Encodable {
         /// The zone's name.
         public let name: String
         /// How many are in it now.
@@ -13,11 +13,17 @@ public struct RegionTally: Hashable, Sendable {
     }
 
     /// A line.
-    public struct LineTally: Hashable, Sendable {
+    public struct LineTally: Hashable, Sendable, Encodable {
         /// The line's name.
         public let name: String
         /// Crossings.
         public var inward = 0, outward = 0
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case inward = "in"
+            case outward = "out"
+        }
     }
 
     /// In the order of the layout.

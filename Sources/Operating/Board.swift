@@ -36,13 +36,13 @@ final class Board: Sendable {
         var rates: [String: (analyzed: Int, at: ContinuousClock.Instant, rate: Double)] = [:]
     }
 
-    let version: String
+    private let version: String
     private let session: String
-    let shard: Shard?
+    private let shard: Shard?
     private let configuration: String
     private let announcements: Announcements?
     /// RFC 3339.
-    let started = Date.now.formatted(.iso8601)
+    private let started = Date.now.formatted(.iso8601)
     private let state = Mutex(State())
 
     init(
@@ -115,7 +115,7 @@ final class Board: Sendable {
         return (isWorkerStuck ? ["a detection worker"] : [], cameras.map { "camera \($0.settings.name)" })
     }
 
-    /// Everything, for `/status`.
+    /// Everything, for those who watch.
     var status: DaemonStatus {
         let (shared, cameras) = unresponsive
         let now = state.withLock { $0 }
@@ -133,7 +133,7 @@ final class Board: Sendable {
                     status.observedSeconds += past.observedSeconds
                 }
                 return DaemonStatus.Camera(
-                    name: name, source: feed.settings.source.redacted, framesPerSecond: now.rates[name]?.rate ?? 0,
+                    name: name, source: feed.settings.source, framesPerSecond: now.rates[name]?.rate ?? 0,
                     silence: feed.monitor.silence, pictures: feed.booth?.made, status: status)
             },
             outputs: now.parts.outputs.map { DaemonStatus.Output($0.path, $0.sink.status) },
@@ -153,26 +153,6 @@ final class Board: Sendable {
         if !waiting.isEmpty { text += "; waiting: \(waiting.prefix(5).joined(separator: ", "))" }
         if !status.stuck.isEmpty { text += "; stuck: \(status.stuck.joined(separator: ", "))" }
         return text
-    }
-
-    /// What the live page shows of a camera.
-    struct CameraInView {
-        let name: String
-        let status: FeedStatus
-        let framesPerSecond: Double
-        /// Where its pictures are; nil where nobody may see them.
-        let booth: PictureBooth?
-    }
-
-    /// For the live page, which is asked for often.
-    var inView: (isReady: Bool, cameras: [CameraInView]) {
-        let now = state.withLock { ($0.isReady, $0.parts.feeds, $0.rates) }
-        let cameras = now.1.map { feed in
-            CameraInView(
-                name: feed.settings.name, status: feed.monitor.status,
-                framesPerSecond: now.2[feed.settings.name]?.rate ?? 0, booth: feed.booth)
-        }
-        return (now.0, cameras)
     }
 
     /// Where a camera's pictures for people are; nil where nobody may see them.

@@ -10,7 +10,7 @@ struct DaemonStatus: Encodable, Sendable {
     /// A camera as it is shown: texts here, numbers from `FeedFigure`'s table.
     struct Camera: Encodable, Sendable {
         var name: String
-        var source: String
+        var source: FeedSettings.Source
         var framesPerSecond: Double
         /// Seconds since its thread last showed that it lives.
         var silence: Double
@@ -33,7 +33,7 @@ struct DaemonStatus: Encodable, Sendable {
                 try container.encodeIfPresent(value, forKey: Key(stringValue: key))
             }
             try put("name", name)
-            try put("source", source)
+            try put("source", source.redacted)
             try put("state", status.state.rawValue)
             try put("message", status.message)
             try put("decoder", status.decoder)
@@ -47,31 +47,11 @@ struct DaemonStatus: Encodable, Sendable {
             try put("process_id", status.processID)
             try put("silence", silence)
             try put("pictures", pictures)
-            try put("zones", status.regions.zones.map(Zone.init))
-            try put("lines", status.regions.lines.map(Line.init))
+            try put("zones", status.regions.zones)
+            try put("lines", status.regions.lines)
             try put("observed", status.regions.observed)
             try put("observed_seconds", status.observedSeconds)
             for figure in FeedFigure.all { try put(figure.key, figure.value(status)) }
-        }
-    }
-
-    private struct Zone: Encodable {
-        let name: String
-        let people: Int
-        let entered: Int
-
-        init(_ tally: RegionTally.ZoneTally) {
-            (name, people, entered) = (tally.name, tally.people, tally.entered)
-        }
-    }
-
-    private struct Line: Encodable {
-        let name: String
-        let `in`: Int
-        let out: Int
-
-        init(_ tally: RegionTally.LineTally) {
-            (name, `in`, out) = (tally.name, tally.inward, tally.outward)
         }
     }
 

@@ -13,20 +13,19 @@ struct LiveStatus {
     private(set) var json: String
 
     init(_ board: Board, _ hours: RecentHours) {
-        let (isReady, cameras) = board.inView
-        let (shared, stuck) = board.unresponsive
+        let status = board.status
         var line = JSONLine(textLimit: Self.longestText)
-        line.add("version", board.version)
-        if let shard = board.shard { line.add("shard", shard.description) }
+        line.add("version", status.version)
+        if let shard = status.shard { line.add("shard", shard.description) }
         line.add("now", UTCTime(milliseconds: Int64(Date.now.timeIntervalSince1970 * 1000)).description)
-        line.add("started", board.started)
-        line.add("ready", isReady)
-        line.add("stuck", (shared + stuck).joined(separator: ", "))
-        line.addArray("cameras", cameras) { Self.write($1, hours.hour(of: $1.name), to: &$0) }
+        line.add("started", status.started)
+        line.add("ready", status.isReady)
+        line.add("stuck", status.stuck.joined(separator: ", "))
+        line.addArray("cameras", status.cameras) { Self.write($1, hours.hour(of: $1.name), to: &$0) }
         json = line.closed()
     }
 
-    private static func write(_ camera: Board.CameraInView, _ hour: RecentHour?, to line: inout JSONLine) {
+    private static func write(_ camera: DaemonStatus.Camera, _ hour: RecentHour?, to line: inout JSONLine) {
         let status = camera.status
         line.add("name", camera.name)
         line.add("state", status.state.rawValue)
@@ -34,7 +33,7 @@ struct LiveStatus {
         line.add("frames_per_second", camera.framesPerSecond, decimals: 2)
         line.add("people", status.people)
         if let time = status.lastFrame { line.add("last_frame", UTCTime(milliseconds: time).description) }
-        line.add("pictures", camera.booth != nil)
+        line.add("pictures", camera.pictures != nil)
         write(hour, to: &line)
         let grown = hour?.total ?? RecentHour.Counters()
         line.add("gaps", grown.gaps)
