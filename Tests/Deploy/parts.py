@@ -1,32 +1,21 @@
-"""What the programs here share: real daemons on loopback in a folder of their own, and how their cases are told.
-
-FOOTPATH is the program, FOOTPATH_RUNTIME the folder of Scripts/setup.
-"""
+"""Real daemons on loopback in a folder of their own, work for them, and how their cases are told."""
 
 import atexit
-import concurrent.futures
 import json
 import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import traceback
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-RUNTIME = pathlib.Path(os.environ.get("FOOTPATH_RUNTIME", ROOT / ".runtime"))
-PROGRAM = os.environ.get("FOOTPATH", str(ROOT / ".build-tests/release/footpath"))
-SAMPLE = ROOT / "SampleVideos/crossing.mp4"
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import *
+
 # An analysis that takes little time.
 QUICK = ["--input-size", "320x192", "--scales", "1", "--face-fps", "0"]
-
-
-class Skipped(Exception):
-    """A case that something is missing for."""
 
 
 def tool(name, package):
@@ -35,26 +24,6 @@ def tool(name, package):
     if not found:
         raise Skipped(f"no {name}: Debian's package {package}")
     return found
-
-
-def free_ports(count):
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
-
-
-def wait_until(condition, seconds=120, what="it"):
-    """What the condition gives once that is true."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} took more than {seconds} s")
-        time.sleep(0.05)
 
 
 class Place:
@@ -103,15 +72,7 @@ class Place:
                 pass
 
     def close(self):
-        for process in reversed(self.daemons):
-            if process.poll() is None:
-                process.terminate()
-        for process in self.daemons:
-            try:
-                process.wait(5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        end_all(self.daemons)
         self.daemons = []
         for left in self.processes():
             try:
@@ -175,24 +136,8 @@ class Work:
 
 
 def run_cases(cases, at_once=1):
-    """Runs functions as cases and prints as JSON how they ended; the arguments name those to run."""
-    told = {"passed": [], "failed": {}, "skipped": {}}
-
-    def tell(case):
-        name, begin = case.__name__, time.monotonic()
-        try:
-            case()
-            told["passed"].append(name)
-        except Skipped as reason:
-            told["skipped"][name] = str(reason)
-        except Exception:
-            told["failed"][name] = traceback.format_exc()[-3000:]
-        if os.environ.get("FOOTPATH_CASES") == "loud":
-            why = told["failed"].get(name, "") + told["skipped"].get(name, "")
-            print(f"{time.monotonic() - begin:6.1f} s {name} {why}", file=sys.stderr)
-
-    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(tell, [case for case in cases if not sys.argv[1:] or case.__name__ in sys.argv[1:]]))
+    """Runs functions as cases and prints as JSON how they ended, and what they left."""
+    told = outcomes(cases, at_once)
     for place in Place.made:
         if place.folder.exists() or list(place.processes()):
             told["failed"]["what is left"] = str(place.folder)

@@ -1,9 +1,7 @@
-"""The real parts that the programs here start on loopback, and how their cases are told.
-
-FOOTPATH is the program, FOOTPATH_RUNTIME the folder of Scripts/setup.
-"""
+"""The real parts that the programs here start on loopback, and how their cases are told."""
 
 import atexit
+import functools
 import json
 import os
 import pathlib
@@ -14,16 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import traceback
 import urllib.request
 import zlib
 
+sys.path.insert(1, str(pathlib.Path(__file__).resolve().parents[1]))
+from cases import *
+
 import model
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-RUNTIME = pathlib.Path(os.environ.get("FOOTPATH_RUNTIME", ROOT / ".runtime"))
-PROGRAM = os.environ.get("FOOTPATH", str(ROOT / ".build-tests/release/footpath"))
-SAMPLE = ROOT / "SampleVideos/crossing.mp4"
 PYTHON = str(RUNTIME / "python-tests/bin/python")
 OLD_PYTHON = str(RUNTIME / "python-boto3-1.28/bin/python")
 
@@ -39,21 +35,7 @@ atexit.register(lambda: Part.stop_all())
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_until(condition, seconds=60, what="it"):
-    """What the condition gives once that is true."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"{what} took more than {seconds} s")
-        time.sleep(0.02)
+    return free_ports(1)[0]
 
 
 def answers(port):
@@ -100,10 +82,7 @@ class Part:
 
     @classmethod
     def stop_all(cls):
-        for part in cls.running:
-            if part.process.poll() is None:
-                part.process.kill()
-                part.process.wait()
+        end_all([part.process for part in cls.running])
 
 
 class Moto(Part):
@@ -229,29 +208,18 @@ def black_png(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
-class Skipped(Exception):
-    """A case that something is missing for."""
-
-
 def run_cases(cases, *context):
-    """Runs functions as cases and prints as JSON how they ended; the arguments name those to run."""
-    told = {"botocore": model.VERSION, "passed": [], "failed": {}, "skipped": {}}
+    """Runs functions as cases and prints as JSON how they ended, and what of the model they walked."""
+    def watched(case):
+        @functools.wraps(case)
+        def run():
+            model.complaints.clear()
+            case(*context)
+            assert not model.complaints, "not as the model says: " + "; ".join(model.complaints[:10])
+        return run
+
     try:
-        for case in cases:
-            if sys.argv[1:] and case.__name__ not in sys.argv[1:]:
-                continue
-            begin = time.monotonic()
-            try:
-                model.complaints.clear()
-                case(*context)
-                assert not model.complaints, "not as the model says: " + "; ".join(model.complaints[:10])
-                told["passed"].append(case.__name__)
-            except Skipped as reason:
-                told["skipped"][case.__name__] = str(reason)
-            except Exception:
-                told["failed"][case.__name__] = traceback.format_exc()[-3000:]
-            if os.environ.get("FOOTPATH_CASES") == "loud":
-                print(f"{time.monotonic() - begin:6.1f} s {case.__name__} {told['failed'].get(case.__name__, '')}", file=sys.stderr)
+        told = outcomes([watched(case) for case in cases])
     finally:
         Part.stop_all()
-    print(json.dumps(told | {"walked": model.walked}))
+    print(json.dumps({"botocore": model.VERSION} | told | {"walked": model.walked}))
