@@ -121,7 +121,7 @@ struct StageBenchmark {
         options.workers = workers
         let analysis = try analysis(options)
         let before = threadCPUSeconds()
-        let cost = try Cost.of { try analysis.run(output: RecordOutput(sink: NullSink())) }
+        let cost = try Cost.of { try analysis.run(output: NumberedSink(sink: NullSink())) }
         let frames = Double(max(1, cost.result.analyzed))
         let run = PipelineRun(
             workers: workers, fps: frames / cost.wall, cpu_ms_per_frame: cost.cpu * 1000 / frames)
@@ -135,8 +135,8 @@ struct StageBenchmark {
         with.workers = 1
         var without = with
         without.faceFPS = 0
-        let plain = try Cost.of { try analysis(without).run(output: RecordOutput(sink: NullSink())) }
-        let faces = try Cost.of { try analysis(with).run(output: RecordOutput(sink: NullSink())) }
+        let plain = try Cost.of { try analysis(without).run(output: NumberedSink(sink: NullSink())) }
+        let faces = try Cost.of { try analysis(with).run(output: NumberedSink(sink: NullSink())) }
         let difference = max(0, faces.cpu - plain.cpu) * 1000
         return (
             difference / Double(max(1, faces.result.faces)), difference / Double(max(1, faces.result.analyzed))
@@ -175,7 +175,7 @@ private func seconds(of clock: clockid_t) -> Double {
 }
 
 /// Takes lines and forgets them.
-private final class NullSink: RecordSink {
+private final class NullSink: LineSink {
     func write(line: String) {}
     func finish() {}
 }

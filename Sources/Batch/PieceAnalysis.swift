@@ -62,7 +62,7 @@ public final class PieceAnalysis {
                 window: piece.window)
             guard analysis.fingerprint == piece.video.fingerprint else { throw Self.changed(piece.video) }
             summary = try analysis.run(
-                output: RecordOutput(sink: output),
+                output: NumberedSink(sink: output),
                 progress: { current in
                     tell(current.analyzed, current.elapsed, current.duration)
                     progress(current)

@@ -1,7 +1,7 @@
 import Recording
 
 /// Where the records of a piece go: between its first and its last line.
-public final class PieceOutput: RecordSink {
+public final class PieceOutput: LineSink {
     private let sink: DirectSink
     private(set) var lines = 0
     private(set) var bytes: Int64 = 0
@@ -15,9 +15,6 @@ public final class PieceOutput: RecordSink {
         try put(line)
         lines += 1
     }
-
-    /// The caller does, once the last line is written.
-    public func finish() {}
 
     func end(_ trailer: PieceFile.Trailer) throws(RecordingError) { try put(trailer.line) }
 

@@ -3,7 +3,7 @@ import Recording
 import Rekognition
 
 /// Makes an analysis' lines results, as they are written: what a client gets is what the log says, to the last digit.
-final class ResultSink: RecordSink {
+final class ResultSink: LineSink {
     /// Why the results can't be written.
     private(set) var failure: RecordingError?
     private let writer: ResultWriter
@@ -22,6 +22,4 @@ final class ResultSink: RecordSink {
             throw error
         }
     }
-
-    func finish() {}
 }

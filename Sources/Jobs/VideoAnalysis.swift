@@ -70,7 +70,7 @@ struct VideoAnalysis {
             workers: settings.options.workers, interrupt: interrupt)
         let source = WatchedSource(processes, limit: settings.limits.seconds, interrupt: interrupt)
         let sink = ResultSink(writer)
-        let driver = driver(source, RecordOutput(sink: sink))
+        let driver = driver(source, NumberedSink(sink: sink))
         interrupt.whenRaised { [mailbox = driver.mailbox] in mailbox.post(.stop) }
         let isDone: Bool
         do {
@@ -93,7 +93,7 @@ struct VideoAnalysis {
         return .finished(AnalysisResult(metadata: metadata, message: message, isPartial: message != nil))
     }
 
-    private func driver(_ source: any SourceOpening, _ output: RecordOutput) -> FeedDriver {
+    private func driver(_ source: any SourceOpening, _ output: NumberedSink) -> FeedDriver {
         let name = object.request.name.baseName
         let feed = FeedSettings(name: name, source: .file(request), options: settings.options, statsInterval: .infinity)
         // What the session's own records say is in no result.

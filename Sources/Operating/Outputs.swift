@@ -11,7 +11,7 @@ final class Outputs {
     struct Entry: Sendable {
         let target: OutputTarget
         let sink: QueuedSink
-        let output: RecordOutput
+        let output: NumberedSink
 
         /// As the configuration names it.
         var path: String { target.text }
@@ -45,14 +45,14 @@ final class Outputs {
     func isOpen(_ target: OutputTarget) -> Bool { entries.contains { $0.target == target } }
 
     /// A camera's output.
-    func output(for feed: String) throws(RecordingError) -> RecordOutput {
+    func output(for feed: String) throws(RecordingError) -> NumberedSink {
         let target = settings.target(for: feed)
         if let entry = entries.first(where: { $0.target == target }) { return entry.output }
         let log = log
         let sink = try QueuedSink(
             target, sync: settings.sync, rotation: settings.rotation, queueBytes: settings.queueBytes,
             report: { log.write(Self.level(of: $0), nil, "\($0)") })
-        let entry = Entry(target: target, sink: sink, output: RecordOutput(sink: sink, nextSequence: sink.nextSequence))
+        let entry = Entry(target: target, sink: sink, output: NumberedSink(sink: sink, nextSequence: sink.nextSequence))
         entries.append(entry)
         return entry.output
     }

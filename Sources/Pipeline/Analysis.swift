@@ -70,7 +70,7 @@ public final class Analysis {
     /// - Throws: `InferenceError` or `RecordingError`; records written before stay valid. A stream that breaks off is
     ///   no error here: the summary and the records say so.
     public func run(
-        output: RecordOutput, observer: @escaping (PathRecord) -> Void = { _ in },
+        output: NumberedSink, observer: @escaping (PathRecord) -> Void = { _ in },
         progress: (FeedProgress) -> Void = { _ in }
     ) throws -> FeedSummary {
         let pool = WorkerPool(count: options.workers)
@@ -105,7 +105,7 @@ public final class Analysis {
     }
 
     private func driver(
-        _ pool: WorkerPool, _ output: RecordOutput, _ observer: @escaping (PathRecord) -> Void
+        _ pool: WorkerPool, _ output: NumberedSink, _ observer: @escaping (PathRecord) -> Void
     ) -> FeedDriver {
         let (_, zero) = StreamRecorder.Opening.file(name, source.description, startTime: options.startTime)
         let settings = FeedSettings(

@@ -80,12 +80,12 @@ public final class FeedThread: Sendable {
     public let booth: PictureBooth?
 
     private let context: FeedContext
-    private let output: RecordOutput
+    private let output: NumberedSink
     private let mailbox = Mailbox<FeedMessage>()
     private let group = DispatchGroup()
 
     /// A camera that doesn't run yet.
-    public init(_ settings: FeedSettings, context: FeedContext, output: RecordOutput) {
+    public init(_ settings: FeedSettings, context: FeedContext, output: NumberedSink) {
         self.settings = settings
         self.context = context
         self.output = output

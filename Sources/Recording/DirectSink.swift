@@ -6,7 +6,7 @@ import SystemPackage
 /// Where a line can't be written to a file (a full disk, say), what there is of it is removed again, the error is thrown, and
 /// the next line is a new attempt. A pipe can't be rolled back: after an error its last line may be partial. A reader who is
 /// gone throws `closed`, provided the process ignores SIGPIPE. Not thread-safe.
-public final class DirectSink: RecordSink {
+public final class DirectSink: LineSink {
     private let policy: SyncPolicy
     private var schedule: SyncSchedule
     private let file: NewFile?

@@ -1,18 +1,18 @@
 import Foundation
 
-/// One output stream: a sink and the number of its next line.
+/// Gives the lines of one output stream their numbers on their way to its sink.
 ///
 /// `seq` counts the lines of a stream, not those of a session, so that whoever reads it sees loss and duplicates.
-/// Sessions that write to one sink therefore share one `RecordOutput`, from any thread.
-public final class RecordOutput: @unchecked Sendable {
+/// Sessions that write to one sink therefore share one `NumberedSink`, from any thread.
+public final class NumberedSink: @unchecked Sendable {
     // `lock` protects the sink and the number.
     private let lock = NSLock()
-    private let sink: any RecordSink
+    private let sink: any LineSink
     private var nextSequence: Int
 
-    /// An output to `sink`, whose first line gets the number `nextSequence` (not 0 where a file is continued; see
+    /// Numbers lines for `sink`, whose first line gets the number `nextSequence` (not 0 where a file is continued; see
     /// `QueuedSink.nextSequence`). The caller finishes the sink.
-    public init(sink: any RecordSink, nextSequence: Int = 0) {
+    public init(sink: any LineSink, nextSequence: Int = 0) {
         self.sink = sink
         self.nextSequence = nextSequence
     }

@@ -7,7 +7,7 @@ import SystemPackage
 /// `write` never waits and never fails while the output is open. Lines wait in a queue whose bytes are bounded, while a
 /// disk is slow or full or a reader is slow or absent; where there is no room in it they are lost whole, counted, and
 /// their `seq` with them. Any thread may use it; lines arrive in the order of the calls.
-public final class QueuedSink: RecordSink, Sendable {
+public final class QueuedSink: LineSink, Sendable {
     /// Seconds from `requestFinish` to the end, whatever disk and reader do.
     public static let farewell = 0.9
 

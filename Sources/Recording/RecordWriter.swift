@@ -16,7 +16,7 @@ public struct RecordWriter {
 
     static let shortestText = 64
 
-    private let output: RecordOutput
+    private let output: NumberedSink
     private let format: RecordFormat
     private let detail: Detail
     private let observed: (() -> Int64)?
@@ -30,7 +30,7 @@ public struct RecordWriter {
     ///   - detail: How much of it; the rest is passed over.
     ///   - observed: Now, in milliseconds since 1970 UTC. Live feeds only: with it no two runs write the same bytes.
     public init(
-        output: RecordOutput, feed: String, session: String, origin: Int64, detail: Detail = .points,
+        output: NumberedSink, feed: String, session: String, origin: Int64, detail: Detail = .points,
         observed: (() -> Int64)? = nil
     ) {
         self.output = output
@@ -41,10 +41,10 @@ public struct RecordWriter {
 
     /// A writer of the only session of a sink.
     public init(
-        sink: any RecordSink, feed: String, session: String, origin: Int64, observed: (() -> Int64)? = nil
+        sink: any LineSink, feed: String, session: String, origin: Int64, observed: (() -> Int64)? = nil
     ) {
         self.init(
-            output: RecordOutput(sink: sink), feed: feed, session: session, origin: origin, observed: observed)
+            output: NumberedSink(sink: sink), feed: feed, session: session, origin: origin, observed: observed)
     }
 
     /// Writes one line, if it is of the detail that is wanted.

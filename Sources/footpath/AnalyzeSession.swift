@@ -15,7 +15,7 @@ struct AnalyzeSession {
     private struct Output {
         let target: OutputTarget
         let sink: DirectSink
-        let stream: RecordOutput
+        let stream: NumberedSink
     }
 
     var console: Console
@@ -157,7 +157,7 @@ struct AnalyzeSession {
         } else {
             sink = try DirectSink(reads: .ofProcess)
         }
-        let opened = Output(target: target, sink: sink, stream: RecordOutput(sink: sink))
+        let opened = Output(target: target, sink: sink, stream: NumberedSink(sink: sink))
         if output != nil { shared = opened }
         return opened
     }

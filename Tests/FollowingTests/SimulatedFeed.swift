@@ -42,7 +42,7 @@ final class SimulatedFeed {
             name: "camera", source: source, options: options, statsInterval: statsInterval, settle: settle)
         let start = SessionStart(version: "1", models: [], settings: [])
         let session = FeedSession(settings, start: start, done: lister?.remembered ?? "", jitter: { 1 })
-        let output = RecordOutput(sink: sink)
+        let output = NumberedSink(sink: sink)
         let hands = FeedDriver.Hands(
             clocks: clock, opening: camera, workers: { _, report in Answers(answer: answer, report: report) },
             write: { _, _ in })
@@ -96,7 +96,7 @@ final class SimulatedFeed {
 }
 
 /// Counts lines and looks at their numbers.
-final class CountingSink: RecordSink {
+final class CountingSink: LineSink {
     private(set) var count = 0
     /// Whether every line has the number after the one before.
     private(set) var isWhole = true
@@ -106,7 +106,6 @@ final class CountingSink: RecordSink {
         count += 1
     }
 
-    func finish() throws(RecordingError) {}
 }
 
 /// How many values a value is made of, whatever is private in it: what it takes in memory.

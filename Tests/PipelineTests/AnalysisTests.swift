@@ -22,14 +22,14 @@ import Waiting
         var options = AnalysisOptions()
         options.workers = workers
         let sink = MemorySink()
-        _ = try clip.analysis(options, engine: engine).run(output: RecordOutput(sink: sink))
+        _ = try clip.analysis(options, engine: engine).run(output: NumberedSink(sink: sink))
         return sink.text()
     }
 
     @Test func everyoneGetsAPathWithAPointInEveryFrame() throws {
         let sink = MemorySink()
         var seen: [PathRecord] = []
-        let summary = try clip.analysis().run(output: RecordOutput(sink: sink), observer: { seen.append($0) })
+        let summary = try clip.analysis().run(output: NumberedSink(sink: sink), observer: { seen.append($0) })
         #expect(summary.frames == Clip.frameCount && summary.analyzed == Clip.frameCount)
         #expect(summary.paths == 2 && summary.points == 2 * Clip.frameCount && summary.end == .endOfFile)
         #expect(summary.damaged == 0 && seen.count == sink.lines.count)
@@ -48,7 +48,7 @@ import Waiting
         var options = AnalysisOptions()
         options.faceFPS = 5
         var faces: [(person: BoundingBox, face: Face)] = []
-        let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())) { record in
+        let summary = try clip.analysis(options).run(output: NumberedSink(sink: MemorySink())) { record in
             if case .path(let point) = record.event, let face = point.face { faces.append((point.box, face)) }
         }
         // Two people for two seconds, less the time until they are confirmed.
@@ -59,7 +59,7 @@ import Waiting
             #expect(face.landmarks.map(\.kind) == Landmark.Selection.five.kinds)
         }
         options.faceFPS = 0
-        #expect(try clip.analysis(options).run(output: RecordOutput(sink: MemorySink())).faces == 0)
+        #expect(try clip.analysis(options).run(output: NumberedSink(sink: MemorySink())).faces == 0)
     }
 
     @Test func recordsAreTheSameWithAnyNumberOfWorkersHoweverLongTheyTake() throws {
@@ -83,7 +83,7 @@ import Waiting
         let interrupt = InterruptFlag()
         let sink = MemorySink()
         let analysis = try clip.analysis(interrupt: interrupt)
-        let summary = try analysis.run(output: RecordOutput(sink: sink)) { _ in
+        let summary = try analysis.run(output: NumberedSink(sink: sink)) { _ in
         } progress: { progress in
             if progress.analyzed == 20 { interrupt.raise() }
         }
@@ -107,7 +107,7 @@ import Waiting
         let sink = MemorySink()
         let analysis = try clip.analysis(engine: engine, interrupt: interrupt)
         let start = ContinuousClock.now
-        let summary = try analysis.run(output: RecordOutput(sink: sink))
+        let summary = try analysis.run(output: NumberedSink(sink: sink))
         #expect((ContinuousClock.now - start) / .seconds(1) < 4)
         #expect(summary.end == .interrupted && summary.analyzed < Clip.frameCount)
         let path = clip.folder.path("records.jsonl")
@@ -124,7 +124,7 @@ import Waiting
             options.faceFPS = 0
             options.still = still
             var points: [PathPoint] = []
-            _ = try night.analysis(options).run(output: RecordOutput(sink: MemorySink())) { record in
+            _ = try night.analysis(options).run(output: NumberedSink(sink: MemorySink())) { record in
                 if case .path(let point) = record.event { points.append(point) }
             }
             return Dictionary(grouping: points, by: \.track)
@@ -147,17 +147,17 @@ import Waiting
         var options = AnalysisOptions()
         options.faceFPS = 0
         options.cameraMotion = .off
-        let broken = try shaken.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        let broken = try shaken.analysis(options).run(output: NumberedSink(sink: MemorySink()))
         #expect(broken.paths != 2, "it takes the motion into account, or this shows nothing")
         options.cameraMotion = .auto
-        let whole = try shaken.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        let whole = try shaken.analysis(options).run(output: NumberedSink(sink: MemorySink()))
         #expect(whole.paths == 2 && whole.points >= 2 * Clip.frameCount - 4)
         // The same bytes with any number of workers.
         let texts = try [1, 2, 8].map { workers in
             options.workers = workers
             let sink = MemorySink()
             _ = try shaken.analysis(options, engine: .boxes { usleep(.random(in: 0...2000)) })
-                .run(output: RecordOutput(sink: sink))
+                .run(output: NumberedSink(sink: sink))
             return sink.text()
         }
         #expect(Set(texts).count == 1)
@@ -167,7 +167,7 @@ import Waiting
         var options = AnalysisOptions()
         // The second person never comes further left than x = 160, the first never further right than that.
         options.masks = [.rectangle(BoundingBox(left: 0.5, top: 0, width: 0.5, height: 1))]
-        let summary = try clip.analysis(options).run(output: RecordOutput(sink: MemorySink()))
+        let summary = try clip.analysis(options).run(output: NumberedSink(sink: MemorySink()))
         #expect(summary.paths == 1)
     }
 

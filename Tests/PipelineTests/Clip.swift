@@ -153,12 +153,10 @@ extension ScriptedEngine {
 }
 
 /// Keeps the lines it gets.
-final class MemorySink: RecordSink {
+final class MemorySink: LineSink {
     private(set) var lines: [String] = []
 
     func write(line: String) throws(RecordingError) { lines.append(line) }
-
-    func finish() throws(RecordingError) {}
 
     func text() -> String { lines.map { $0 + "\n" }.joined() }
 }

@@ -34,7 +34,7 @@ import Testing
 
     private func text(_ options: AnalysisOptions, engine: ScriptedEngine = .boxes()) throws -> String {
         let sink = MemorySink()
-        _ = try clip.analysis(options, engine: engine).run(output: RecordOutput(sink: sink))
+        _ = try clip.analysis(options, engine: engine).run(output: NumberedSink(sink: sink))
         return sink.text()
     }
 

@@ -30,7 +30,7 @@ import Testing
         let sink = MemorySink()
         let options = options(.counts, .drop)
         let analysis = try clip.analysis(options.ofPiece(handovers: [Timestamp(microseconds: 1_000_000)]))
-        let summary = try analysis.run(output: RecordOutput(sink: sink))
+        let summary = try analysis.run(output: NumberedSink(sink: sink))
         let events = sink.lines.map { line in
             String(line.dropFirst(#"{"v":"1.1","event":""#.count).prefix { $0 != "\"" })
         }
@@ -51,10 +51,10 @@ import Testing
     @Test func thoseWhoDontStirAreMarked() throws {
         let clip = try Clip(noise: 4)
         let sink = MemorySink()
-        _ = try clip.analysis(options(.points, .drop).ofPiece(handovers: [])).run(output: RecordOutput(sink: sink))
+        _ = try clip.analysis(options(.points, .drop).ofPiece(handovers: [])).run(output: NumberedSink(sink: sink))
         #expect(sink.lines.contains { $0.contains(#""still":true"#) })
         let kept = MemorySink()
-        _ = try clip.analysis(options(.points, .keep).ofPiece(handovers: [])).run(output: RecordOutput(sink: kept))
+        _ = try clip.analysis(options(.points, .keep).ofPiece(handovers: [])).run(output: NumberedSink(sink: kept))
         #expect(!kept.text().contains(#""still":true"#))
     }
 }

@@ -32,7 +32,7 @@ import Testing
             decoderThreads: 2, interrupt: InterruptFlag(), window: window)
         let sink = MemorySink()
         var outcome = Outcome(session: analysis.sessionID)
-        _ = try analysis.run(output: RecordOutput(sink: sink), progress: { outcome.progress.append($0) })
+        _ = try analysis.run(output: NumberedSink(sink: sink), progress: { outcome.progress.append($0) })
         for line in sink.lines {
             let record = try #require(
                 JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

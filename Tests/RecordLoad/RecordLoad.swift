@@ -26,7 +26,7 @@ enum RecordLoad {
             let ending = DispatchSemaphore(value: 0)
             let sources = handleSignals(of: sink, ending: ending)
             let threads = DispatchGroup()
-            let output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
+            let output = NumberedSink(sink: sink, nextSequence: sink.nextSequence)
             for index in 0..<(Int(arguments[2]) ?? 1) {
                 threads.enter()
                 Thread.detachNewThread {
@@ -88,7 +88,7 @@ enum RecordLoad {
         }
     }
 
-    private static func write(_ index: Int, to output: RecordOutput) {
+    private static func write(_ index: Int, to output: NumberedSink) {
         let writer = RecordWriter(
             output: output, feed: "camera-\(index)", session: "11111111-2222-3333-4444-555555555555", origin: 0,
             observed: { Int64(Date.now.timeIntervalSince1970 * 1000) })

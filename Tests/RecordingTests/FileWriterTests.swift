@@ -264,7 +264,7 @@ import Testing
     }
 
     private func writeSession(to sink: QueuedSink, session: String = Sample.session) throws {
-        let output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
+        let output = NumberedSink(sink: sink, nextSequence: sink.nextSequence)
         let writer = RecordWriter(output: output, feed: "clip.mp4", session: session, origin: Sample.origin)
         for record in Sample.all { try writer.write(record) }
         sink.drain()

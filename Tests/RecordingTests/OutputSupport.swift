@@ -48,10 +48,10 @@ extension QueuedSink {
 
 /// Numbers lines as the daemon does, from any thread.
 struct Recorder: Sendable {
-    private let output: RecordOutput
+    private let output: NumberedSink
 
     init(_ sink: QueuedSink) {
-        output = RecordOutput(sink: sink, nextSequence: sink.nextSequence)
+        output = NumberedSink(sink: sink, nextSequence: sink.nextSequence)
     }
 
     func write(_ count: Int) throws {

@@ -43,7 +43,7 @@ import Testing
 
     @Test func sequenceGoesOnOverSessionsOfOneOutputAndSkipsNothingThatFailed() throws {
         let sink = MemorySink()
-        let output = RecordOutput(sink: sink)
+        let output = NumberedSink(sink: sink)
         for feed in ["a.mp4", "b.mp4"] {
             let writer = RecordWriter(output: output, feed: feed, session: Sample.session, origin: 0)
             try writer.write(Sample.path)

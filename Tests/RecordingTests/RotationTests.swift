@@ -37,7 +37,7 @@ import Testing
 
     @Test func aFeedsLongestNameLeavesTheSequenceNumberInWhatFingerprintsSee() throws {
         let sink = MemorySink()
-        let output = RecordOutput(sink: sink, nextSequence: 999_999_999_999)
+        let output = NumberedSink(sink: sink, nextSequence: 999_999_999_999)
         let writer = RecordWriter(
             output: output, feed: String(repeating: "\u{1}", count: 1000), session: Sample.session, origin: 0)
         try writer.write(Sample.path)

@@ -3,7 +3,7 @@ import PathModel
 import Recording
 
 /// Keeps the lines it gets, and can refuse the next one.
-final class MemorySink: RecordSink {
+final class MemorySink: LineSink {
     private(set) var lines: [String] = []
     var refusal: RecordingError?
 
@@ -12,7 +12,6 @@ final class MemorySink: RecordSink {
         lines.append(line)
     }
 
-    func finish() throws(RecordingError) {}
 }
 
 /// A folder of its own for one test, removed afterwards.

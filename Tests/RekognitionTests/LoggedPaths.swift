@@ -59,11 +59,11 @@ struct LoggedPaths {
 /// A file of records.
 struct TestLog {
     private let sink: DirectSink
-    let output: RecordOutput
+    let output: NumberedSink
 
     init(path: String) throws {
         sink = DirectSink(try NewFile(path, naming: .early, mayReplace: true))
-        output = RecordOutput(sink: sink)
+        output = NumberedSink(sink: sink)
     }
 
     func writer(feed: String, session: String, origin: Int64) -> RecordWriter {
