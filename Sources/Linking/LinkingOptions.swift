@@ -21,8 +21,22 @@ package struct LinkingOptions: Sendable {
     /// What is counted of the tracks.
     package var counting = CountingLayout()
 
+    /// What is done about a camera that moves.
+    package var cameraMotion: CameraMotionHandling {
+        get { tracker.seesCameraInBoxes ? .auto : .off }
+        set { tracker.seesCameraInBoxes = newValue == .auto }
+    }
+
     /// The defaults.
-    package init() {}
+    package init() { cameraMotion = .auto }
+
+    /// What is done about a camera that moves.
+    package enum CameraMotionHandling: String, CaseIterable, Sendable {
+        /// Its motion is told from the boxes, and tracks are carried along.
+        case auto
+        /// It is taken to stand still.
+        case off
+    }
 }
 
 /// Detections can't be linked.

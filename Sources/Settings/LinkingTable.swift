@@ -50,6 +50,12 @@ extension LinkingSetting {
         .seconds(
             "max_lost", "How long someone may be out of sight; more keeps more ids, and gives more to the wrong person",
             \.tracker.maxLost),
+        .init(
+            "camera_motion",
+            "Whether people are carried along with a picture that moves or shakes, which is told from their boxes: most of three or "
+                + "more are beside where they were expected by the same way",
+            Kind<LinkingOptions.CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
+            recorded: { .text($0.cameraMotion.rawValue) }),
         .seconds(
             "bridge",
             "How long a gap in a path may be to be filled between the boxes on both sides; more writes more of the time in which "

@@ -19,6 +19,7 @@ public struct ByteTracker: Sendable {
     var assignment = Assignment()
     var tracksByLeft: [Int] = []
     var found: [Int] = []
+    var expected: [BoundingBox] = []
     private var lastTime: Timestamp?
     /// Seconds from each of the latest frames to the next.
     private var intervals = (0.0, 0.0, 0.0)
@@ -60,7 +61,10 @@ public struct ByteTracker: Sendable {
         // Tracks out of sight that have run out of time by now are not matched any more. Those seen in the step before
         // still are, however long this step is: with one frame in three seconds there is nothing better.
         removeEnded(at: time, into: &update.removals)
-        predict(to: time, motion: motion)
+        let seconds = predict(to: time, motion: motion)
+        if motion == nil, options.seesCameraInBoxes, let motion = sharedMotion(at: time) {
+            for index in tracks.indices { tracks[index].carry(by: motion, in: seconds) }
+        }
         associate(at: time)
         for index in tracks.indices where !tracks[index].isMeasured { tracks[index].miss() }
         rejoin(into: &update.removals)
@@ -92,13 +96,18 @@ extension ByteTracker {
         intervals = (intervals.1, intervals.2, max(0, time.seconds(since: lastTime)))
     }
 
+    /// Seconds since the step before.
+    var latestInterval: Double { intervals.2 }
+
     /// The least of the latest, so that one gap doesn't count.
     private var interval: Double { min(intervals.0, intervals.1, intervals.2) }
 
-    private mutating func predict(to time: Timestamp, motion: CameraMotion?) {
+    /// - Returns: the seconds since the step before.
+    private mutating func predict(to time: Timestamp, motion: CameraMotion?) -> Double {
         let seconds = lastTime.map { max(0, time.seconds(since: $0)) } ?? 0
         lastTime = time
         for index in tracks.indices { tracks[index].predict(seconds: seconds, motion: motion) }
+        return seconds
     }
 
     private mutating func confirmProven(at time: Timestamp) {

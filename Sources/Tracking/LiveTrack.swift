@@ -68,16 +68,19 @@ struct LiveTrack: Sendable {
     /// - Parameter motion: how the camera moved in it; nil where it didn't.
     mutating func predict(seconds: Double, motion: CameraMotion? = nil) {
         carriage = Point(x: 0, y: 0)
-        if let motion {
-            let before = filter.box.center
-            filter.carry(by: motion)
-            height *= motion.scale
-            let after = filter.box.center
-            if seconds > 0 { carriage = Point(x: (after.x - before.x) / seconds, y: (after.y - before.y) / seconds) }
-        }
+        if let motion { carry(by: motion, in: seconds) }
         filter.predict(seconds: seconds, coasting: !isMeasured)
         isMeasured = false
         steps += 1
+    }
+
+    /// Goes along with a picture that moved because the camera did, in a step of so many seconds.
+    mutating func carry(by motion: CameraMotion, in seconds: Double) {
+        let before = filter.box.center
+        filter.carry(by: motion)
+        height *= motion.scale
+        let after = filter.box.center
+        if seconds > 0 { carriage = Point(x: (after.x - before.x) / seconds, y: (after.y - before.y) / seconds) }
     }
 
     /// Takes the detection that belongs to the track.

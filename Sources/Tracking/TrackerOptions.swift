@@ -69,6 +69,9 @@ extension ByteTracker {
         /// How far from the frame's edge a box still touches it, in frame heights. Raising it calls more ends
         /// `.leftFrame`.
         public var edgeMargin = 0.01
+        /// Whether a camera's motion is told from the boxes in steps in which nobody says how it moved. Where there are pictures, they
+        /// know better.
+        public var seesCameraInBoxes = false
         /// How much clothes count, where detections say what people wear.
         public var appearance = AppearanceCue()
         /// How people move and how boxes err.
