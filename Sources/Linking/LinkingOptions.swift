@@ -28,7 +28,10 @@ package struct LinkingOptions: Sendable {
     }
 
     /// The defaults.
-    package init() { cameraMotion = .auto }
+    package init() {
+        cameraMotion = .auto
+        tracker.nestedConfidence = 0.8
+    }
 
     /// What is done about a camera that moves.
     package enum CameraMotionHandling: String, CaseIterable, Sendable {

@@ -20,6 +20,8 @@ public struct ByteTracker: Sendable {
     var tracksByLeft: [Int] = []
     var found: [Int] = []
     var expected: [BoundingBox] = []
+    /// How the picture moved in the step before as boxes tell it, frame heights a second; nil where it didn't.
+    var pace: Point?
     private var lastTime: Timestamp?
     /// Seconds from each of the latest frames to the next.
     private var intervals = (0.0, 0.0, 0.0)
@@ -62,7 +64,7 @@ public struct ByteTracker: Sendable {
         // still are, however long this step is: with one frame in three seconds there is nothing better.
         removeEnded(at: time, into: &update.removals)
         let seconds = predict(to: time, motion: motion)
-        if motion == nil, options.seesCameraInBoxes, let motion = sharedMotion(at: time) {
+        if motion == nil, options.seesCameraInBoxes, let motion = sharedMotion(at: time, after: seconds) {
             for index in tracks.indices { tracks[index].carry(by: motion, in: seconds) }
         }
         associate(at: time)
@@ -83,6 +85,7 @@ public struct ByteTracker: Sendable {
             tracks = []
             lastTime = nil
             intervals = (0, 0, 0)
+            pace = nil
         }
         return tracks.map { TrackRemoval(serial: $0.serial, cause: .streamEnd) }
     }
@@ -95,9 +98,6 @@ extension ByteTracker {
         guard let lastTime else { return }
         intervals = (intervals.1, intervals.2, max(0, time.seconds(since: lastTime)))
     }
-
-    /// Seconds since the step before.
-    var latestInterval: Double { intervals.2 }
 
     /// The least of the latest, so that one gap doesn't count.
     private var interval: Double { min(intervals.0, intervals.1, intervals.2) }
@@ -129,15 +129,19 @@ extension ByteTracker {
         }
     }
 
-    /// Starts a track for each detection that is left over and no second box of someone already followed.
+    /// Starts a track for each detection that is left over and no second box of someone already followed, or is sure enough to be
+    /// somebody whom they hide.
     private mutating func startTracks(at time: Timestamp) {
         for index in measurements.roles.indices
         where measurements.roles[index] == .sure || measurements.roles[index] == .unsure {
             let measurement = measurements.measurements[index]
             guard measurement.detection.confidence >= options.seedConfidence else { return }
-            guard !isDuplicate(measurement.box) else { continue }
+            let isNested = isDuplicate(measurement.box)
+            if isNested, measurement.detection.confidence <= options.nestedConfidence { continue }
             tracks.append(
-                LiveTrack(serial: nextSerial, measurement: measurement, time: time, model: options.motion))
+                LiveTrack(
+                    serial: nextSerial, measurement: measurement, isNested: isNested, time: time, model: options.motion)
+            )
             nextSerial += 1
             measurements.roles[index] = .taken
         }

@@ -36,6 +36,8 @@ struct LiveTrack: Sendable {
     private static let confidenceMemory = 1.0
     /// In which time a taller box's share in the height falls to 1/e, seconds.
     private static let heightMemory = 2.0
+    /// In which share of the frames a second box must be.
+    private static let nestedShare = 0.7
     /// How sure it is that the person is there. Someone who was plainly seen is still there when half hidden or turned,
     /// so a low score counts for no less than the track's recent mean.
     var confidence: Double { max(measurement.detection.confidence, meanConfidence) }
@@ -45,13 +47,18 @@ struct LiveTrack: Sendable {
     private var meanConfidence: Double
     /// When and where it was first detected, in frame heights.
     let birth: (time: Timestamp, box: BoundingBox)
+    /// Whether that was within the box of somebody else: a second box of theirs, or somebody they hide.
+    private let isNested: Bool
     private var hits = 1
     /// Since birth.
     private var steps = 0
     private var bestConfidence: Double
 
     /// A tentative track from its first detection.
-    init(serial: Int, measurement: Measurement, time: Timestamp, model: ByteTracker.MotionModel) {
+    init(
+        serial: Int, measurement: Measurement, isNested: Bool, time: Timestamp, model: ByteTracker.MotionModel
+    ) {
+        self.isNested = isNested
         self.serial = serial
         self.measurement = measurement
         filter = BoxFilter(measurement.box, model: model)
@@ -116,6 +123,13 @@ struct LiveTrack: Sendable {
         phase == .tentative && isMeasured && hits >= options.confirmHits && bestConfidence >= options.birthConfidence
             && meanConfidence >= options.meanBirthConfidence
             && measuredAt.seconds(since: birth.time) >= options.confirmAfter
+            && (!isNested || isSomebodyElse(options))
+    }
+
+    /// Whether a second box has been there for too long, too often and too plainly to be one.
+    private func isSomebodyElse(_ options: ByteTracker.Options) -> Bool {
+        measuredAt.seconds(since: birth.time) >= options.nestedAfter && meanConfidence > options.nestedConfidence
+            && hits >= options.nestedHits && Double(hits) >= Self.nestedShare * Double(steps)
     }
 
     /// Goes on as a younger track, which turned out to be of the same person.
@@ -164,7 +178,8 @@ extension LiveTrack {
     func removalCause(
         at time: Timestamp, interval: Double, aspectRatio: Double, options: ByteTracker.Options
     ) -> TrackRemoval.Cause? {
-        if phase == .tentative, time.seconds(since: birth.time) > options.probation, steps >= options.probationSteps {
+        let probation = options.probation + (isNested ? options.nestedAfter : 0)
+        if phase == .tentative, time.seconds(since: birth.time) > probation, steps >= options.probationSteps {
             return .lost
         }
         guard !isMeasured else { return nil }

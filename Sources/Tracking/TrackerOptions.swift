@@ -38,9 +38,16 @@ extension ByteTracker {
         /// stopped, and loses more people who walk past something that hides them.
         public var steadyPenalty = 0.2
         /// The share of the smaller of two boxes that lies in the other from which a detection is taken for a second
-        /// box of someone already followed and starts no track, 0...1. Raising it gives one person two ids, lowering
-        /// it misses people who stand close together.
+        /// box of someone already followed and starts no track, or one that has more to prove, 0...1. Raising it gives one
+        /// person two ids, lowering it misses people who stand close together.
         public var duplicateCover = 0.55
+        /// The score that such a second box must exceed, at first and on average, to become somebody else after `nestedAfter`, 0...1:
+        /// somebody whom the other hides. Raising it misses more people who are hidden for long; at 1 it is never believed.
+        public var nestedConfidence = 1.0
+        /// How long it must have been there, in most frames. Raising it does the same, and gives fewer people two ids.
+        public var nestedAfter = 0.5
+        /// In how many frames it must have been detected, whatever the frame rate. Raising it does the same in slow streams.
+        public var nestedHits = 5
         /// The share of a low detection that lies in the box of someone found in the same frame from which it is taken
         /// for a part of them, 0...1. Raising it lets tracks of hidden people settle on those who hide them, lowering
         /// it loses people who are half hidden.

@@ -149,6 +149,20 @@ private let crossing = [
         #expect(replay([person, double], at: times(2, fps: 10)).ids == [1])
     }
 
+    /// Seconds of a second box, its score, and whether it is in every second frame only.
+    @Test(arguments: [(2.0, 0.9, false, 2), (0.4, 0.9, false, 1), (2, 0.7, false, 1), (2, 0.9, true, 1)])
+    func aSecondBoxThatStaysAndIsSureIsSomebodyHidden(seconds: Double, score: Double, flickers: Bool, ids: Int) {
+        var options = ByteTracker.Options()
+        options.nestedConfidence = 0.8
+        let walker = Walker { Point(x: 0.3 + 0.05 * $0, y: 0.5) }
+        let hidden = Walker(
+            width: 0.05, height: 0.24,
+            confidence: { $0 < 1 || $0 > 1 + seconds || flickers && Int(($0 * 20).rounded()) % 2 == 0 ? nil : score },
+            position: { Point(x: 0.305 + 0.05 * $0, y: 0.52) })
+        #expect(replay([walker, hidden], at: times(4, fps: 20), options: options).ids.count == ids)
+        #expect(replay([walker, hidden], at: times(4, fps: 20)).ids.count == 1, "by default it is a second box")
+    }
+
     @Test func detectionsThatMakeNoSenseAreIgnored() {
         func detection(_ left: Double, _ top: Double, _ width: Double, _ height: Double, _ score: Double = 0.9)
             -> Detection
