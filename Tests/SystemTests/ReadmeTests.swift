@@ -36,6 +36,25 @@ struct ReadmeTests {
         }
     }
 
+    /// What it says that Scripts/demo prints is what the sample's golden records say.
+    @Test func whatItSaysOfTheSampleIsSo() throws {
+        let records = try String(
+            contentsOf: Project.root.appendingPathComponent("SampleVideos/crossing.expected.jsonl"), encoding: .utf8)
+        let totals = try #require(records.firstMatch(of: /"paths":(\d+),"points":(\d+),"faces":(\d+)/)).output
+        #expect(Self.text.contains("\(totals.1) paths, \(totals.2) points, \(totals.3) faces ->"))
+        let path = /"path_end".*"track":(\d+),.*"start":"[^"]*:([\d.]+)Z","end":"[^"]*:([\d.]+)Z",.*"points":(\d+),/
+        let ends = records.split(separator: "\n").compactMap { $0.firstMatch(of: path)?.output }
+        #expect(!ends.isEmpty)
+        for (_, track, start, end, points) in ends {
+            let row = try Regex("\n +\(track) +\(try seconds(start)) +\(try seconds(end)) +\(points) ")
+            #expect(Self.text.contains(row), "person \(track)")
+        }
+    }
+
+    private func seconds(_ text: Substring) throws -> String {
+        String(format: "%.2f", try #require(Double(text)))
+    }
+
     /// CI runs Scripts/test, and Scripts/test's build is Scripts/demo's.
     @Test func theTwoSetUpCommandsAreThoseThatExist() {
         let outsideFences = Self.text.components(separatedBy: "```").enumerated().filter { $0.offset.isMultiple(of: 2) }
