@@ -31,6 +31,8 @@ def main() -> None:
             result = measure(arguments, cores, Path(folder))
     except subprocess.CalledProcessError as error:
         sys.exit(f"run: exit code {error.returncode} from: {' '.join(error.cmd)}")
+    except FileNotFoundError as error:
+        sys.exit(f"run: {error.filename} isn't there: `swift build -c release` makes it")
     print(report(result))
     if arguments.json:
         arguments.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
