@@ -37,9 +37,9 @@ def inputs(folders, most, budget):
 def quantize(network, pictures, in_float=IN_FLOAT):
     """A network whose convolutions take and give int8, ranges and biases by inputs (see `inputs`).
 
-    Weights have seven bits: processors without VNNI add products in pairs in 16 bits, which eight would overflow. So
-    sums are exact, and the same everywhere. Ranges are the widest that were seen: NNCF's own, the mean of each picture's
-    greatest value, cut off what tells people most clearly.
+    Weights have seven bits: processors without VNNI add products in pairs in 16 bits, which eight would overflow (but
+    in depthwise convolutions, which add none in pairs). So sums are exact, and the same everywhere. Ranges are the
+    widest that were seen: NNCF's own, the mean of each picture's greatest value, cut off what tells people most clearly.
     """
     return nncf.quantize(
         network,
