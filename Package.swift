@@ -169,7 +169,7 @@ let package = Package(
         tests(
             "PipelineTests",
             [
-                "Aligning", "Analyzing", "Decoding", "Detecting", "Following", "Pipeline", "Recording",
+                "Aligning", "Analyzing", "Decoding", "Detecting", "Following", "Pipeline", "Recording", "Tracking",
                 "Waiting",
             ]),
         tests(

@@ -25,14 +25,6 @@ public struct AnalysisOptions: Hashable, Sendable {
         case yuNet(path: String)
     }
 
-    /// What is done about a camera that moves.
-    public enum CameraMotionHandling: String, CaseIterable, Hashable, Sendable {
-        /// Its motion is seen in the pictures, and tracks are carried along.
-        case auto
-        /// It is taken to stand still.
-        case off
-    }
-
     /// Whether clothes tell people apart who cross or come back.
     public enum ClothesHandling: String, CaseIterable, Hashable, Sendable {
         /// Their brightness and colour count, beside places.

@@ -5,6 +5,7 @@ import Dispatch
 import Inference
 import PathModel
 import Synchronization
+import Tracking
 import Waiting
 
 /// What a worker is asked to do with frame `number` of a run.

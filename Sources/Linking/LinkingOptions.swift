@@ -32,14 +32,6 @@ package struct LinkingOptions: Sendable {
         cameraMotion = .auto
         tracker.nestedConfidence = 0.8
     }
-
-    /// What is done about a camera that moves.
-    package enum CameraMotionHandling: String, CaseIterable, Sendable {
-        /// Its motion is told from the boxes, and tracks are carried along.
-        case auto
-        /// It is taken to stand still.
-        case off
-    }
 }
 
 /// Detections can't be linked.

@@ -53,7 +53,7 @@ extension AnalysisSetting {
             isOfCameras: false, set: { $0.workers = $1 }),
         .init(
             "camera_motion", "Whether people are carried along with a picture that moves or shakes",
-            Kind<AnalysisOptions.CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
+            Kind<CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
             recorded: { .text($0.cameraMotion.rawValue) }),
         .init(
             "clothes", "Whether brightness and colour of clothes help to tell people apart who cross or come back",

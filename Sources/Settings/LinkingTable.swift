@@ -54,7 +54,7 @@ extension LinkingSetting {
             "camera_motion",
             "Whether people are carried along with a picture that moves or shakes, which is told from their boxes: most of three or "
                 + "more are beside where they were expected by the same way",
-            Kind<LinkingOptions.CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
+            Kind<CameraMotionHandling>.choice, standard: "auto", set: { $0.cameraMotion = $1 },
             recorded: { .text($0.cameraMotion.rawValue) }),
         .seconds(
             "bridge",

@@ -7,6 +7,7 @@ import PathModel
 import Recording
 import TestSupport
 import Testing
+import Tracking
 import Waiting
 
 @testable import Pipeline
