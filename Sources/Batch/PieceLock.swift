@@ -70,7 +70,7 @@ final class PieceLock: Sendable {
         if code == EWOULDBLOCK { return nil }
     }
 
-    deinit { try? descriptor.close() }
+    deinit { try? descriptor.unlockAndClose() }
 
     private func begin(interval: Double) throws(RecordingError) {
         try write()

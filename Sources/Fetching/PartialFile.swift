@@ -32,9 +32,9 @@ final class PartialFile {
                     try descriptor.lock()
                     // Whoever held the lock may have made it whole, and it has its name.
                     if FileIdentity(try Stat(descriptor)) == FileIdentity(path: path) { return descriptor }
-                    try descriptor.close()
+                    try descriptor.unlockAndClose()
                 } catch {
-                    try? descriptor.close()
+                    try? descriptor.unlockAndClose()
                     throw error
                 }
             }
@@ -52,7 +52,7 @@ final class PartialFile {
 
     deinit {
         if bytes == 0 { discard() }
-        try? descriptor.close()
+        try? descriptor.unlockAndClose()
     }
 
     /// Begins anew.

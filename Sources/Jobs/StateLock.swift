@@ -16,5 +16,9 @@ final class StateLock: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    /// A process that is being started has a copy of the descriptor until it runs its program, and would hold the lock as long.
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }

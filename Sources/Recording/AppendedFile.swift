@@ -28,11 +28,11 @@ struct AppendedFile {
         case .records(let tail):
             try self.init(descriptor, tail, path: path)
         case .foreign:
-            try? descriptor.close()
+            try? descriptor.unlockAndClose()
             throw .notRecords(path: path)
         case .damaged(let nextSequence):
             // Its lock holds until it has another name.
-            defer { try? descriptor.close() }
+            defer { try? descriptor.unlockAndClose() }
             let aside = try Self.putAside(path)
             reporter.tell(.putAside(path: path, to: aside))
             let (new, _) = try Self.open(path)
@@ -59,7 +59,7 @@ struct AppendedFile {
             try RecordingError.attempt(.lock, path) { try descriptor.lock() }
             return (descriptor, try RecordingError.attempt(.read, path) { try RecordTail.content(of: descriptor) })
         } catch {
-            try? descriptor.close()
+            try? descriptor.unlockAndClose()
             throw error
         }
     }
@@ -90,7 +90,7 @@ struct AppendedFile {
             let now = Int64(Date.now.timeIntervalSince1970 * 1000)
             ageWhenOpened = .milliseconds(first.map { max(0, now - $0.milliseconds) } ?? 0)
         } catch {
-            try? descriptor.close()
+            try? descriptor.unlockAndClose()
             throw error
         }
         self.descriptor = descriptor
@@ -146,6 +146,6 @@ struct AppendedFile {
     }
 
     func close() throws(RecordingError) {
-        try RecordingError.attempt(.close, path) { try descriptor.close() }
+        try RecordingError.attempt(.close, path) { try descriptor.unlockAndClose() }
     }
 }

@@ -63,6 +63,13 @@ extension FileDescriptor {
         if code != 0 { throw Errno(rawValue: code) }
     }
 
+    /// Closes a file that `lock` locked. Closing alone is not enough: a process that is being started has a copy of the
+    /// descriptor until it runs its program, and would hold the lock as long (flock(2)).
+    package func unlockAndClose() throws {
+        _ = flock(rawValue, LOCK_UN)
+        try close()
+    }
+
     /// Gives a file another one's permissions, and its owner as far as that is allowed.
     func takeOver(_ status: Stat) {
         _ = fchmod(rawValue, status.permissions.rawValue)

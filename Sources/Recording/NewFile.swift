@@ -82,7 +82,7 @@ public final class NewFile {
         do throws(RecordingError) {
             (path, descriptor) = try isEarly ? (name, Self.create(target, name)) : Self.createBeside(target, name)
         } catch {
-            try? old?.descriptor.close()
+            try? old?.descriptor.unlockAndClose()
             throw error
         }
         if isEarly { try? descriptor.lock() } else { Self.beside.withLock { [path] in $0[path] = (name, naming) } }
@@ -91,8 +91,8 @@ public final class NewFile {
 
     deinit {
         forget()
-        try? descriptor.close()
-        try? old?.descriptor.close()
+        try? descriptor.unlockAndClose()
+        try? old?.descriptor.unlockAndClose()
     }
 
     /// Waits until the disk has the file and gives it its name.
