@@ -59,7 +59,8 @@ enum Signals {
             let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             // Its own handler keeps it, for as long as the program runs.
             source.setEventHandler {
-                withExtendedLifetime(source, handler)
+                // Signals that come together are one event, and the second one ends the program.
+                for _ in 0..<(number == SIGHUP ? 1 : max(1, source.data)) { handler() }
             }
             source.resume()
         }

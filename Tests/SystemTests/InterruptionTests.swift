@@ -52,9 +52,7 @@ struct InterruptionTests {
         {
             usleep(20_000)
         }
-        command.signal(SIGINT)
-        // A signal that waits to be delivered swallows the next of its kind.
-        usleep(40_000)
+        command.signalAndWait(SIGINT)
         command.signal(SIGINT)
         let result = command.wait(seconds: 10)
         #expect(result.status == 130)
@@ -122,10 +120,7 @@ struct InterruptionTests {
         while !isReady(output()) && Date() < deadline { usleep(20_000) }
         command.waitUntilHandling(SIGINT)
         let start = ContinuousClock.now
-        for signal in signals {
-            command.signal(signal)
-            usleep(20_000)
-        }
+        for signal in signals { command.signalAndWait(signal) }
         let result = command.wait(seconds: 10)
         try end.close()
         return (result, (ContinuousClock.now - start) / .seconds(1))

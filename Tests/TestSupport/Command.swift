@@ -62,10 +62,22 @@ public final class Command {
         usleep(500_000)
     }
 
-    /// The signals that its main thread blocks, a bit each (proc(5), `SigBlk`).
-    private var blocked: UInt64 {
+    /// Sends a signal, and waits until the program has it: one that waits to be delivered swallows the next of its kind.
+    public func signalAndWait(_ number: Int32) {
+        signal(number)
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while process.isRunning && Date() < deadline && signals("ShdPnd") & 1 << UInt64(number - 1) != 0 {
+            usleep(1000)
+        }
+    }
+
+    /// The signals that its main thread blocks.
+    private var blocked: UInt64 { signals("SigBlk") }
+
+    /// Signals by a line of proc(5)'s `status`, a bit each.
+    private func signals(_ name: String) -> UInt64 {
         let status = (try? String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("SigBlk:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
         return UInt64(line.drop { $0 != "\t" }.dropFirst(), radix: 16) ?? 0
     }
 
@@ -79,7 +91,7 @@ public final class Command {
     public var errors: String { text("err") }
 
     /// Waits for the command's end, and kills it after a while: a test must not hang.
-    public func wait(seconds: Double = 120) -> CommandResult {
+    public func wait(seconds: Double = 300) -> CommandResult {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while process.isRunning && Date() < deadline { usleep(5000) }
         if process.isRunning { signal(SIGKILL) }
