@@ -23,12 +23,18 @@ class Skipped(Exception):
     """A case that something is missing for."""
 
 
+# Bound as long as the program runs, so that the system gives their ports to nobody else who wants any.
+held = []
+
+
 def free_ports(count):
-    listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listener.getsockname()[1] for listener in listeners]
-    for listener in listeners:
-        listener.close()
-    return ports
+    """Ports of 127.0.0.1 at which a server may listen that sets SO_REUSEADDR, as all do here."""
+    for _ in range(count):
+        holder = socket.socket()
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        held.append(holder)
+    return [holder.getsockname()[1] for holder in held[-count:]]
 
 
 def wait_until(condition, seconds=120, what="it"):

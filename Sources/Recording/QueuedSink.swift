@@ -20,7 +20,8 @@ public final class QueuedSink: LineSink, Sendable {
     private let reporter: OutputReporter
     private let wakeup: Wakeup
     private let queueBytes: Int
-    private let ended = DispatchGroup()
+    /// Waits for the thread.
+    let ended = DispatchGroup()
     /// Held from a change of the loss until it is told, so that what is told comes in order.
     private let telling = NSLock()
     /// Entered with each request to open a file anew, left when that is done.

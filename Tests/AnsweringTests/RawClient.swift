@@ -65,7 +65,7 @@ final class RawClient {
     }
 
     /// The next response; nil where none comes.
-    func response(seconds: Double = 10) -> Response? {
+    func response(seconds: Double = 60) -> Response? {
         let separator = Array("\r\n\r\n".utf8)
         while true {
             if let head = bytes.firstRange(of: separator) {
@@ -88,7 +88,7 @@ final class RawClient {
     }
 
     /// Whether the server ends the connection.
-    func isEnded(seconds: Double = 10) -> Bool {
+    func isEnded(seconds: Double = 60) -> Bool {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while Date() < deadline {
             switch receive(seconds: max(0.01, deadline.timeIntervalSinceNow)) {

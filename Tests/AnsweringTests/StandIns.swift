@@ -17,6 +17,8 @@ final class StandInJobs: RekognitionJobs {
     private let state = Mutex(State())
     /// Starts wait for it, where there is one.
     let gate: DispatchSemaphore?
+    /// How many starts have come, those that wait among them.
+    let asked = Atomic<Int>(0)
 
     init(gate: DispatchSemaphore? = nil) { self.gate = gate }
 
@@ -25,6 +27,7 @@ final class StandInJobs: RekognitionJobs {
     func add(_ job: JobState) { state.withLock { $0.jobs[job.id] = job } }
 
     func start(_ request: JobRequest) throws(APIError) -> String {
+        asked.add(1, ordering: .relaxed)
         gate?.wait()
         return state.withLock {
             $0.started.append(request)

@@ -32,6 +32,11 @@ private struct Place {
         }
     }
 
+    /// Waits until a run has said how far it is.
+    func waitForBeat(of piece: Int) {
+        for _ in 0..<6000 where Heartbeat(path: results.lock(piece))?.share == nil { usleep(10_000) }
+    }
+
     /// What is in the folder of pieces.
     func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: results.folder(0)).sorted()
@@ -102,7 +107,7 @@ struct PieceRunTests {
     func twoAtOnce() throws {
         let place = try Place()
         let outcome = try place.run(0, interval: 0.05) {
-            usleep(200_000)
+            place.waitForBeat(of: 0)
             guard case .runningElsewhere(let beat?) = try place.run(0) else { throw Failure() }
             #expect(beat.process == getpid() && beat.share == 0.25 && beat.frames == 1)
             #expect(try place.run(1).name == "done")
@@ -154,7 +159,7 @@ struct PieceRunTests {
         }
         other.start()
         defer { stop.raise() }
-        guard case .runningElsewhere(let beat?) = try alive.run(0, interval: 0.2) else {
+        guard case .runningElsewhere(let beat?) = try alive.run(0, interval: 5) else {
             Issue.record("taken over")
             return
         }
@@ -229,7 +234,7 @@ struct StatusTests {
         try FileManager.default.moveItem(atPath: place.results.lock(0), toPath: place.results.lock(3))
         try Data("x".utf8).write(to: URL(fileURLWithPath: place.results.file(4)))
         let outcome = try place.run(5, interval: 0.05) {
-            usleep(200_000)
+            place.waitForBeat(of: 5)
             let status = try reader.read()
             #expect((status.done, status.running, status.failed, status.waiting) == (3, 1, 1, 1495))
             #expect(status.running_pieces.map(\.piece) == [5] && status.running_pieces.first?.share == 0.25)

@@ -10,7 +10,7 @@ import Waiting
 @testable import Buckets
 
 /// What camera processes make of objects.
-@Suite(.timeLimit(.minutes(5))) struct StoredVideoTests {
+@Suite(.timeLimit(.minutes(30))) struct StoredVideoTests {
     private let folder: TemporaryFolder
     private let server: Server
     private let bait: Server
@@ -202,7 +202,7 @@ final class Server {
 
     init(_ name: String, _ arguments: [String]) throws {
         command = try Command(Project.root.appendingPathComponent("Tests/Servers/\(name)").path, arguments)
-        for _ in 0..<500 where command.isRunning && !command.output.contains("\n") { usleep(20_000) }
+        for _ in 0..<3000 where command.isRunning && !command.output.contains("\n") { usleep(20_000) }
         port = try #require(command.output.split(separator: "\n").first.flatMap { Int($0) })
     }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Capturing
 
-@Suite(.timeLimit(.minutes(10))) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(30))) struct ChildProcessTests {
     private func shell(_ script: String) throws -> ChildProcess {
         try #require(ChildProcess("/bin/sh", arguments: ["sh", "-c", script]))
     }

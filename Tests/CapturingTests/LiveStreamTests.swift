@@ -31,7 +31,7 @@ import Testing
         let server = Project.root.appendingPathComponent("Tests/Servers/odd-camera").path
         let camera = try Command(server, [kind, file] + arguments.split(separator: " ").map(String.init))
         defer { camera.signal(SIGKILL) }
-        let end = Date(timeIntervalSinceNow: 20)
+        let end = Date(timeIntervalSinceNow: 60)
         while !camera.output.contains("\n"), Date() < end { usleep(20_000) }
         let port = try #require(Int(camera.output.trimmingCharacters(in: .whitespacesAndNewlines)))
 
@@ -56,24 +56,33 @@ import Testing
         return shots
     }
 
-    /// Seconds by which pictures' times are behind their arrival: the middle one.
+    /// Seconds by which pictures' times are behind their arrival: a tenth have less. Those that a busy machine reads late have
+    /// more, and aren't the camera's doing.
     private func lag(_ shots: some Sequence<Shot>) -> Double {
         let lags = shots.map { Double($0.arrival - $0.time) / 1e6 }.sorted()
-        return lags[lags.count / 2]
+        return lags[lags.count / 10]
     }
 
     @Test func aCameraWhoseClockIsAheadIsFollowedByIt() throws {
-        let shots = try shots("rtsp", "--ahead 30 --stray 7:37600", count: 50)
-        #expect(shots.allSatisfy { $0.facts.clock == .ntp })
-        #expect((5...9).contains(shots.count { $0.head.info.isTimeEstimated }))
-        // FFmpeg gives a picture when the next one begins.
-        #expect((-30...(-29.8)).contains(lag(shots)))
-        #expect((29...30.1).contains(Double(shots.last?.facts.clockSkew ?? 0) / 1e6))
+        let isInTime = try isSo {
+            let shots = try shots("rtsp", "--ahead 30 --stray 7:37600", count: 100)
+            #expect(shots.allSatisfy { $0.facts.clock == .ntp })
+            #expect((11...17).contains(shots.count { $0.head.info.isTimeEstimated }))
+            // FFmpeg gives a picture when the next one begins.
+            return (-30...(-29.8)).contains(lag(shots))
+                && (29...30.1).contains(Double(shots.last?.facts.clockSkew ?? 0) / 1e6)
+        }
+        #expect(isInTime)
     }
 
     @Test func aCameraThatClaimsAnotherFrameRateIsFollowedByItsReports() throws {
-        let shots = try shots("rtsp", "--pace 0.8 --sharing 2", count: 75)
-        #expect(shots.allSatisfy { $0.facts.clock == .ntp && abs($0.arrival - $0.time) < 500_000 })
+        let isInTime = try isSo {
+            let shots = try shots("rtsp", "--pace 0.8 --sharing 2", count: 125)
+            #expect(shots.allSatisfy { $0.facts.clock == .ntp })
+            // By its frame rate it would be 0.6 to 1 s behind.
+            return abs(lag(shots.suffix(50))) < 0.5
+        }
+        #expect(isInTime)
     }
 
     @Test func aFirstReportThatComesLateEndsNothing() throws {
@@ -82,16 +91,22 @@ import Testing
     }
 
     @Test func aSlowCameraOpens() throws {
-        let start = Date()
-        _ = try shots("rtsp", "--fps 1", count: 2)
-        #expect(Date().timeIntervalSince(start) < 8)
+        let isInTime = try isDone(within: 8) {
+            let start = Date()
+            _ = try shots("rtsp", "--fps 1", count: 2)
+            return Date().timeIntervalSince(start)
+        }
+        #expect(isInTime)
     }
 
     @Test(arguments: ["", " --bare-first"])
     func motionJPEGIsTimedByArrival(more: String) throws {
-        let shots = try shots("mjpeg", "--fps 10" + more, count: 20)
-        #expect(shots.allSatisfy { $0.facts.clock == .arrival && abs($0.arrival - $0.time) < 200_000 })
-        let seconds = Double((shots.last?.time ?? 0) - (shots.first?.time ?? 0)) / 1e6
-        #expect((1.7...2.1).contains(seconds))
+        let isInTime = try isSo {
+            let shots = try shots("mjpeg", "--fps 10" + more, count: 20)
+            #expect(shots.allSatisfy { $0.facts.clock == .arrival })
+            let seconds = Double((shots.last?.time ?? 0) - (shots.first?.time ?? 0)) / 1e6
+            return shots.allSatisfy { abs($0.arrival - $0.time) < 200_000 } && (1.7...2.1).contains(seconds)
+        }
+        #expect(isInTime)
     }
 }

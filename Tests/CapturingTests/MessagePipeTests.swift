@@ -9,7 +9,7 @@ import Testing
 @testable import Decoding
 
 /// What a camera process may write, and what comes of it.
-@Suite(.timeLimit(.minutes(10))) struct MessagePipeTests {
+@Suite(.timeLimit(.minutes(30))) struct MessagePipeTests {
     private let pipe = Pipe()
     private let interrupt = InterruptFlag()
     private let memory: PictureMemory

@@ -10,7 +10,7 @@ import Testing
     @Test(
         "What touches FFmpeg compiles against the headers of other versions",
         .enabled(if: headers != nil, "FOOTPATH_FFMPEG_HEADERS names no folders of headers (CONTRIBUTING.md)"),
-        .timeLimit(.minutes(10)), arguments: headers ?? [])
+        .timeLimit(.minutes(30)), arguments: headers ?? [])
     func compiles(headers: String) throws {
         let check = Project.root.appendingPathComponent("Scripts/check-ffmpeg").path
         let result = try Command(check, [headers]).wait(seconds: 500)

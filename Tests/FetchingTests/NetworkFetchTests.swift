@@ -27,7 +27,7 @@ import Testing
         let server = try Command(
             Project.root.appendingPathComponent("Tests/Servers/file-server").path, [served.url.path])
         self.server = server
-        let end = Date(timeIntervalSinceNow: 20)
+        let end = Date(timeIntervalSinceNow: 60)
         while !server.output.contains("\n"), Date() < end { usleep(20_000) }
         port = try #require(server.output.split(separator: "\n").first.flatMap { Int($0) })
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import Following
 
 /// What is counted of a camera over its runs and outages.
-@Suite(.timeLimit(.minutes(10))) struct CountingFeedTests {
+@Suite(.timeLimit(.minutes(30))) struct CountingFeedTests {
     /// Somebody stands in the whole frame's zone whenever there is a picture; nobody comes over the line.
     private static let layout = CountingLayout(
         zones: [Zone(name: "all", polygon: Polygon(.frame))],

@@ -10,7 +10,7 @@ import Waiting
 
 @testable import Following
 
-@Suite(.timeLimit(.minutes(10))) struct FeedSessionTests {
+@Suite(.timeLimit(.minutes(30))) struct FeedSessionTests {
     private func script(
         frames: Int, interval: Double = 0.2, _ change: (inout ScriptedCamera.Script) -> Void = { _ in }
     ) -> ScriptedCamera.Script {

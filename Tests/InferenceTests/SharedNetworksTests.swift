@@ -7,7 +7,7 @@ import Testing
 
 @testable import Inference
 
-@Suite(.timeLimit(.minutes(10))) struct SharedNetworksTests {
+@Suite(.timeLimit(.minutes(30))) struct SharedNetworksTests {
     private final class Compilations: Sendable {
         private let keys = Mutex<[Int]>([])
         var all: [Int] { keys.withLock { $0 } }
@@ -85,11 +85,15 @@ import Testing
     @Test(arguments: [(patience: 1e9, compilations: 1), (patience: 1, compilations: 2)])
     func aSessionMoreIsCompiledOnceInferencesHaveWaitedLongerThanThat(patience: Double, compilations: Int) throws {
         let networks = SharedNetworks<Int>(room: 1, patience: patience)
+        // Both are there before either goes on.
+        let meeting = Mutex(0)
         let shared = try network(0, of: networks, concurrency: 2) { usleep(5000) }
         let picture = picture
         let group = DispatchGroup()
         for number in 0..<2 {
             DispatchQueue(label: "inference \(number)").async(group: group) {
+                meeting.withLock { $0 += 1 }
+                while meeting.withLock({ $0 }) < 2 { usleep(1000) }
                 for _ in 0..<40 { _ = try? shared.makeSession().run(picture, encoding: .nchw) }
             }
         }

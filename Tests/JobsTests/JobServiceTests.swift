@@ -10,7 +10,7 @@ import Testing
 
 @testable import Jobs
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct JobServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct JobServiceTests {
     private let workshop: Workshop
 
     init() throws { workshop = try Workshop() }
@@ -78,8 +78,9 @@ import Testing
 
     @Test(arguments: [SIGSEGV, SIGKILL, SIGSTOP])
     func aProcessThatCrashesOrHangsFailsItsJobAlone(signal: Int32) throws {
+        // The other one may well be silent for so long on a busy machine.
         workshop.change = {
-            ($0.request.options.openTimeout, $0.request.options.readTimeout) = (5, 0.5)
+            if signal == SIGSTOP && $0.request.name.redacted == "b/long.mp4" { $0.request.options.readTimeout = 0.5 }
         }
         try workshop.putClip("long.mp4", frames: 200)
         try workshop.putClip()

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Notifying
 
-@Suite(.timeLimit(.minutes(3))) struct NotifierTests {
+@Suite(.timeLimit(.minutes(30))) struct NotifierTests {
     private let outbox = Memory()
     private let log = Memory.Log()
 
@@ -77,16 +77,16 @@ import Testing
     }
 
     @Test func whatWaitsIsSentByTheNext() throws {
-        let receiver = try receiving("500", "500", "200")
+        let (refusing, taking) = (try receiving("500"), try receiving("200"))
         outbox.put("{}")
-        let first = try sending(to: receiver.port)
-        #expect(wait { first.tally.failed == 2 })
+        let first = try sending(to: refusing.port)
+        #expect(wait { first.tally.failed >= 2 })
         first.stop(within: 2)
         #expect(!outbox.isEmpty)
-        let second = try sending(to: receiver.port)
+        let second = try sending(to: taking.port)
         #expect(wait { outbox.isEmpty })
         second.stop(within: 2)
-        #expect(receiver.bodies.count == 3)
+        #expect(taking.bodies == ["{}"] && refusing.bodies.count >= 2)
     }
 
     @Test func whatWasSentIsNotSentAgainThoughTheDiskIsFull() throws {
@@ -120,14 +120,18 @@ import Testing
     }
 
     @Test func aReceiverThatNeverAnswersDoesNotHoldUpTheEnd() throws {
-        let receiver = try receiving("mute")
-        outbox.put("{}")
-        let notifier = try sending(to: receiver.port)
-        #expect(wait { !receiver.bodies.isEmpty })
-        let start = ContinuousClock.now
-        notifier.stop(within: 3)
-        #expect(ContinuousClock.now - start < .seconds(2))
-        #expect(!outbox.isEmpty && log.all.isEmpty)
+        let isInTime = try isDone(within: 2) {
+            let receiver = try receiving("mute")
+            outbox.put("{}")
+            let notifier = try sending(to: receiver.port)
+            #expect(wait { !receiver.bodies.isEmpty })
+            let start = ContinuousClock.now
+            notifier.stop(within: 3)
+            let time = (ContinuousClock.now - start) / .seconds(1)
+            #expect(!outbox.isEmpty && log.all.isEmpty)
+            return time
+        }
+        #expect(isInTime)
     }
 
     @Test func theMessageIsRekognitions() {
@@ -143,7 +147,7 @@ import Testing
     }
 
     private func wait(_ isDone: () -> Bool) -> Bool {
-        for _ in 0..<1000 where !isDone() { usleep(20_000) }
+        for _ in 0..<3000 where !isDone() { usleep(20_000) }
         return isDone()
     }
 }
@@ -156,7 +160,7 @@ private final class Receiving {
     init(_ arguments: [String]) throws {
         command = try Command(
             Project.root.appendingPathComponent("Tests/Servers/message-receiver").path, arguments)
-        for _ in 0..<500 where command.isRunning && !command.output.contains("\n") { usleep(20_000) }
+        for _ in 0..<3000 where command.isRunning && !command.output.contains("\n") { usleep(20_000) }
         port = try #require(command.output.split(separator: "\n").first.flatMap { Int($0) })
     }
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite(.timeLimit(.minutes(10))) struct WindowedAnalysisTests {
+@Suite(.timeLimit(.minutes(30))) struct WindowedAnalysisTests {
     private struct Outcome {
         var session = "", lines: [String: Set<String>] = [:], progress: [FeedProgress] = []
     }

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 import Waiting
 
-@Suite(.timeLimit(.minutes(10))) struct WorkerPoolTests {
+@Suite(.timeLimit(.minutes(30))) struct WorkerPoolTests {
     /// Nine cameras with networks of their own: the ninth took the first one's place in the workers, and so on, so that
     /// each frame had its networks compiled anew. Settings that networks don't need took places, too.
     @Test(arguments: [1, 2]) func networksAreLoadedOnceHoweverManyKindsThereAre(workers: Int) throws {

@@ -60,8 +60,8 @@ struct Recorder: Sendable {
     }
 }
 
-/// Waits until something is so.
-func eventually(seconds: Double = 20, _ isSo: () throws -> Bool) rethrows -> Bool {
+/// Waits until something is so, for a minute at most, so that no test hangs.
+func eventually(seconds: Double = 60, _ isSo: () throws -> Bool) rethrows -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end {
         if try isSo() { return true }

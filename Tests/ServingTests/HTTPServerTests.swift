@@ -26,9 +26,10 @@ import Testing
         )
     }
 
+    /// What it answers. Whom it keeps waiting waits longer than the minute that a busy machine may have.
     private func get(_ path: String = "/") -> String? {
         let address = WebAddress("http://127.0.0.1:\(server.port)\(path)")
-        let answer = try? address.map { try WebRequest("GET", $0).send(within: 5, mostBytes: 4_000_000) }
+        let answer = try? address.map { try WebRequest("GET", $0).send(within: 60, mostBytes: 4_000_000) }
         return answer.map { String(decoding: $0.body, as: UTF8.self) }
     }
 
@@ -81,9 +82,13 @@ import Testing
     @Test func aThousandIdleConnectionsKeepNobodyOut() throws {
         // Both ends are this process's.
         let clients = try (0..<450).map { try client(saying: $0 % 2 == 0 ? "" : "GET /slow HT") }
-        let start = ContinuousClock.now
-        for _ in 0..<20 { #expect(get() == "fine\n") }
-        #expect((.now - start) / .seconds(1) < 2)
+        // The middle one: whoever has all idle ones before it waits each time.
+        let times = (0..<20).map { _ in
+            let start = ContinuousClock.now
+            #expect(get() == "fine\n")
+            return (.now - start) / .seconds(1)
+        }
+        #expect(times.sorted()[10] < 0.1, "\(times)")
         let (text, _) = rest(clients[449])
         #expect(text.hasPrefix("HTTP/1.1 408 "))
         clients.forEach { close($0) }

@@ -43,7 +43,7 @@ struct BatchMergeTests {
         let batch = try Self.cut()
         #expect(try batch.run("merge plan.json -o merged.jsonl").status == 0)
         let options = Self.settings.split(separator: " ").map(String.init)
-        let whole = try batch.place.start(["long.mp4", "--output", "whole.jsonl"] + options).wait(seconds: 60)
+        let whole = try batch.place.start(["long.mp4", "--output", "whole.jsonl"] + options).wait()
         #expect(whole.status == 0)
         let (merged, expected) = try (batch.place.records("merged.jsonl"), batch.place.records("whole.jsonl"))
         let paths = { (records: Records) in

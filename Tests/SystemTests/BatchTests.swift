@@ -19,7 +19,7 @@ struct BatchPlace {
 
     @discardableResult
     func run(_ arguments: String, environment: String = "") throws -> CommandResult {
-        try start(arguments, environment: environment).wait(seconds: 120)
+        try start(arguments, environment: environment).wait()
     }
 
     /// Plans all videos of the folder.
@@ -284,7 +284,7 @@ struct BatchInputTests {
             mkdir -p other/models && ln -s "$FOOTPATH_RUNTIME/openvino" other/openvino && cp "$FOOTPATH_RUNTIME"/models/* other/models/ \
             && printf x >> other/models/face_landmark.tflite && FOOTPATH_RUNTIME=other exec "$PROGRAM" batch run plan.json --piece 0
             """
-        let result = try batch.place.shell(script).wait(seconds: 60)
+        let result = try batch.place.shell(script).wait()
         #expect(result.status == 69 && result.errors.contains("face_landmark"))
         #expect(try batch.run("run plan.json --piece 0", environment: "FOOTPATH_RUNTIME=/none").status == 69)
         #expect(try batch.run("run plan.json --piece 0").status == 0)

@@ -13,7 +13,7 @@ struct ConvertTests {
     }
 
     private func convert(_ arguments: String..., input: String? = nil) throws -> CommandResult {
-        try place.shell("exec \"$PROGRAM\" convert \"$@\"", arguments, input: input).wait(seconds: 60)
+        try place.shell("exec \"$PROGRAM\" convert \"$@\"", arguments, input: input).wait()
     }
 
     private func object(_ text: String) throws -> [String: Any] {
@@ -88,7 +88,7 @@ struct ConvertTests {
     func pages() throws {
         let options = ["paths.jsonl", "--to", "rekognition", "--page", "100", "--sort-by", "INDEX", "-o", "pages"]
         let script = "exec \"$PROGRAM\" convert \"$@\""
-        #expect(try place.shell(script, options).wait(seconds: 60).status == 0)
+        #expect(try place.shell(script, options).wait().status == 0)
         #expect(try place.names == ["pages", "paths.jsonl"])
         let count = try points().count
         var (name, all): (String?, [Person]) = ("page-1.json", [])
@@ -99,10 +99,10 @@ struct ConvertTests {
             #expect(name != nil || page == "page-\((count + 99) / 100).json")
         }
         #expect(all.count == count && all.map(\.index) == all.map(\.index).sorted())
-        #expect(try place.shell(script, options).wait(seconds: 60).status == 73)
-        #expect(try place.shell(script, options + ["--force"]).wait(seconds: 60).status == 0)
+        #expect(try place.shell(script, options).wait().status == 73)
+        #expect(try place.shell(script, options + ["--force"]).wait().status == 0)
         try place.write(Data(), "pages/mine.txt")
-        #expect(try place.shell(script, options + ["--force"]).wait(seconds: 60).status == 73)
+        #expect(try place.shell(script, options + ["--force"]).wait().status == 73)
         #expect(try content("pages/mine.txt").isEmpty && place.names == ["pages", "paths.jsonl"])
     }
 
@@ -168,7 +168,7 @@ struct ConvertTests {
             (["paths.jsonl", "--to", "rekognition", "-o", "no/folder/x"], 73, "no/folder/x"),
         ]
         for (arguments, status, words) in cases {
-            let result = try place.shell("exec \"$PROGRAM\" convert \"$@\"", arguments).wait(seconds: 60)
+            let result = try place.shell("exec \"$PROGRAM\" convert \"$@\"", arguments).wait()
             #expect(result.status == status && result.errors.contains(words), "\(arguments): \(result.errors)")
             #expect(result.output.isEmpty)
         }

@@ -38,7 +38,7 @@ struct FaceTests {
         let options = ["clip.mp4", "--landmarks", "all", "--face-fps", "25"]
         for workers in ["1", "2", "5"] {
             let more = ["--workers", workers, "--output", workers]
-            #expect(try place.start(options + more).wait(seconds: 60).status == 0)
+            #expect(try place.start(options + more).wait().status == 0)
         }
         let contents = try ["1", "2", "5"].map { try Data(contentsOf: URL(fileURLWithPath: place.path($0))) }
         #expect(contents[0] == contents[1] && contents[0] == contents[2] && contents[0].count > 5000)
@@ -92,7 +92,7 @@ struct FaceTests {
             let place = try Workplace()
             let video = Project.shared.appendingPathComponent("clips/\(clip)").path
             let arguments = ["analyze", video, "--output", "out", "--face-fps", "25", "--landmarks", "all"] + options
-            let result = try place.shell("\"$PROGRAM\" \"$@\"", arguments).wait(seconds: 120)
+            let result = try place.shell("\"$PROGRAM\" \"$@\"", arguments).wait()
             #expect(result.status == 0, "\(result.errors)")
             return faces(try place.records("out"))
         }
@@ -121,7 +121,7 @@ struct FaceTests {
     func pictures() throws {
         let place = try Workplace(Clips.oneFrame)
         try place.write(Data("no picture".utf8), "text.png")
-        let result = try place.shell("\"$PROGRAM\" faces text.png one.mp4 missing.png").wait(seconds: 60)
+        let result = try place.shell("\"$PROGRAM\" faces text.png one.mp4 missing.png").wait()
         #expect(result.status == 66)
         #expect(result.errors.contains("text.png") && result.errors.contains("missing.png"))
         let lines = result.output.split(separator: "\n")
@@ -137,7 +137,7 @@ struct FaceTests {
             "libx264", "-preset", "ultrafast", "-crf", "18", place.path("4k.mp4"))
         let command = try place.shell(
             "\"$PROGRAM\" analyze 4k.mp4 --fps 5 --still keep --input-size 1024x576 --min-face 60")
-        let result = command.wait(seconds: 120)
+        let result = command.wait()
         #expect(result.status == 0, "\(result.errors)")
         let found = faces(try place.records("4k.mp4.paths.jsonl"))
         #expect(!found.isEmpty)

@@ -159,7 +159,7 @@ struct OutputTests {
         arguments: [("one.mp4 --output - >&-", 74), ("- --output out.jsonl <&-", 66)])
     func closedDescriptors(arguments: String, status: Int) throws {
         let place = try Workplace(Clips.oneFrame)
-        let result = try place.shell("\(Workplace.analyze) \(arguments)").wait(seconds: 30)
+        let result = try place.shell("\(Workplace.analyze) \(arguments)").wait()
         #expect(Int(result.status) == status)
         #expect(try place.names == ["one.mp4"])
     }

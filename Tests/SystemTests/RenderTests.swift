@@ -7,13 +7,13 @@ struct RenderTests {
     /// A folder with a clip of 25 frames and its records at 5 frames/s.
     private func analyzed(_ options: String...) throws -> Workplace {
         let place = try Workplace(Clips.clip)
-        let result = try place.start(["clip.mp4", "--fps", "5", "--output", "r.jsonl"] + options).wait(seconds: 60)
+        let result = try place.start(["clip.mp4", "--fps", "5", "--output", "r.jsonl"] + options).wait()
         try #require(result.status == 0, "\(result.errors)")
         return place
     }
 
     private func render(_ place: Workplace, _ arguments: String...) throws -> CommandResult {
-        try place.shell("exec \"$PROGRAM\" render \"$@\"", arguments).wait(seconds: 60)
+        try place.shell("exec \"$PROGRAM\" render \"$@\"", arguments).wait()
     }
 
     private func streams(_ place: Workplace, _ name: String) throws -> String {
@@ -53,7 +53,7 @@ struct RenderTests {
             "$PROGRAM" render clip.mp4 - c.mkv -q <r.jsonl && ffmpeg -v error -i a.mkv -f framemd5 a &&
             ffmpeg -v error -i b.mkv -f framemd5 b && ffmpeg -v error -i c.mkv -f framemd5 c && cmp a b && cmp a c
             """
-        let result = try place.shell(script).wait(seconds: 60)
+        let result = try place.shell(script).wait()
         #expect(result.status == 0, "\(result.errors)")
     }
 
@@ -187,7 +187,7 @@ struct RenderTests {
                 mkdir -p \(video).d && ffmpeg -v error -i \(video) -vf crop=300:216:30:160 \(video).d/%02d.png &&
                 "$PROGRAM" faces \(video).d/*.png
                 """
-            return try place.shell(script).wait(seconds: 120).output.split(separator: "\n").map { line in
+            return try place.shell(script).wait().output.split(separator: "\n").map { line in
                 let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
                 guard let box = (object?["face"] as? [String: Any])?["box"] as? [String: Double],
                     let left = box["left"], let top = box["top"], let width = box["width"], let height = box["height"]

@@ -11,13 +11,13 @@ struct ReportTests {
     }
 
     private func run(_ verb: String, _ arguments: [String], input: String? = nil) throws -> CommandResult {
-        try place.shell("exec \"$PROGRAM\" \(verb) \"$@\"", arguments, input: input).wait(seconds: 120)
+        try place.shell("exec \"$PROGRAM\" \(verb) \"$@\"", arguments, input: input).wait()
     }
 
     /// Two days of a shop, from Tests/Reports.
     private func makeRecords(_ name: String, _ options: String...) throws {
         let script = Project.root.appendingPathComponent("Tests/Reports/make_records.py").path
-        let result = try Command("python3", [script] + options + [place.path(name)]).wait(seconds: 120)
+        let result = try Command("python3", [script] + options + [place.path(name)]).wait()
         try #require(result.status == 0, "\(result.errors)")
     }
 

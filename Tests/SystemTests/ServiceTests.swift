@@ -75,7 +75,7 @@ struct ServiceTests {
             logrotate --debug config 2>&1 | grep error: && exit 1
             logrotate --force --state state config && echo after >&3
             """
-        let result = try place.shell(script).wait(seconds: 20)
+        let result = try place.shell(script).wait()
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         let names = try FileManager.default.contentsOfDirectory(atPath: place.path("logs"))
         #expect(names.count == 1)

@@ -33,7 +33,7 @@ struct Workplace {
     func analyze(
         _ arguments: String..., input: String? = nil, runtime: String = Self.runtime
     ) throws -> CommandResult {
-        try start(arguments, input: input, runtime: runtime).wait(seconds: 60)
+        try start(arguments, input: input, runtime: runtime).wait()
     }
 
     /// Starts the same.

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Waiting
 
-@Suite(.timeLimit(.minutes(10))) struct MailboxTests {
+@Suite(.timeLimit(.minutes(30))) struct MailboxTests {
     @Test func elementsComeOutInTheOrderTheyWentIn() {
         let mailbox = Mailbox<Int>()
         // More than it moves up in its array at once.

@@ -2,7 +2,7 @@ import Dispatch
 import Testing
 import Waiting
 
-@Suite(.timeLimit(.minutes(10))) struct SlotTests {
+@Suite(.timeLimit(.minutes(30))) struct SlotTests {
     private func onThread(_ body: @escaping @Sendable () -> Void) -> DispatchGroup {
         let group = DispatchGroup()
         DispatchQueue(label: "slot").async(group: group, execute: body)

@@ -34,14 +34,20 @@ extension DaemonTests {
             try waitFor("somebody in the zone; \(daemon.log)") {
                 listener.last("footpath/cam/zone/all/people").map { $0 != "0" } ?? false
             }
-            let record = try #require(daemon.lines("cam").first { $0["event"] as? String == "zone" })
-            let written = try #require(
-                (record["observed"] as? String).flatMap {
-                    try? Date($0, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-                })
-            let told = try #require(
-                listener.messages.first { $0.topic == "footpath/cam/zone/all/people" && $0.text != "0" })
-            #expect((0..<2).contains(told.time - written.timeIntervalSince1970))
+            // People come and go as the film begins anew: this machine may be busy with other things at one of them.
+            try waitFor("a state within 2 s of its record; \(listener.messages)\n\(daemon.lines("cam"))") {
+                let told = listener.messages.filter { $0.topic == "footpath/cam/zone/all/people" }
+                let records = daemon.lines("cam").filter { $0["event"] as? String == "zone" }
+                return records.contains { record in
+                    guard let text = record["observed"] as? String, let people = record["people"] as? Int,
+                        let written = try? Date(
+                            text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+                    else { return false }
+                    return told.contains {
+                        $0.text == "\(people)" && (0..<2).contains($0.time - written.timeIntervalSince1970)
+                    }
+                }
+            }
             #expect(listener.first("footpath/cam/zone/all/people") == "0", "at the start nobody is there")
             #expect(listener.last("footpath/status") == "online" && listener.last("footpath/cam/state") == "running")
             try waitFor("events") {
@@ -139,7 +145,7 @@ extension DaemonTests {
             try waitFor("it is back") { try broker.kept()["footpath/status/1"] == "online" }
             try waitFor("its values") { try broker.kept()["footpath/door/state"] != "stopped" }
             #expect(try topics("hall") == 3, "what is the other's stays")
-            try waitFor("the state of whom the camera is now", seconds: 60) {
+            try waitFor("the state of whom the camera is now") {
                 try broker.kept()["footpath/hall/state"] != "stopped"
             }
             second.signal(SIGKILL)
@@ -284,7 +290,9 @@ final class Mosquitto {
 
     func start() throws {
         command = try Command("/usr/sbin/mosquitto", ["-c", folder.path("mosquitto.conf")])
-        try waitFor("mosquitto") { try run("/usr/bin/mosquitto_pub", client + ["-t", "x", "-m", "x"]).status == 0 }
+        try waitFor("mosquitto") {
+            try run("/usr/bin/mosquitto_pub", client + ["-r", "-q", "1", "-t", Self.mark, "-m", "x"]).status == 0
+        }
     }
 
     func signal(_ number: Int32) { command?.signal(number) }
@@ -301,11 +309,18 @@ final class Mosquitto {
         guard result.status == 0 else { throw CocoaError(.fileWriteUnknown) }
     }
 
+    /// A topic of which something is always kept: on a busy machine a client may not get anything in the second that it has.
+    private static let mark = "mark"
+
     /// What it keeps, by topics.
     func kept() throws -> [String: String] {
-        let result = try run(
-            "/usr/bin/mosquitto_sub", client + ["-F", Listener.format, "-t", "#", "--retained-only", "-W", "1"])
-        return Listener.messages(result.output).reduce(into: [:]) { $0[$1.topic] = $1.text }
+        for _ in 0..<20 {
+            let result = try run(
+                "/usr/bin/mosquitto_sub", client + ["-F", Listener.format, "-t", "#", "--retained-only", "-W", "1"])
+            var kept = Listener.messages(result.output).reduce(into: [:]) { $0[$1.topic] = $1.text }
+            if kept.removeValue(forKey: Self.mark) != nil { return kept }
+        }
+        throw NotInTime()
     }
 
     /// All that it is told from now on.

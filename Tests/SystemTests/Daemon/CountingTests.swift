@@ -24,7 +24,7 @@ extension DaemonTests {
             }
             let folder = try TemporaryFolder()
             try metrics.write(toFile: folder.path("metrics"), atomically: true, encoding: .utf8)
-            let result = try Command("promtool", ["check", "metrics"], input: folder.path("metrics")).wait(seconds: 30)
+            let result = try Command("promtool", ["check", "metrics"], input: folder.path("metrics")).wait()
             #expect(result.status == 0 && result.errors.isEmpty, "\(result.output)\(result.errors)")
         }
 

@@ -42,8 +42,8 @@ extension DaemonTests {
                 "film: \(Project.sample.path), \(Self.zones)", "cam: \(cameras.url("cam")), \(Self.zones)",
                 "gone: rtsp://127.0.0.1:1/gone",
             ])
-            try daemon.awaitEvent("session_end", of: "film", seconds: 120)
-            try daemon.awaitPoints("cam", seconds: 60)
+            try daemon.awaitEvent("session_end", of: "film")
+            try daemon.awaitPoints("cam")
             let page = try look(daemon)
             let status = try daemon.camera("film")
             #expect(page.foreign.isEmpty && page.complaints.isEmpty && page.trouble.isEmpty && page.renews)
@@ -74,7 +74,7 @@ extension DaemonTests {
                 "open: \(cameras.url("cam")), pictures: true, masks: [[0.25, 0.25, 0.5, 0.5]], \(Self.zones)",
                 "shut: \(cameras.url("cam"))",
             ])
-            for name in ["open", "shut"] { try daemon.awaitPoints(name, seconds: 60) }
+            for name in ["open", "shut"] { try daemon.awaitPoints(name) }
             #expect(try made(daemon, "open") == 0 && made(daemon, "shut") == nil, "nobody has looked")
             #expect(try daemon.get("/metrics").body.contains("footpath_camera_pictures_total{camera=\"open\"} 0"))
             let page = try look(daemon, "open")
@@ -115,7 +115,7 @@ extension DaemonTests {
                 "plain: \(url), pictures: true", "blurred: \(url), pictures: true, blur: heads",
             ])
             let images = try ["plain", "blurred"].map { name in
-                try daemon.awaitPoints(name, seconds: 60)
+                try daemon.awaitPoints(name)
                 let port = try #require(daemon.address).port
                 let file = daemon.place.path("\(name).jpg")
                 // The first answer is that there is none yet, and when to ask again.

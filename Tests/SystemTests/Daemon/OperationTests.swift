@@ -96,7 +96,7 @@ extension DaemonTests {
             let setPipeSize: Int32 = 1031  // F_SETPIPE_SZ (fcntl(2)), which only _GNU_SOURCE declares
             _ = fcntl(end.fileDescriptor, setPipeSize, 4096)
             let daemon = try RunningDaemon(in: place, redirection: "> fifo")
-            try daemon.awaitLog("lost", seconds: 60)
+            try daemon.awaitLog("lost")
             let points = try #require(try daemon.camera("cam")["points"] as? Int)
             try waitFor("more points") { (try daemon.camera("cam")["points"] as? Int ?? 0) > points + 10 }
             let output = try #require(try (daemon.status()["outputs"] as? [[String: Any]])?.first)
@@ -192,7 +192,7 @@ extension DaemonTests {
         @Test("A file is decoded only as far as fps needs it")
         func sampledFile() throws {
             let daemon = try RunningDaemon(["film: \(Project.sample.path), fps: 1"])
-            try daemon.awaitEvent("stream_end", of: "film", seconds: 60)
+            try daemon.awaitEvent("stream_end", of: "film")
             #expect(daemon.stop().status == 0)
             let records = try daemon.place.records("film.jsonl")
             #expect(records.values("analyzed", of: "stream_end") == [12])

@@ -53,7 +53,7 @@ extension DaemonTests {
             let place = try Workplace()
             try place.write(
                 Data(RunningDaemon.config(["cam: \(cameras.url("a"))"], head: head).utf8), "footpath.yaml")
-            let reload = { try place.shell("exec \"$PROGRAM\" reload --config footpath.yaml").wait(seconds: 40) }
+            let reload = { try place.shell("exec \"$PROGRAM\" reload --config footpath.yaml").wait() }
             #expect(try reload().status == 69)
 
             let daemon = try RunningDaemon(in: place)
@@ -79,7 +79,7 @@ extension DaemonTests {
             let place = try Workplace()
             let head = RunningDaemon.head.replacing("127.0.0.1:0", with: "127.0.0.1:\(stranger.port)")
             try place.write(Data(RunningDaemon.config(["cam: rtsp://127.0.0.1:1/x"], head: head).utf8), "footpath.yaml")
-            let result = try place.shell("exec \"$PROGRAM\" reload --config footpath.yaml").wait(seconds: 40)
+            let result = try place.shell("exec \"$PROGRAM\" reload --config footpath.yaml").wait()
             #expect(result.status == 69)
             #expect(result.errors.contains("nothing was signalled"), "\(result.errors)")
             #expect(bystander.isRunning)
@@ -118,7 +118,7 @@ extension DaemonTests {
             let taken = try BadServer(.silent)
             let text = head.replacing("PORT", with: "\(taken.port)") + "\ncameras: [{name: a, source: rtsp://h/x}]\n"
             try place.write(Data(text.utf8), "c.yaml")
-            let result = try place.shell("exec \"$PROGRAM\" run --config \(file)").wait(seconds: 20)
+            let result = try place.shell("exec \"$PROGRAM\" run --config \(file)").wait()
             #expect(result.status == status, "\(result.errors)")
             #expect(result.errors.contains(message), "\(result.errors)")
         }
@@ -129,7 +129,7 @@ extension DaemonTests {
             let place = try Workplace()
             let lines = ["good: \(cameras.url("a"))", "bad: rtsp://127.0.0.1:1/x"]
             try place.write(Data(RunningDaemon.config(lines).utf8), "c.yaml")
-            let result = try place.shell("exec \"$PROGRAM\" check --probe c.yaml").wait(seconds: 20)
+            let result = try place.shell("exec \"$PROGRAM\" check --probe c.yaml").wait()
             #expect(result.status == 66)
             #expect(result.output.contains("ok   good: h264 768x432"))
             #expect(result.output.contains("FAIL bad: "))

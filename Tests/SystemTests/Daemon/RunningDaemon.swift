@@ -62,7 +62,7 @@ final class RunningDaemon {
     }
 
     func wait() -> CommandResult {
-        command.wait(seconds: 15)
+        command.wait()
     }
 
     // MARK: - Records
@@ -80,7 +80,7 @@ final class RunningDaemon {
     }
 
     /// Waits until so many more points of paths are recorded.
-    func awaitPoints(_ feed: String, more: Int = 3, seconds: Double = 20, _ place: SourceLocation = #_sourceLocation)
+    func awaitPoints(_ feed: String, more: Int = 3, seconds: Double = 120, _ place: SourceLocation = #_sourceLocation)
         throws
     {
         let before = count("path", of: feed)
@@ -90,7 +90,7 @@ final class RunningDaemon {
     }
 
     func awaitEvent(
-        _ event: String, of feed: String, count wanted: Int = 1, seconds: Double = 20,
+        _ event: String, of feed: String, count wanted: Int = 1, seconds: Double = 120,
         _ location: SourceLocation = #_sourceLocation
     ) throws {
         try waitFor("\(wanted) \(event) of \(feed); \(log)", seconds: seconds, location) {
@@ -98,7 +98,7 @@ final class RunningDaemon {
         }
     }
 
-    func awaitLog(_ text: String, seconds: Double = 20, _ location: SourceLocation = #_sourceLocation) throws {
+    func awaitLog(_ text: String, seconds: Double = 120, _ location: SourceLocation = #_sourceLocation) throws {
         try waitFor("'\(text)' in the log: \(log)", seconds: seconds, location) { log.contains(text) }
     }
 

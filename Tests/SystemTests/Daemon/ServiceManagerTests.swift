@@ -18,7 +18,7 @@ extension DaemonTests {
             try waitFor("READY=1") { socket.messages.contains("READY=1") }
             #expect(daemon.count("stream_start", of: "cam") == 0)
             cameras.thaw()
-            try waitFor("a status with a camera", seconds: 30) {
+            try waitFor("a status with a camera") {
                 socket.messages.contains { $0.hasPrefix("STATUS=1 of 2 cameras running, ") && $0.contains("frames/s") }
             }
             try waitFor("three signs of life") { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 }
@@ -90,6 +90,8 @@ final class NotifySocket: @unchecked Sendable {
         }
         try #require(bound == 0)
         Thread.detachNewThread { [weak self] in
+            // By this thread alone: a number that another closed may be another file's by the time it is used.
+            defer { close(descriptor) }
             var buffer = [UInt8](repeating: 0, count: 4096)
             while true {
                 let count = recv(descriptor, &buffer, buffer.count, 0)
@@ -99,8 +101,6 @@ final class NotifySocket: @unchecked Sendable {
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
+    /// The thread ends by this, and closes the socket.
+    deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }

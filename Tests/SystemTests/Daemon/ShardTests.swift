@@ -21,7 +21,7 @@ extension DaemonTests {
             // One that already knows of a third.
             let third = try RunningDaemon(in: place, environment: ["FOOTPATH_SHARD": "3/3"])
             for (daemon, feed) in [(first, "door.1"), (second, "hall.2"), (third, "hall.3")] {
-                try daemon.awaitEvent("stream_end", of: feed, seconds: 60)
+                try daemon.awaitEvent("stream_end", of: feed)
             }
             #expect(second.log.contains("shard 2/2 has 1 of 2 cameras: hall"))
             #expect(try second.status()["shard"] as? String == "2/2")
@@ -43,7 +43,7 @@ extension DaemonTests {
             #expect(Set(halls.flatMap { $0.lines.compactMap { $0["feed"] as? String } }) == ["hall"])
             // Whoever reads both keeps them apart, though tracks have the same ids.
             func read(_ files: String) throws -> (sessions: Int?, paths: Int) {
-                let result = try place.shell("exec \"$PROGRAM\" summary --json \(files)").wait(seconds: 20)
+                let result = try place.shell("exec \"$PROGRAM\" summary --json \(files)").wait()
                 let summary = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
                 let feed = (summary?["feeds"] as? [[String: Any]])?.first
                 return (feed?["sessions"] as? Int, try #require(feed?["paths"] as? Int))
@@ -62,7 +62,7 @@ extension DaemonTests {
             #expect(try daemon.get("/healthz") == (200, "ok\n"))
             #expect(try place.names.filter { $0.hasSuffix(".jsonl") } == [])
             func health(_ words: String) throws -> CommandResult {
-                try place.shell("exec \"$PROGRAM\" health \(words)").wait(seconds: 20)
+                try place.shell("exec \"$PROGRAM\" health \(words)").wait()
             }
             let port = try #require(daemon.address).port
             #expect(try health("127.0.0.1:\(port)").output == "ok\n")
@@ -76,7 +76,7 @@ extension DaemonTests {
             try place.write(config(["door", "till", "hall"]), "footpath.yaml")
             daemon.signal(SIGHUP)
             try daemon.awaitLog("shard 2/3 has 1 of 3 cameras: till")
-            try daemon.awaitEvent("stream_end", of: "till.2", seconds: 60)
+            try daemon.awaitEvent("stream_end", of: "till.2")
             #expect(daemon.stop().status == 0)
             #expect(try place.names.filter { $0.hasSuffix(".jsonl") } == ["till.2.jsonl"])
         }
@@ -86,7 +86,7 @@ extension DaemonTests {
             let place = try Workplace()
             try place.write(config(["door", "hall", "till", "yard", "lift"]), "c.yaml")
             func check(_ options: String, _ environment: String = "") throws -> CommandResult {
-                try place.shell("\(environment) exec \"$PROGRAM\" check c.yaml \(options)").wait(seconds: 20)
+                try place.shell("\(environment) exec \"$PROGRAM\" check c.yaml \(options)").wait()
             }
             #expect(
                 try check("--shards 4").output == """

@@ -34,7 +34,7 @@ extension DaemonTests {
             try daemon.awaitPoints("good", more: 10)
             #expect(try daemon.camera("bad")["state"] as? String != "running")
             bad = try TestCameras(["b": Clips.camera], port: port)
-            try daemon.awaitEvent("stream_start", of: "bad", count: 2, seconds: 30)
+            try daemon.awaitEvent("stream_start", of: "bad", count: 2)
             try daemon.awaitPoints("bad")
             #expect(daemon.stop().status == 0)
 
@@ -56,7 +56,7 @@ extension DaemonTests {
             try daemon.awaitEvent("stream_end", of: "cam")
             try daemon.awaitLog("cam: broke off")
             cameras.thaw()
-            try daemon.awaitEvent("stream_start", of: "cam", count: 2, seconds: 40)
+            try daemon.awaitEvent("stream_start", of: "cam", count: 2)
             try daemon.awaitPoints("cam")
             #expect(daemon.stop().status == 0)
             try check(daemon, "cam")
@@ -121,7 +121,7 @@ extension DaemonTests {
             try daemon.awaitPoints("cam")
             cameras = nil
             cameras = try TestCameras(["a": Clips.smallCamera], port: port)
-            try daemon.awaitEvent("stream_start", of: "cam", count: 2, seconds: 30)
+            try daemon.awaitEvent("stream_start", of: "cam", count: 2)
             try daemon.awaitPoints("cam")
             #expect(daemon.stop().status == 0)
             try check(daemon, "cam")

@@ -42,9 +42,10 @@ final class TestCameras {
 
 /// Waits until something is so.
 ///
+/// - Parameter seconds: so that no test hangs; what is to take little time measures it.
 /// - Throws: where it isn't after `seconds`.
 func waitFor(
-    _ what: @autoclosure () -> String, seconds: Double = 20, _ location: SourceLocation = #_sourceLocation,
+    _ what: @autoclosure () -> String, seconds: Double = 120, _ location: SourceLocation = #_sourceLocation,
     _ isSo: () throws -> Bool
 ) throws {
     let deadline = Date(timeIntervalSinceNow: seconds)
@@ -74,20 +75,12 @@ final class BadServer: Sendable {
 
     init(_ manner: Manner) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        try withUnsafeMutablePointer(to: &address) { pointer in
-            try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                try #require(bind(listener, generic, length) == 0)
-                try #require(listen(listener, 16) == 0)
-                try #require(getsockname(listener, generic, &length) == 0)
-            }
-        }
+        port = try bindToLoopback(listener)
+        try #require(listen(listener, 16) == 0)
         self.listener = listener
-        port = Int(UInt16(bigEndian: address.sin_port))
         Thread.detachNewThread {
+            // By this thread alone: a number that another closed may be another file's by the time it is used.
+            defer { close(listener) }
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
@@ -102,10 +95,8 @@ final class BadServer: Sendable {
         }
     }
 
-    deinit {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    /// The thread ends by this, and closes the socket.
+    deinit { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private static func babble(_ connection: Int32) {
         var random = ScriptedRandom(seed: 7)
@@ -118,8 +109,26 @@ final class BadServer: Sendable {
     }
 }
 
-/// A port on which nobody listens now.
+/// A port of 127.0.0.1 on which nobody listens, and a server may that sets `SO_REUSEADDR`. It stays bound as long as the tests
+/// run, so that the system gives it to nobody else who wants any.
 func freePort() throws -> Int {
-    let server = try BadServer(.silent)
-    return server.port
+    let holder = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    var yes: Int32 = 1
+    setsockopt(holder, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    return try bindToLoopback(holder)
+}
+
+/// Binds a socket to any free port of 127.0.0.1, which comes back.
+private func bindToLoopback(_ descriptor: Int32) throws -> Int {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    try withUnsafeMutablePointer(to: &address) { pointer in
+        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+            try #require(bind(descriptor, generic, length) == 0)
+            try #require(getsockname(descriptor, generic, &length) == 0)
+        }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
 }

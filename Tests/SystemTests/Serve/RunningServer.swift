@@ -42,7 +42,7 @@ final class RunningServer {
 
     func signal(_ number: Int32) { command.signal(number) }
 
-    func wait() -> CommandResult { command.wait(seconds: 15) }
+    func wait() -> CommandResult { command.wait() }
 
     func stop() -> CommandResult {
         signal(SIGTERM)
@@ -51,7 +51,7 @@ final class RunningServer {
 
     /// What follows a text in the log, up to a space or a line's end.
     private func address(after text: String) throws -> String {
-        try waitFor("'\(text)' in the log: \(log)", seconds: 60) { log.contains(text) }
+        try waitFor("'\(text)' in the log: \(log)") { log.contains(text) }
         let start = try #require(log.range(of: text)).upperBound
         return String(log[start...].prefix { !$0.isWhitespace })
     }
@@ -76,7 +76,7 @@ final class RunningServer {
     }
 
     /// Waits for a job's end; its last answer.
-    func result(_ job: String, seconds: Double = 60) throws -> [String: Any] {
+    func result(_ job: String, seconds: Double = 120) throws -> [String: Any] {
         var members: [String: Any] = [:]
         try waitFor("the end of the job; \(log)", seconds: seconds) {
             members = try ask("GetPersonTracking", "{\"JobId\":\"\(job)\"}").members

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("footpath serve", .serialized, .timeLimit(.minutes(10)))
+@Suite("footpath serve", .serialized, .timeLimit(.minutes(30)))
 struct ServeTests {
     /// Twelve seconds of the sample at 25 frames/s, which all are analysed with `fps: 25`.
     private static let slow = RunningServer.head.replacing("fps: 5", with: "fps: 25").replacing("fast", with: "best")
@@ -44,7 +44,7 @@ struct ServeTests {
         let place = try RunningServer.place(Project.sample)
         var server = try RunningServer(in: place, head: Self.slow)
         let job = try server.start("crossing.mp4")
-        try waitFor("a job that runs", seconds: 30) {
+        try waitFor("a job that runs") {
             try server.page("/metrics").body.contains("footpath_jobs{state=\"running\"} 1\n")
         }
         usleep(500_000)
@@ -67,7 +67,7 @@ struct ServeTests {
         let socket = try NotifySocket(at: place.path("notify"))
         let server = try RunningServer(
             in: place, environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "4000000"])
-        try waitFor("READY=1", seconds: 60) { socket.messages.contains("READY=1") }
+        try waitFor("READY=1") { socket.messages.contains("READY=1") }
         #expect(try server.page("/readyz").status == 200)
         try waitFor("signs of life") { socket.messages.count { $0 == "WATCHDOG=1" } >= 3 }
         try waitFor("a status") { socket.messages.contains("STATUS=0 jobs run, 0 wait") }
@@ -156,7 +156,7 @@ struct ServeTests {
             return
         }
         try place.write(Data(metrics.utf8), "metrics")
-        let result = try Command("promtool", ["check", "metrics"], input: place.path("metrics")).wait(seconds: 30)
+        let result = try Command("promtool", ["check", "metrics"], input: place.path("metrics")).wait()
         #expect(result.status == 0 && result.output + result.errors == "", "\(result)")
     }
 }
