@@ -180,7 +180,8 @@ package struct FeedSession {
     private mutating func finish(at now: Moment, isOut: Bool = false) {
         if isOut { ledger.endOutage(at: now) }
         ledger.status.state = isStopping ? .stopped : .finished
-        writeOfSession(ledger.recorder.end, at: now)
+        // A camera's clock may be ahead, and time doesn't go back for that.
+        writeOfSession(ledger.recorder.end, at: now, notBefore: ledger.hasRecorded ? ledger.recorder.last.time : nil)
         isOver = true
     }
 
@@ -200,12 +201,13 @@ package struct FeedSession {
         if let pauseEnd, pauseEnd <= now.monotonic { goOn(at: now) }
     }
 
-    private mutating func writeOfSession(_ event: PathRecord.Event, at now: Moment) {
-        let time: Timestamp
+    private mutating func writeOfSession(_ event: PathRecord.Event, at now: Moment, notBefore last: Timestamp? = nil) {
+        var time: Timestamp
         switch dating {
         case .utc: time = Timestamp(microseconds: (now.utcMilliseconds - ledger.zero) * 1000)
         case .stream(_, let start): time = ledger.hasRecorded ? ledger.recorder.last.time : start
         }
+        if let last { time = max(time, last) }
         ledger.write([PathRecord(time: time, event: event)], origin: ledger.zero)
     }
 

@@ -64,6 +64,17 @@ import Waiting
         #expect(feed.gaps.count == feed.driver.session.status.runs - 1 && feed.gaps.count > 3)
     }
 
+    @Test func aSessionEndsNotBeforeItsLastPictureThoughTheCamerasClockIsAhead() throws {
+        let feed = try SimulatedFeed { _ in script(frames: 1000) { $0.isAhead = 2 } }
+        try feed.run(seconds: 30)
+        let (end, before) = (try #require(feed.records.last), feed.records.dropLast())
+        guard case .sessionEnd = end.event else {
+            Issue.record("\(end.event)")
+            return
+        }
+        #expect(before.count > 100 && before.allSatisfy { $0.time <= end.time })
+    }
+
     @Test func whatIsOfAnOlderRunIsDropped() throws {
         var session = FeedSession(
             FeedSettings(name: "a", source: .camera(.live), options: AnalysisOptions()),
