@@ -19,6 +19,14 @@ struct Durations {
         bins[Self.bin(of: Double(milliseconds)), default: 0] += times
     }
 
+    /// Adds all of another.
+    mutating func add(_ other: Durations) {
+        count += other.count
+        total += other.total
+        longest = max(longest, other.longest)
+        bins.merge(other.bins, uniquingKeysWith: +)
+    }
+
     /// Milliseconds; nil where there are none.
     var mean: Double? { count > 0 ? total / Double(count) : nil }
 

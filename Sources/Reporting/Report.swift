@@ -98,6 +98,8 @@ public struct Report: Encodable {
     public let title: String
     var version: String
     var feeds: [FeedPart]
+    /// All feeds on one clock; nil where the summary has no such.
+    var together: FeedPart?
     /// Feeds beyond these have no charts.
     var rows: [Row]
     var rowCount: Int
@@ -121,7 +123,7 @@ public struct Report: Encodable {
     static let mostFeeds = 24
 
     private enum CodingKeys: CodingKey {
-        case summary, title, version, feeds, rows, rowCount
+        case summary, title, version, feeds, together, rows, rowCount
     }
 
     /// Ends a tally.
@@ -141,6 +143,7 @@ public struct Report: Encodable {
         let shown = Set(
             tally.feeds.sorted { ($1.paths, $0.index) < ($0.paths, $1.index) }.prefix(Self.mostFeeds).map(\.index))
         feeds = tally.feeds.map { FeedPart($0, time: time, isWhole: shown.contains($0.index)) }
+        together = FeedPart(together: tally.feeds.filter(\.isDated), time: time)
         views = tally.feeds.map { feed in
             let origin = feed.origin ?? 0
             return View(

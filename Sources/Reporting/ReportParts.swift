@@ -57,6 +57,46 @@ extension Report.FeedPart {
         guard !tally.isRelative, last - first > 86_400_000 else { return }
         for (_, series) in all { profiles.append(Report.Chart.profile(series, of: tally, time: time)) }
     }
+
+    /// All feeds on one clock, without maps, since each sees another place; nil where there are less than two.
+    init?(together feeds: [FeedTally], time: LocalTime) {
+        guard feeds.count > 1, let first = feeds.compactMap(\.first).min(), let last = feeds.compactMap(\.last).max()
+        else { return nil }
+        (width, height, isLive, isWhole) = (16, 9, feeds.contains(where: \.isLive), true)
+        (flows, flowNames, profiles, shapes, trails, gaps) = ([], [], [], [], [], [])
+        (trailCount, gapCount) = (0, 0)
+        let step = feeds.map(\.series.step).max() ?? 1000
+        let axis = TimeAxis(from: first, to: last, least: step, most: 240, time: time, isRelative: false)
+        people = .sum(feeds.compactMap { .people($0, axis) })
+        zonePeople = .together(feeds, axis)
+        addFlows(together: feeds, from: first, to: last, time: time)
+    }
+
+    private mutating func addFlows(together feeds: [FeedTally], from first: Int64, to last: Int64, time: LocalTime) {
+        let lines = feeds.flatMap { feed in
+            feed.lines.map { (name: "\(feed.name): \($0.name)", feed: feed, series: $0.series) }
+        }
+        let views = feeds.filter(\.tellsOfPaths).map { (name: "", feed: $0, series: $0.series) }
+        let all = lines.isEmpty ? views : lines
+        let step = all.map(\.series.step).max() ?? 1000
+        let isLong = last - first > 3 * 3_600_000
+        let axis = TimeAxis(
+            from: first, to: last, least: max(isLong ? 3_600_000 : 1000, step), most: isLong ? 100 : 30, time: time,
+            isRelative: false)
+        let charts = all.map { part in
+            Report.Chart.flow(axis, part.series, observed: axis.observed(axis.bars(part.feed.series)))
+        }
+        let hours =
+            last - first > 86_400_000 ? all.map { Report.Chart.profile($0.series, of: $0.feed, time: time) } : []
+        guard let sum = Report.Chart.sum(charts) else { return }
+        flows = [sum]
+        flowNames = [lines.isEmpty ? "" : "all lines"]
+        profiles = Report.Chart.sum(hours).map { [$0] } ?? []
+        guard lines.count > 1 else { return }
+        flows += charts.prefix(20)
+        flowNames += lines.prefix(20).map(\.name)
+        profiles += hours.prefix(20)
+    }
 }
 
 extension Report.Chart {
@@ -79,6 +119,45 @@ extension Report.Chart {
             return nil
         }
         return chart
+    }
+
+    /// What charts with the same bars come to: where some know nothing the others' sum is observed in part. The most at a
+    /// time isn't known of several.
+    static func sum(_ charts: [Report.Chart]) -> Report.Chart? {
+        guard var sum = charts.first(where: { $0.series.first?.name == "mean" }) ?? charts.first else { return nil }
+        sum.observed = observed(charts)
+        if charts.count > 1 { sum.series.removeAll { $0.name == "most" } }
+        for index in sum.series.indices {
+            sum.series[index].values = sum.labels.indices.map { bar in
+                let known = charts.compactMap { $0.series[index].values[bar] }
+                return known.isEmpty ? nil : known.reduce(0, +).toThousandths
+            }
+        }
+        return sum
+    }
+
+    /// People in each zone of each feed.
+    static func together(_ feeds: [FeedTally], _ axis: TimeAxis) -> Report.Chart? {
+        let charts = feeds.compactMap { feed in
+            zonePeople(feed, axis).map { chart in
+                var chart = chart
+                for index in chart.series.indices {
+                    chart.series[index].name = "\(feed.name): \(chart.series[index].name)"
+                }
+                return chart
+            }
+        }
+        guard var all = charts.first else { return nil }
+        all.series = Array(charts.flatMap(\.series).prefix(20))
+        all.observed = observed(charts)
+        return all
+    }
+
+    /// The share of all charts' time in which pictures were analysed, bar by bar.
+    private static func observed(_ charts: [Report.Chart]) -> [Double] {
+        charts[0].observed.indices.map { bar in
+            (charts.reduce(0) { $0 + $1.observed[bar] } / Double(charts.count)).toThousandths
+        }
     }
 
     /// People in each zone.

@@ -93,6 +93,9 @@ public struct Summary: Encodable {
     public var total: Total
     public var files: [File]
     public var feeds: [Feed]
+    /// All feeds of which it is known when they were, as one; nil where there are less than two. `unobservedSeconds` are
+    /// those of each from the first record of any to the last.
+    public var together: Feed?
 
     init(_ tally: Tally, time: LocalTime) {
         timezone = time.name
@@ -104,6 +107,7 @@ public struct Summary: Encodable {
         }
         let feeds = tally.feeds.map { Feed($0, time: time) }
         self.feeds = feeds
+        together = Feed(together: tally.feeds, feeds, time: time)
         func sum(_ value: (Feed) -> Int?) -> Int? {
             let known = feeds.compactMap(value)
             return known.isEmpty && !feeds.isEmpty ? nil : known.reduce(0, +)
@@ -161,7 +165,54 @@ extension Summary.Feed {
     }
 }
 
+extension Summary.Feed {
+    /// - Parameter shown: what each of them comes to alone.
+    fileprivate init?(together tallies: [FeedTally], _ shown: [Summary.Feed], time: LocalTime) {
+        let parts = zip(tallies, shown).filter { $0.0.isDated }
+        guard parts.count > 1, let first = parts.compactMap(\.0.first).min(),
+            let last = parts.compactMap(\.0.last).max()
+        else { return nil }
+        let feeds = parts.map(\.1)
+        func sum<Number: AdditiveArithmetic>(_ value: (Summary.Feed) -> Number?) -> Number? {
+            let known = feeds.compactMap(value)
+            return known.isEmpty ? nil : known.reduce(.zero, +)
+        }
+        feed = "all together"
+        timesUnknown = false
+        (from, to) = (time.stamp(first, isRelative: false), time.stamp(last, isRelative: false))
+        sessions = sum(\.sessions) ?? 0
+        detail = Set(feeds.flatMap(\.detail)).sorted()
+        let observed = sum(\.observedSeconds) ?? 0
+        observedSeconds = observed.toThousandths
+        unobservedSeconds = max(0, Double(last - first) / 1000 * Double(feeds.count) - observed).toThousandths
+        gaps = Summary.Gaps(
+            count: sum(\.gaps.count) ?? 0, seconds: (sum(\.gaps.seconds) ?? 0).toThousandths)
+        (paths, unfinishedPaths, points, faces) = (sum(\.paths), sum(\.unfinishedPaths), sum(\.points), sum(\.faces))
+        // Each while it was observed.
+        peopleMean = sum(\.peopleMean)?.toThousandths
+        pathSeconds = Summary.Lengths(
+            parts.filter { $0.0.tellsOfPaths }.reduce(into: Durations()) { $0.add($1.0.durations) })
+        func named(_ name: String, of feed: Summary.Feed) -> String { "\(feed.feed): \(name)" }
+        lines = feeds.flatMap { feed in
+            feed.lines.map { line in
+                var line = line
+                line.name = named(line.name, of: feed)
+                return line
+            }
+        }
+        zones = feeds.flatMap { feed in
+            feed.zones.map { zone in
+                var zone = zone
+                zone.name = named(zone.name, of: feed)
+                return zone
+            }
+        }
+    }
+}
+
 extension FeedTally {
+    /// Whether it has records, and it is known when they were.
+    var isDated: Bool { !isRelative && first != nil }
     /// Whether at least one session tells of single people.
     var tellsOfPaths: Bool { paths > 0 || details.isEmpty || !details.isSubset(of: ["counts"]) }
     /// Whether at least one session has points.

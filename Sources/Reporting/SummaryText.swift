@@ -10,8 +10,16 @@ extension Summary {
             lines += [
                 "All together",
                 "  paths \(shown(total.paths)), points \(shown(total.points)), faces \(shown(total.faces)), observed "
-                    + clock(total.observedSeconds) + ", not observed \(clock(total.unobservedSeconds))", "",
+                    + clock(total.observedSeconds) + ", not observed \(clock(total.unobservedSeconds))",
             ]
+            if let together, !together.lines.isEmpty {
+                let (inward, outward) = together.lines.reduce((0, 0)) { ($0.0 + $1.in, $0.1 + $1.out) }
+                lines.append("  all lines: \(inward) in, \(outward) out")
+            }
+            if let mean = together?.peopleMean {
+                lines.append("  people: \(mean) on average, each camera while it was observed")
+            }
+            lines.append("")
         }
         let omissions = files.flatMap(\.omissions)
         if !omissions.isEmpty { lines += ["Left out"] + omissions.map { "  " + $0 } + [""] }

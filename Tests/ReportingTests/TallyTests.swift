@@ -80,6 +80,35 @@ import Testing
         #expect(report.rows.map(\.track) == [1, 2] && report.rows[1].seconds == 10)
     }
 
+    @Test func severalCamerasAreSummedAndKnownInPartWhereOneWasNotWatched() throws {
+        var door = Lines(), yard = Lines(feed: "yard", session: "y"), undated = Lines(feed: "old", session: "o")
+        door.stream(0)
+        door.path(1, 0, 10)
+        door.path(2, 5, 15)
+        door.add("stream_end", 20, #""reason":"end_of_file""#)
+        yard.stream(10)
+        yard.path(1, 10, 20)
+        yard.add("stream_end", 40, #""reason":"end_of_file""#)
+        undated.zero = 0
+        undated.stream(0)
+        undated.path(1, 0, 10)
+        let report = try report(door.texts, yard.texts, undated.texts)
+        let people = try #require(report.together?.people)
+        let wanted: [Double] = (0..<40).map { $0 < 5 ? 1 : $0 < 15 ? 2 : $0 < 20 ? 1 : 0 }
+        #expect(people.series.map(\.name) == ["mean"] && people.series[0].values == wanted)
+        #expect(people.observed == (0..<40).map { $0 >= 10 && $0 < 20 ? 1 : 0.5 })
+        let flow = try #require(report.together?.flows.first)
+        #expect(flow.series.map { $0.values.reduce(0) { $0 + ($1 ?? 0) } } == [3, 3])
+        let all = try #require(report.summary.together)
+        #expect(all.paths == 3 && all.points == 33 && all.observedSeconds == 50 && all.unobservedSeconds == 30)
+        let means = report.summary.feeds.prefix(2).compactMap(\.peopleMean)
+        #expect(all.peopleMean == means.reduce(0, +).toThousandths && all.peopleMost == nil)
+        #expect(all.pathSeconds?.count == 3 && all.pathSeconds?.mean == 10)
+        #expect(report.feeds.count == 3)
+        let alone = try self.report(door.texts, undated.texts)
+        #expect(alone.summary.together == nil && alone.together == nil)
+    }
+
     @Test func whatWasNotWatchedIsUnknownNotZero() throws {
         var lines = Lines(), next = Lines(session: "t")
         lines.stream(0)

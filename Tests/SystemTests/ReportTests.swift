@@ -37,6 +37,13 @@ struct ReportTests {
         let compared, rows, trails, pictures: Int
         let title: String
         let picture, hatched: Bool
+        let together: Together?
+
+        struct Together: Decodable {
+            let flow: [Double]
+            let hatched, hasMaps: Bool
+            let note: String
+        }
     }
 
     private func look(_ page: String) throws -> Page {
@@ -75,6 +82,9 @@ struct ReportTests {
         #expect(page.compared > 100 && page.hatched)
         for feed in 0..<3 { #expect(page.flows[feed] == door(feed).map { Double($0 ?? -1) }) }
         #expect(page.peopleNotes[2].contains("Not in these records"))
+        let together = try #require(page.together)
+        #expect(together.flow == [0, 1].map { way in Double((0..<3).reduce(0) { $0 + (door($1)[way] ?? -1) }) })
+        #expect(together.hatched && !together.hasMaps && together.note.contains("Sums of 2 cameras"))
         let content = try String(contentsOfFile: place.path("report.html"), encoding: .utf8)
         #expect(content.contains("\\u003c/script>") && content.utf8.count < 10_000_000)
     }

@@ -119,6 +119,9 @@ function lengthOf(seconds) {
 
 const hatchKey = (chart) => chart.observed.some(isPartly) ? [["hatch", "not observed, or in part"]] : [];
 
+// How many of those that are together tell of people in view.
+const countTogether = () => summary.feeds.filter((feed) => !feed.times_unknown && feed.people_mean !== undefined).length;
+
 function drawPeople(feed, part) {
   const chart = part.people;
   byId("people-panel").hidden = !chart && !part.missing;
@@ -133,8 +136,10 @@ function drawPeople(feed, part) {
   const mean = chart.series.find((series) => series.name === "mean"), most = chart.series.find((series) => series.name === "most");
   byId("people-note").textContent = noted
     ? `In view whenever the program noted it, on average in bars of ${lengthOf(chart.width)}. Only counts were written.`
-    : `In view, in bars of ${lengthOf(chart.width)}.`;
+    : `In view, in bars of ${lengthOf(chart.width)}.`
+      + (feed === summary.together ? ` Sums of ${countTogether()} cameras: whoever two of them see counts twice.` : "");
   const sets = noted ? [bars("people", noted.values, style("--people"))]
+    : !most ? [bars("on average", mean.values, style("--people"))]
     : [curve("at most", most.values, style("--most")), bars("on average", mean.values, style("--people"))];
   keyOf("people-key", sets.map((set) => [set.backgroundColor, set.label]).concat(hatchKey(chart)));
   draw("people", timeChart(chart, sets, "People in view over time"));

@@ -1,7 +1,12 @@
 "use strict";
-// What stands on the page for the feed that is chosen.
+// What stands on the page for the feed that is chosen, or for all together.
 const summary = data.summary;
+const together = -1;
 let chosen = 0;
+
+const feedAt = (index) => index === together ? summary.together : summary.feeds[index];
+const partAt = (index) => index === together ? data.together : data.feeds[index];
+const keyAt = (index) => index === together ? "together." : `feeds.${index}.`;
 
 function tile(name, text, key, what) {
   const value = make("dd", {}, text);
@@ -11,21 +16,21 @@ function tile(name, text, key, what) {
 }
 
 function drawTiles(index) {
-  const feed = summary.feeds[index], at = `feeds.${index}.`;
+  const feed = feedAt(index), at = keyAt(index), isAll = index === together;
   const absent = "not in these records";
   byId("tiles").replaceChildren(
     tile("Paths of people", counted(feed.paths), at + "paths", feed.paths === undefined ? absent
       : feed.unfinished_paths ? `${counted(feed.unfinished_paths)} without an end` : "distinct ids"),
-    tile("In view on average", counted(feed.people_mean), at + "people_mean", feed.people_mean === undefined ? absent : "while observed"),
-    tile("In view at most", counted(feed.people_most), at + "people_most", feed.people_most === undefined ? absent : "at one time"),
+    tile("In view on average", counted(feed.people_mean), at + "people_mean", feed.people_mean === undefined ? absent : isAll ? "each camera while it was observed" : "while observed"),
+    tile("In view at most", counted(feed.people_most), at + "people_most", isAll ? "known of each camera alone" : feed.people_most === undefined ? absent : "at one time"),
     tile("Stay in view", lasted(feed.path_seconds?.mean), at + "path_seconds.mean", feed.path_seconds ? `median ${lasted(feed.path_seconds.median)}` : null),
-    tile("Observed", lasted(feed.observed_seconds), at + "observed_seconds"),
+    tile("Observed", lasted(feed.observed_seconds), at + "observed_seconds", isAll ? "of all cameras" : null),
     tile("Not observed", lasted(feed.unobserved_seconds), at + "unobserved_seconds", "hatched in the charts"),
     tile("Points", counted(feed.points), at + "points", feed.points === undefined ? absent : `${counted(feed.faces)} with a face`));
 }
 
 function drawTables(index, part) {
-  const feed = summary.feeds[index], at = `feeds.${index}.`;
+  const feed = feedAt(index), at = keyAt(index);
   const text = {class: "text name"};
   fill(byId("lines"), [{text: "line", ...text}, {text: "in"}, {text: "out"}, {text: "people"}], feed.lines.map((line, number) => [
     {text: line.name}, ...["in", "out", "people"].map((key) => ({text: counted(line[key]), key: `${at}lines.${number}.${key}`})),
@@ -77,6 +82,7 @@ function notes() {
     if (feed.times_unknown) all.push(`${feed.feed}: nobody knows when it was taken; times count from its beginning (analyze --start-time says when).`);
     if (feed.detail.includes("counts")) all.push(`${feed.feed}: ${feed.detail.length > 1 ? "some sessions wrote" : "the records have"} counts only, nothing of single people.`);
     if (feed.paths === 0) all.push(`${feed.feed}: nobody was seen.`);
+    if (summary.together && feed.times_unknown) all.push(`${feed.feed}: isn't in what is shown of all together.`);
     if (feed.lines.length + feed.zones.length === 0) all.push(`${feed.feed}: no zones and no lines were set.`);
   }
   const shown = all.length > 12 ? all.slice(0, 11).concat(`${all.length - 11} more of the like.`) : all;
@@ -86,8 +92,8 @@ function notes() {
 
 function chooseFeed(index) {
   chosen = index;
-  const feed = summary.feeds[index], part = data.feeds[index];
-  part.tellsOfPoints = part.is_whole && feed.points !== undefined;
+  const feed = feedAt(index), part = partAt(index);
+  part.tellsOfPoints = index !== together && part.is_whole && feed.points !== undefined;
   part.missing = !part.people;
   for (const button of byId("feeds").querySelectorAll("button")) button.setAttribute("aria-pressed", String(Number(button.dataset.index) === index));
   const names = byId("flow-name");
@@ -102,7 +108,7 @@ function chooseFeed(index) {
 }
 
 function drawCharts() {
-  const feed = summary.feeds[chosen], part = data.feeds[chosen];
+  const feed = feedAt(chosen), part = partAt(chosen);
   Chart.defaults.font.family = "system-ui, sans-serif";
   drawPeople(feed, part);
   drawZonePeople(part);
@@ -124,14 +130,16 @@ function begin() {
     for (const panel of document.querySelectorAll("main > .panel, .pair")) if (panel.id !== "notes" && !panel.querySelector("#files")) panel.hidden = true;
     return;
   }
+  const choices = feeds.map((feed, index) => ({name: feed.feed, index}));
+  if (summary.together) choices.unshift({name: "All together", index: together});
   if (feeds.length > 1 && feeds.length <= 8) {
-    byId("feeds").append(...feeds.map((feed, index) => {
-      const button = make("button", {type: "button", title: feed.feed, "data-index": index}, feed.feed);
+    byId("feeds").append(...choices.map(({name, index}) => {
+      const button = make("button", {type: "button", title: name, "data-index": index}, name);
       button.addEventListener("click", () => chooseFeed(index));
       return button;
     }));
   } else if (feeds.length > 8) {
-    const choice = make("select", {"aria-label": "Camera or file"}, ...feeds.map((feed, index) => make("option", {value: index}, feed.feed)));
+    const choice = make("select", {"aria-label": "Camera or file"}, ...choices.map(({name, index}) => make("option", {value: index}, name)));
     choice.addEventListener("change", () => chooseFeed(Number(choice.value)));
     byId("feeds").append(choice);
   }
@@ -140,7 +148,7 @@ function begin() {
   // As wide as a sheet is behind its margins: what is on the screen is measured now.
   addEventListener("beforeprint", () => { for (const chart of charts.values()) chart.resize(660, chart.height); });
   addEventListener("afterprint", () => { for (const chart of charts.values()) chart.resize(); });
-  chooseFeed(0);
+  chooseFeed(choices[0].index);
 }
 
 begin();

@@ -67,6 +67,7 @@ function drawPaths() {
 
 function showPaths(feed) {
   Object.assign(place, {feed, page: 0});
+  if (feed === together) { byId("paths-panel").hidden = true; return; }
   const paths = summary.feeds[feed].paths, here = data.rows.filter((row) => row.feed === feed).length;
   byId("paths-panel").hidden = paths === undefined;
   byId("paths-note").textContent = data.rows.length < data.row_count
