@@ -34,10 +34,14 @@ static inline int mix(const struct row *row, int alpha, int red, int green, int 
     return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
+/// Of an even width. Most pixels of a tile are clear: lines are thin.
 static void blend_luma(const struct matrix *m, const uint32_t *pixels, uint8_t *luma, int width) {
-    for (int x = 0; x < width; x++) {
-        uint32_t p = pixels[x];
-        luma[x] = (uint8_t)mix(&m->luma, (int)(p >> 24), p >> 16 & 255, p >> 8 & 255, p & 255, luma[x], 1);
+    for (int pair = 0; pair < width; pair += 2) {
+        if (!(pixels[pair] | pixels[pair + 1])) continue;
+        for (int x = pair; x < pair + 2; x++) {
+            uint32_t p = pixels[x];
+            luma[x] = (uint8_t)mix(&m->luma, (int)(p >> 24), p >> 16 & 255, p >> 8 & 255, p & 255, luma[x], 1);
+        }
     }
 }
 
@@ -46,6 +50,7 @@ static void blend_chroma(
     for (int x = 0; x < width; x++) {
         const uint32_t *p = pixels + 2 * x;
         uint32_t a = p[0], b = p[1], c = p[stride], d = p[stride + 1];
+        if (!(a | b | c | d)) continue;
         int alpha = (int)((a >> 24) + (b >> 24) + (c >> 24) + (d >> 24));
         int r = (int)((a >> 16 & 255) + (b >> 16 & 255) + (c >> 16 & 255) + (d >> 16 & 255));
         int g = (int)((a >> 8 & 255) + (b >> 8 & 255) + (c >> 8 & 255) + (d >> 8 & 255));

@@ -120,6 +120,39 @@ void footpath_layer_stroke(
     cairo_stroke(cairo);
 }
 
+/// Fills pixels with an opaque colour.
+static void fill_pixels(struct footpath_layer *layer, double left, double top, double right, double bottom, uint32_t value) {
+    int first = (int)fmax(left, 0), end = (int)fmin(right, layer->width), last = (int)fmin(bottom, layer->height);
+    for (int y = (int)fmax(top, 0); y < last; y++) {
+        uint32_t *row = layer->pixels + (size_t)y * (size_t)layer->stride;
+        for (int x = first; x < end; x++) row[x] = value;
+    }
+}
+
+static uint32_t opaque(struct footpath_color color) {
+    return 0xff000000u | (uint32_t)lrint(color.red * 255) << 16 | (uint32_t)lrint(color.green * 255) << 8
+        | (uint32_t)lrint(color.blue * 255);
+}
+
+/// Draws an outline of whole pixels and of one opaque colour without Cairo, as most boxes are; 0 where it isn't like that.
+static int outline_pixels(
+    struct footpath_layer *layer, double left, double top, double right, double bottom, double thickness,
+    struct footpath_color color) {
+    double half = thickness / 2;
+    double edges[] = {left - half, top - half, right + half, bottom + half, thickness};
+    for (int index = 0; index < 5; index++)
+        if (edges[index] != floor(edges[index])) return 0;
+    if (color.alpha != 1) return 0;
+    uint32_t value = opaque(color);
+    cairo_surface_flush(layer->surface);
+    fill_pixels(layer, edges[0], edges[1], edges[2], edges[1] + thickness, value);
+    fill_pixels(layer, edges[0], edges[3] - thickness, edges[2], edges[3], value);
+    fill_pixels(layer, edges[0], edges[1], edges[0] + thickness, edges[3], value);
+    fill_pixels(layer, edges[2] - thickness, edges[1], edges[2], edges[3], value);
+    cairo_surface_mark_dirty(layer->surface);
+    return 1;
+}
+
 void footpath_layer_outline(
     struct footpath_layer *layer, double left, double top, double width, double height, double thickness, double dash,
     struct footpath_color color) {
@@ -130,6 +163,7 @@ void footpath_layer_outline(
     touch_line(layer, left, bottom, right, bottom, thickness / 2);
     touch_line(layer, left, top, left, bottom, thickness / 2);
     touch_line(layer, right, top, right, bottom, thickness / 2);
+    if (dash == 0 && outline_pixels(layer, left, top, right, bottom, thickness, color)) return;
     cairo_new_path(cairo);
     cairo_rectangle(cairo, left, top, right - left, bottom - top);
     set(cairo, color);

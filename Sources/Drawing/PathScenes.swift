@@ -122,23 +122,19 @@ public struct PathScenes: Sendable {
             track: before.track, box: before.box.moved(to: after.box, share: share), isPredicted: isPredicted)
     }
 
-    private static func tenth(of time: Timestamp) -> Int64 { time.microseconds / 100_000 }
-
+    /// The same on all pictures of a tenth of a second: lines that move cost an encoder more than all else.
     private func trails(of track: TrackHistory, id: Int, at time: Timestamp) -> [Scene.Trail] {
         var trails: [Scene.Trail] = []
         var previous: Timestamp?
-        let points = track.points.prefix { $0.frame.time.milliseconds <= time.milliseconds }
-        for (index, point) in points.enumerated() {
-            let age = time.seconds(since: point.frame.time) / Self.trailSeconds
+        let now = Timestamp(microseconds: time.tenth * 100_000)
+        for step in track.steps {
+            guard step.time.milliseconds <= time.milliseconds else { break }
+            let age = now.seconds(since: step.time) / Self.trailSeconds
             guard age <= 1 else { continue }
-            let step = previous.map { point.frame.time.seconds(since: $0) } ?? .infinity
-            // The same points on every picture: a trail whose corners move costs the encoder more than all else.
-            let isSame = previous.map { Self.tenth(of: $0) == Self.tenth(of: point.frame.time) } ?? false
-            if isSame && index < points.count - 1 { continue }
-            if step > Self.longestStep { trails.append(Scene.Trail(track: id, points: [])) }
-            trails[trails.count - 1].points.append(
-                Scene.TrailPoint(place: Anchor.feet.point(of: point.box), age: max(0, age)))
-            previous = point.frame.time
+            let isFar = previous.map { step.time.seconds(since: $0) > Self.longestStep } ?? true
+            if isFar { trails.append(Scene.Trail(track: id, points: [])) }
+            trails[trails.count - 1].points.append(Scene.TrailPoint(place: step.place, age: max(0, age)))
+            previous = step.time
         }
         return trails
     }

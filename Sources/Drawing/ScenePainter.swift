@@ -21,21 +21,24 @@ public final class ScenePainter {
     private let people: Layer
     /// Zones and lines, which change seldom.
     private let regions: Layer
+    /// Trails, which change ten times a second.
+    private let ways: Layer
     private let labels: Labels
     private var masks: [Mask] = []
     /// Of the masks: row, first column and the column behind the last one, in turn.
     private var maskRuns: [Int32] = []
     private var drawnZones: [Scene.Zone] = []
     private var drawnLines: [Scene.Line] = []
+    private var drawnTrails: [Scene.Trail] = []
 
     /// - Parameter size: of the pictures.
     /// - Throws: `DrawingError.tooLarge`.
     public init(size: PixelSize) throws(DrawingError) {
         let short = Double(min(size.width, size.height))
-        guard let people = Layer(size), let regions = Layer(size),
+        guard let people = Layer(size), let regions = Layer(size), let ways = Layer(size),
             let labels = Labels(height: max(11, (short / 30).rounded()), mostWidth: max(40, size.width / 3))
         else { throw .tooLarge(size) }
-        (self.size, self.people, self.regions, self.labels) = (size, people, regions, labels)
+        (self.size, self.people, self.regions, self.ways, self.labels) = (size, people, regions, ways, labels)
     }
 
     /// Whether there is a font for ids and names; without one they aren't drawn.
@@ -53,16 +56,15 @@ public final class ScenePainter {
                 Int32(rect.size.width), Int32(rect.size.height), cell)
         }
         draw(scene)
-        regions.blend(into: &image)
-        people.blend(into: &image)
+        for layer in layers { layer.blend(into: &image) }
         // Blurring mixes neighbours, and nothing is drawn on a mask.
         blacken(&image)
     }
 
     /// Draws on planes of YUV 4:2:0, which measure what the pictures do.
     ///
-    /// - Returns: where there is no detail: blurred, and nothing drawn on it. Whole macroblocks of H.264.
-    public func paint(_ scene: Scene, on planes: footpath_planes) -> [PixelRect] {
+    /// - Returns: what an encoder may take less pains over.
+    public func paint(_ scene: Scene, on planes: footpath_planes) -> Painted {
         take(scene.masks)
         var blurred: [PixelRect] = []
         withUnsafePointer(to: planes) { target in
@@ -74,20 +76,29 @@ public final class ScenePainter {
                     target, Int32(rect.x), Int32(rect.y), Int32(rect.size.width), Int32(rect.size.height), cell)
             }
             draw(scene)
-            regions.blend(into: planes)
-            people.blend(into: planes)
+            for layer in layers { layer.blend(into: planes) }
             footpath_planes_blacken(target, maskRuns, maskRuns.count / 3)
         }
-        return blurred.flatMap(plainTiles(in:))
+        let whole = PixelRect(x: 0, y: 0, width: size.width, height: size.height)
+        return Painted(
+            plain: blurred.flatMap { tiles(in: $0, drawnOn: false) }, drawn: tiles(in: whole, drawnOn: true))
     }
 
-    /// The tiles that lie within a rectangle and that nothing is drawn on, neighbours in a row as one.
-    private func plainTiles(in rect: PixelRect) -> [PixelRect] {
+    /// Parts of a picture that was painted: whole macroblocks of H.264.
+    public struct Painted: Sendable {
+        /// Blurred, and nothing drawn on it: there is no detail.
+        public let plain: [PixelRect]
+        /// Something is drawn on it.
+        public let drawn: [PixelRect]
+    }
+
+    /// The tiles that lie within a rectangle and that something is drawn on or not, neighbours in a row as one.
+    private func tiles(in rect: PixelRect, drawnOn: Bool) -> [PixelRect] {
         let side = Int(FOOTPATH_TILE)
         let columns = (rect.x + side - 1) / side..<max((rect.x + side - 1) / side, (rect.x + rect.size.width) / side)
         let rows = (rect.y + side - 1) / side..<max((rect.y + side - 1) / side, (rect.y + rect.size.height) / side)
         return rows.flatMap { row in
-            columns.split { people.isTouched(column: $0, row: row) || regions.isTouched(column: $0, row: row) }.map {
+            columns.split { column in layers.contains { $0.isTouched(column: column, row: row) } != drawnOn }.map {
                 PixelRect(x: $0.lowerBound * side, y: row * side, width: $0.count * side, height: side)
             }
         }
@@ -107,19 +118,35 @@ public final class ScenePainter {
     }
 
     /// The pixels of a part, clipped to the picture, and the side of its cells; nil where it lies outside.
+    ///
+    /// What trembles by a pixel or two stays as it is, which costs an encoder less: edges are those of its 8x8 blocks, and
+    /// sides of cells grow in steps, since another side changes all cells.
     private func pixels(of part: Scene.BlurredPart) -> (PixelRect, Int32)? {
         guard let inside = part.box.clippedToFrame else { return nil }
         let (width, height) = (Double(size.width), Double(size.height))
-        let (x, y) = (Int(inside.left * width), Int(inside.top * height))
-        let (right, bottom) = (Int((inside.right * width).rounded(.up)), Int((inside.bottom * height).rounded(.up)))
+        let (x, y) = (Int(inside.left * width) & ~7, Int(inside.top * height) & ~7)
+        func end(_ ratio: Double, _ length: Int) -> Int {
+            min(length, (Int((ratio * Double(length)).rounded(.up)) + 7) & ~7)
+        }
         let cell = min(part.box.width * width, part.box.height * height) * part.coarseness
+        let (right, bottom) = (end(inside.right, size.width), end(inside.bottom, size.height))
         return (
             PixelRect(x: x, y: y, width: right - x, height: bottom - y),
-            Int32(min(max(cell.rounded(.up), 4), 4096))
+            Self.step(notBelow: Int32(min(cell.rounded(.up), 4096)))
         )
     }
 
+    /// 4, 6, 8, 12, 16, 24, ...
+    private static func step(notBelow side: Int32) -> Int32 {
+        var step: Int32 = 4
+        while step < side { step += step & (step - 1) == 0 ? step / 2 : step / 3 }
+        return step
+    }
+
     // MARK: - Layers
+
+    /// In the order in which they lie on one another.
+    private var layers: [Layer] { [regions, ways, people] }
 
     /// Pixels of a thin line.
     private var unit: Double { Double(max(1, min(size.width, size.height) / 240)) }
@@ -131,8 +158,12 @@ public final class ScenePainter {
             scene.zones.forEach(draw)
             scene.lines.forEach(draw)
         }
+        if scene.trails != drawnTrails {
+            drawnTrails = scene.trails
+            ways.clear()
+            scene.trails.forEach(draw)
+        }
         people.clear()
-        scene.trails.forEach(draw)
         scene.figures.forEach(drawOutline)
         scene.figures.forEach(drawName)
         if let clock = scene.clock { draw(clock: clock) }
@@ -169,7 +200,7 @@ public final class ScenePainter {
         var points: [Point] = []
         var step = 0.0
         func stroke() {
-            people.stroke(points, width: unit * 2, ink.faded(to: 1 - step / steps))
+            ways.stroke(points, width: unit * 2, ink.faded(to: 1 - step / steps))
         }
         for point in trail.points {
             let place = scaled(point.place)

@@ -4,6 +4,14 @@ import PathModel
 struct TrackHistory {
     /// In order of time.
     private(set) var points: [PathPoint] = []
+    /// Where the feet were at the first point of each tenth of a second, in order of time.
+    private(set) var steps: [Step] = []
+
+    /// A place of a trail.
+    struct Step {
+        let time: Timestamp
+        let place: Point
+    }
 
     /// The points before and after a time; a point at that time, to the millisecond as records have it, is both.
     struct Neighbours {
@@ -14,12 +22,17 @@ struct TrackHistory {
     mutating func add(_ point: PathPoint) {
         let place = points.lastIndex { $0.frame.time <= point.frame.time }.map { $0 + 1 } ?? 0
         points.insert(point, at: place)
+        let time = point.frame.time
+        let next = steps.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0
+        if next > 0, steps[next - 1].time.tenth == time.tenth { return }
+        steps.insert(Step(time: time, place: Anchor.feet.point(of: point.box)), at: next)
     }
 
     /// Forgets what is older, but for the last point.
     mutating func forget(before time: Timestamp) {
         let old = points.prefix { $0.frame.time < time }.count
         if old > 1 { points.removeFirst(min(old, points.count) - 1) }
+        steps.removeFirst(steps.prefix { $0.time < time }.count)
     }
 
     var lastTime: Timestamp? { points.last?.frame.time }
@@ -52,6 +65,11 @@ struct TrackHistory {
             (last.box.center.x - first.box.center.x) / seconds, (last.box.center.y - first.box.center.y) / seconds
         )
     }
+}
+
+extension Timestamp {
+    /// Tenths of a second.
+    var tenth: Int64 { microseconds / 100_000 }
 }
 
 extension BoundingBox {

@@ -139,9 +139,10 @@ public final class DrawnVideo {
         guard (try? picture.take(frame.picture)) != nil else { return }
         var scene = scenes.scene(at: frame.info.time)
         if drawsClock { scene.clock = clock(at: frame.info.time) }
-        let plain = painter.paint(scene, on: picture.planes)
+        let painted = painter.paint(scene, on: picture.planes)
         try writer.add(
-            picture, at: frame.info.time.microseconds - description.start.microseconds, plain: plain)
+            picture, at: frame.info.time.microseconds - description.start.microseconds, plain: painted.plain,
+            drawn: painted.drawn)
         frames += 1
         progress(frames, frame.info.time.microseconds - description.start.microseconds)
     }
@@ -152,8 +153,8 @@ public final class DrawnVideo {
             let text = UTCTime(milliseconds: (utc + time.microseconds) / 1000).description
             return text.prefix(19).replacing("T", with: " ") + " UTC"
         }
-        let tenths = max(0, time.microseconds - description.start.microseconds) / 100_000
+        let seconds = max(0, time.microseconds - description.start.microseconds) / 1_000_000
         func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(tenths / 36000):\(two(tenths / 600 % 60)):\(two(tenths / 10 % 60)).\(tenths % 10)"
+        return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
     }
 }

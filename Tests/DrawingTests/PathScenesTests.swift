@@ -78,11 +78,9 @@ import Testing
     @Test func trailsEndAfterThreeSecondsAndAreForgotten() {
         var scenes = PathScenes(frame: frame)
         for step in 0...125 { scenes.take(point(Double(step) / 25, left: Double(step) / 250)) }
-        let before = scenes.scene(at: time(4.96)).trails
+        // What moves from picture to picture costs an encoder much.
+        #expect(scenes.scene(at: time(4.92)).trails == scenes.scene(at: time(4.96)).trails)
         let trail = scenes.scene(at: time(5)).trails
-        // Corners that move from picture to picture cost an encoder much.
-        let corners = trail.map { Set($0.points.map(\.place)) }
-        #expect(before.map { $0.points.dropFirst().dropLast().allSatisfy { corners[0].contains($0.place) } } == [true])
         #expect(trail.map(\.points.count) == [31])
         #expect(trail[0].points.last?.age == 0)
         #expect(scenes.scene(at: time(9)).trails.isEmpty)

@@ -138,25 +138,42 @@ import Testing
         #expect(pixel(image, 70, 60) == pixel(before, 70, 60) && pixel(image, 100, 150) == pixel(before, 100, 150))
     }
 
+    @Test func aBlurredPartThatTremblesStaysAsItIs() throws {
+        var image = PixelBuffer(size: size, format: .rgb24)
+        for index in image.bytes.indices { image.bytes[index] = UInt8(truncatingIfNeeded: index &* index >> 7) }
+        func blurred(_ box: BoundingBox) throws -> [UInt8] {
+            var (scene, image) = (Scene(), image)
+            scene.blurred = [Scene.BlurredPart(box: box, coarseness: 0.25)]
+            try ScenePainter(size: size).paint(scene, on: &image)
+            return image.bytes
+        }
+        let box = BoundingBox(left: 0.26, top: 0.27, width: 0.23, height: 0.46)
+        let (moved, other) = (box.moved(by: 0.004), box.moved(by: 0.1))
+        #expect(try blurred(box) == blurred(moved) && blurred(box) != blurred(other))
+    }
+
     @Test func onlyWhatIsBlurredAndNotDrawnOnHasNoDetail() throws {
         var scene = Scene()
         scene.blurred = [
             Scene.BlurredPart(box: BoundingBox(left: 0.11, top: 0.24, width: 0.5, height: 0.52), coarseness: 0.25)
         ]
-        #expect(try plain(scene) == (3..<9).map { PixelRect(x: 48, y: 16 * $0, width: 144, height: 16) })
+        #expect(try parts(scene).plain == (3..<9).map { PixelRect(x: 32, y: 16 * $0, width: 160, height: 16) })
         scene.figures = [figure()]
-        let left = try plain(scene)
-        func has(_ x: Int, _ y: Int) -> Bool {
-            left.contains {
+        let left = try parts(scene)
+        func has(_ x: Int, _ y: Int, in parts: [PixelRect]? = nil) -> Bool {
+            (parts ?? left.plain).contains {
                 ($0.x..<$0.x + $0.size.width).contains(x) && ($0.y..<$0.y + $0.size.height).contains(y)
             }
         }
         #expect(has(120, 100) && has(50, 100) && has(190, 100))
-        #expect(!has(81, 100) && !has(158, 100) && !has(120, 49), "where the box is")
+        for (x, y) in [(81, 100), (158, 100), (120, 49)] {
+            #expect(!has(x, y) && has(x, y, in: left.drawn), "where the box is")
+        }
+        #expect(!has(120, 100, in: left.drawn) && !has(300, 180, in: left.drawn))
     }
 
-    /// Where a painted picture has no detail.
-    private func plain(_ scene: Scene) throws -> [PixelRect] {
+    /// What an encoder may take less pains over.
+    private func parts(_ scene: Scene) throws -> ScenePainter.Painted {
         let painter = try ScenePainter(size: size)
         let count = size.width * size.height
         var bytes = [UInt8](repeating: 90, count: count * 3 / 2)
@@ -197,5 +214,12 @@ import Testing
     @Test func picturesBeyondCairosSizeAreRefused() {
         let size = PixelSize(width: 40_000, height: 10)
         #expect(throws: DrawingError.tooLarge(size)) { try ScenePainter(size: size) }
+    }
+}
+
+extension BoundingBox {
+    /// To the right and wider, as trembling boxes are.
+    fileprivate func moved(by ratio: Double) -> BoundingBox {
+        BoundingBox(left: left + ratio, top: top, width: width + ratio, height: height)
     }
 }

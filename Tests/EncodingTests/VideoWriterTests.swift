@@ -87,18 +87,20 @@ import Testing
         let noise = "nullsrc=s=\(size):r=25:d=0.2,geq=128+60*(random(1)-0.5):128:128"
         try ffmpeg("-f", "lavfi", "-i", noise, "-pix_fmt", "yuv420p", "-c:v", "ffv1", path)
         let frames = try Decoded(path).frames
-        func bytes(_ plain: [PixelRect]) throws -> Int {
-            let path = folder.path("\(plain.count).mp4")
+        func bytes(plain: [PixelRect] = [], drawn: [PixelRect] = []) throws -> Int {
+            let path = folder.path("\(plain.count) \(drawn.count).mp4")
             let planar = try PlanarPicture(like: frames[0].picture)
             let writer = try VideoWriter(path: path, like: planar, frameRate: 25)
             for (index, frame) in frames.enumerated() {
                 try planar.take(frame.picture)
-                try writer.add(planar, at: Int64(index) * 40_000, plain: plain)
+                try writer.add(planar, at: Int64(index) * 40_000, plain: plain, drawn: drawn)
             }
             try writer.finish()
             return try Data(contentsOf: URL(fileURLWithPath: path)).count
         }
-        #expect(try bytes([PixelRect(x: 0, y: 0, width: 320, height: 192)]) < bytes([]) / 2)
+        let whole = [PixelRect(x: 0, y: 0, width: 320, height: 192)]
+        let all = try bytes()
+        #expect(try bytes(plain: whole) < all / 2 && bytes(drawn: whole) < all * 9 / 10)
     }
 
     @Test func picturesWhoseTimesRoundToTheSameAreAllKept() throws {
