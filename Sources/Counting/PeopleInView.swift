@@ -8,6 +8,8 @@ struct PeopleInView {
         /// In microseconds of the stream's clock.
         private(set) var time: Int64 = 0
         private(set) var box = BoundingBox.frame
+        /// Whether they were seen there, and not only expected.
+        private(set) var isSeen = false
         /// Whether they were seen since the stream was last lost from view.
         private(set) var isKnown = false
         /// Where they were when it was last known how far they may go before anything can change.
@@ -30,11 +32,13 @@ struct PeopleInView {
         fileprivate mutating func pass(_ point: NextPoint, _ reach: Reach) -> Bool {
             let distance = reach.squaredDistance(from: origin, to: point.box)
             guard point.track == track, point.time < due, distance < squaredRoom else { return false }
-            (time, box) = (point.time, point.box)
+            (time, box, isSeen) = (point.time, point.box, point.isSeen)
             return true
         }
 
-        mutating func stay(at point: NextPoint) { (time, box, isKnown) = (point.time, point.box, true) }
+        mutating func stay(at point: NextPoint) {
+            (time, box, isSeen, isKnown) = (point.time, point.box, point.isSeen, true)
+        }
 
         /// - Returns: how far they went so far.
         mutating func move(to box: BoundingBox, _ reach: Reach) -> Double {

@@ -3,7 +3,7 @@ import PathModel
 /// Counts people in zones and at lines by the records of their paths.
 ///
 /// A crossing is where the straight way between two points of a path meets a line; its time and place are interpolated. It
-/// counts once somebody has been on the other side for the layout's `settle`, and was away from the line by a share of
+/// counts once somebody was seen on the other side for the layout's `settle`, and away from the line by a share of
 /// their height: who stands on a line, trembles over it or turns back isn't counted. Zones alike.
 ///
 /// It is pure: all times are those of the stream.
@@ -167,12 +167,15 @@ struct NextPoint {
     /// In microseconds of the stream's clock.
     let time: Int64
     let box: BoundingBox
+    /// Whether they were seen there, and not only expected.
+    let isSeen: Bool
 }
 
 extension PathRecord {
     /// Nil where it is something else.
     fileprivate var point: NextPoint? {
         guard case .path(let point) = event else { return nil }
-        return NextPoint(track: point.track, time: time.microseconds, box: point.box)
+        return NextPoint(
+            track: point.track, time: time.microseconds, box: point.box, isSeen: point.source == .measured)
     }
 }

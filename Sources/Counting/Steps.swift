@@ -10,7 +10,7 @@ extension RegionCounter {
         let slot = people.slot(of: point.track, layout)
         let step = Step(
             slot: slot, track: point.track, start: people.persons[slot].time, end: point.time,
-            from: people.persons[slot].box, to: point.box)
+            from: people.persons[slot].box, to: point.box, wasSeen: people.persons[slot].isSeen, isSeen: point.isSeen)
         if people.persons[slot].isKnown { watch(step, into: &output) } else { appear(step, into: &output) }
         people.persons[slot].stay(at: point)
     }
@@ -22,6 +22,13 @@ extension RegionCounter {
         /// In microseconds of the stream's clock.
         let start: Int64, end: Int64
         let from: BoundingBox, to: BoundingBox
+        /// Whether they were seen at its start and end, and not only expected there.
+        let wasSeen: Bool, isSeen: Bool
+
+        var watched: WatchedStep {
+            WatchedStep(
+                start: start, end: end, wasSeen: wasSeen, isSeen: isSeen, heightBefore: from.height, height: to.height)
+        }
 
         /// The time at a share of the way.
         func time(at share: Double) -> Int64 {
@@ -88,12 +95,12 @@ extension RegionCounter {
             if meeting.net != 0 {
                 let crossing = LineWatch.Crossing(
                     isInward: meeting.net > 0, time: step.time(at: meeting.share), place: way.point(at: meeting.share))
-                let settled = people.lines[place].cross(meeting.net, crossing, rule)
+                let settled = people.lines[place].cross(meeting.net, crossing, step.watched, rule)
                 if let settled { count(settled, line: index, step, into: &output) }
             }
         }
         guard people.lines[place].isWaiting else { return false }
-        let settled = people.lines[place].see(distance: distance, at: step.end, rule)
+        let settled = people.lines[place].see(distance: distance, step.watched, rule)
         if let settled { count(settled, line: index, step, into: &output) }
         return people.lines[place].isWaiting
     }
@@ -139,7 +146,7 @@ extension RegionCounter {
         if isInside != people.zones[place].isInside || people.zones[place].isWaiting {
             let meeting = outlines.meeting(of: way, with: shape)
             let changed = people.zones[place].see(
-                isInside: isInside, distance: distance, at: step.end,
+                isInside: isInside, distance: distance, step.watched,
                 meeting: step.time(at: meeting.count > 0 ? meeting.share : 1),
                 SettlingRule(band: min(Self.band * step.to.height, shape.clearance), settle: settle))
             if let changed {

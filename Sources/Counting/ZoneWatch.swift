@@ -7,9 +7,8 @@ struct ZoneWatch {
     private(set) var isInside = false
     /// Whether they seem to have changed sides.
     private(set) var isWaiting = false
-    private var since: Int64 = 0
-    /// How far from the zone's sides they were since.
-    private var depth = 0.0
+    /// Their stay on that side.
+    private var stay = Stay(since: 0)
     /// Since when they are in it.
     private(set) var entered: Int64 = 0
     /// Whether it was said that they loiter.
@@ -18,29 +17,28 @@ struct ZoneWatch {
     private(set) var dwell: Int64 = 0
     private(set) var entries = 0
 
-    /// Whether they are inside at a time, and how far from the sides.
+    /// Whether they are inside at a step's end, and how far from the sides.
     ///
     /// - Parameter meeting: when they last went over a side on the way there.
     /// - Returns: when they changed sides, where this settles it.
     mutating func see(
-        isInside: Bool, distance: Double, at time: Int64, meeting: Int64, _ rule: SettlingRule
+        isInside: Bool, distance: Double, _ step: WatchedStep, meeting: Int64, _ rule: SettlingRule
     ) -> Int64? {
         let isBack = isInside == self.isInside
         if isBack, !isWaiting { return nil }
-        if !isBack, isWaiting { depth = max(depth, distance) }
-        if !isBack, !isWaiting { wait(since: meeting, depth: distance) }
+        if !isWaiting { stay = Stay(since: meeting) }
         // Where they are back they may have been away for long enough all the same, though no picture of it came so late.
-        let isSettled = rule.isSettled(microseconds: (isBack ? meeting : time) - since, depth: depth)
-        let changed = since
+        if isBack { stay.goOn(step, until: meeting) } else { stay.goOn(step, distance: distance) }
+        let isSettled = rule.isSettled(stay)
+        let changed = stay.start
         isWaiting = isBack ? false : !isSettled
         guard isSettled else { return nil }
         self.isInside.toggle()
-        if isBack { wait(since: meeting, depth: distance) }
+        if isBack {
+            (isWaiting, stay) = (true, Stay(since: meeting))
+            stay.goOn(step, distance: distance)
+        }
         return changed
-    }
-
-    private mutating func wait(since time: Int64, depth: Double) {
-        (isWaiting, since, self.depth) = (true, time, depth)
     }
 
     /// They came in.

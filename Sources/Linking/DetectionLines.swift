@@ -14,6 +14,8 @@ struct DetectionLines {
         var time: Timestamp?
         /// Whose it is, where the file says so.
         var person: Int?
+        /// Whether they weren't seen but expected there.
+        var isPredicted = false
     }
 
     private(set) var items: [Item] = []
@@ -125,6 +127,7 @@ struct DetectionLines {
         var confidence: Double?
         var pts_ms: Double?
         var track: Int?
+        var source: String?
     }
 
     /// Nil for records of Footpath's that say something else.
@@ -147,6 +150,7 @@ struct DetectionLines {
         }
         return Item(
             frame: frame + 1, box: BoundingBox(left: box.left, top: box.top, width: box.width, height: box.height),
-            score: confidence / 100, time: time, person: line.track)
+            score: confidence / 100, time: time, person: line.track,
+            isPredicted: line.source == Track.Source.predicted.rawValue)
     }
 }

@@ -10,7 +10,13 @@ package struct DetectionSequence {
         let time: Timestamp
         var detections: [Detection] = []
         /// Whose they are, where the user says that the file knows.
-        var people: [Int] = []
+        var people: [Person] = []
+    }
+
+    /// Whom a box is of.
+    struct Person {
+        let id: Int
+        let source: Track.Source
     }
 
     private(set) var frames: [Frame] = []
@@ -89,10 +95,10 @@ package struct DetectionSequence {
             guard let person = item.person else {
                 throw .unreadable("\(name): line \(item.line): no id, which --linked needs in each line")
             }
-            guard !frames[index].people.contains(person) else {
+            guard !frames[index].people.contains(where: { $0.id == person }) else {
                 throw .unreadable("\(name): line \(item.line): a second box of \(person) in frame \(item.frame)")
             }
-            frames[index].people.append(person)
+            frames[index].people.append(Person(id: person, source: item.isPredicted ? .predicted : .measured))
         }
     }
 

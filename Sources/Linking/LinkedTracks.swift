@@ -46,7 +46,7 @@ package struct LinkedTracks {
         let times = Dictionary(uniqueKeysWithValues: frames.map { ($0.number, $0.time) })
         for (serial, id) in found.ids.sorted(by: { $0.value < $1.value }) {
             let rows = found.rows[serial] ?? []
-            followed += rows.count { $0.source == .measured }
+            followed += rows.count { isGiven($0) }
             let completed = completed(rows, times).sorted { $0.frame < $1.frame }
             let end = found.ends[serial] ?? (frames.last?.number ?? 0, .streamEnd)
             paths.append(Path(id: id, rows: completed, last: end.frame, cause: end.cause))
@@ -63,8 +63,11 @@ package struct LinkedTracks {
         return lines.map(\.text).joined()
     }
 
+    /// Whether a row is one of the input's, and not one that the tracker expects.
+    private func isGiven(_ row: Row) -> Bool { options.isLinked || row.source == .measured }
+
     private func completed(_ rows: [Row], _ times: [Int: Timestamp]) -> [Row] {
-        var detected = rows.filter { $0.source == .measured }
+        var detected = rows.filter(isGiven)
         for (index, box) in BoxSmoother(placeSpan: options.smooth).smooth(detected.map(\.seen)).enumerated() {
             detected[index].seen.box = box
         }
@@ -142,9 +145,9 @@ private struct Tracked {
         for frame in input.frames {
             for (person, found) in zip(frame.people, frame.detections) {
                 let seen = Sighting(time: frame.time, box: found.box, confidence: found.confidence)
-                add(LinkedTracks.Row(frame: frame.number, seen: seen, source: .measured), of: person)
-                ids[person] = person
-                ends[person] = frame.number == input.frames.last?.number ? nil : (frame.number, .lost)
+                add(LinkedTracks.Row(frame: frame.number, seen: seen, source: person.source), of: person.id)
+                ids[person.id] = person.id
+                ends[person.id] = frame.number == input.frames.last?.number ? nil : (frame.number, .lost)
             }
         }
     }

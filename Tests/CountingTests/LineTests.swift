@@ -73,6 +73,47 @@ import Testing
         }
     }
 
+    /// Of somebody who goes over `down` after 0.97 s and stays behind it until 3 s.
+    private func passer(
+        height: (Double) -> Double = { _ in 0.3 }, isSeen: (Double) -> Bool = { _ in true },
+        x: (Double) -> Double = { max(0.3, 0.89 - 0.4 * $0) }
+    ) -> Counted {
+        var film = Film()
+        func time(_ frame: Int) -> Timestamp { Timestamp(microseconds: Int64(frame) * 40_000) }
+        film.start(at: time(0))
+        film.pictures = (0...75).map(time)
+        for frame in 0...75 {
+            let seconds = Double(frame) / 25
+            let box = Walk(stops: [], height: height(seconds)).box(Point(x: x(seconds), y: 0.5))
+            film.add(1, box, FrameInfo(index: frame, time: time(frame)), isSeen(seconds) ? .measured : .predicted)
+        }
+        film.end(1, .lost, at: time(75))
+        film.finish(at: time(75))
+        return film.counted(CountingLayout(lines: [down]))
+    }
+
+    @Test func whoIsExpectedBehindItCountsOnceSeenThere() {
+        #expect(passer(isSeen: { $0 < 0.9 }).directions == ["0 in, 0 out of 0"])
+        let found = passer(isSeen: { $0 < 0.9 || $0 > 2 })
+        #expect(found.directions == ["1 in, 0 out of 1"])
+        #expect(found.crossings.map(\.time.milliseconds) == [975])
+    }
+
+    @Test func aBoxThatGoesOverToSomebodyElseDoesNotCount() {
+        #expect(passer(height: { $0 < 0.97 ? 0.2 : 0.3 }).directions == ["1 in, 0 out of 1"])
+        #expect(passer(height: { $0 < 0.97 ? 0.2 : 0.4 }).directions == ["0 in, 0 out of 0"])
+        #expect(passer(height: { $0 < 0.97 ? 0.4 : 0.2 }).directions == ["0 in, 0 out of 0"])
+    }
+
+    @Test func oneBoxFarFromTheLineDecidesNothing() {
+        func near(_ seconds: Double, until last: Double) -> Double {
+            if 1.5 < seconds, seconds < last { return 0.4 }
+            return seconds < 1 ? 0.505 : 0.495
+        }
+        #expect(passer(x: { near($0, until: 1.55) }).directions == ["0 in, 0 out of 0"])
+        #expect(passer(x: { near($0, until: 1.59) }).directions == ["1 in, 0 out of 1"])
+    }
+
     @Test(arguments: 0..<200) func tremblingNeverCounts(seed: UInt64) {
         var random = ScriptedRandom(seed: seed)
         // Half of what clears somebody of the line, at any pace, and along it.

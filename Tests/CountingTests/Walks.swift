@@ -97,8 +97,8 @@ struct Film {
         records.append(PathRecord(time: time, event: .streamStart(start)))
     }
 
-    mutating func add(_ track: Int, _ box: BoundingBox, _ frame: FrameInfo) {
-        let point = PathPoint(track: track, frame: frame, box: box, confidence: 0.9, source: .measured)
+    mutating func add(_ track: Int, _ box: BoundingBox, _ frame: FrameInfo, _ source: Track.Source = .measured) {
+        let point = PathPoint(track: track, frame: frame, box: box, confidence: 0.9, source: source)
         records.append(PathRecord(time: frame.time, event: .path(point)))
     }
 

@@ -69,6 +69,12 @@ import Testing
             text.split(separator: "\n").filter { $0.contains(#""event":"line""#) }.map { $0.drop { $0 != "t" } }
         }
         #expect(again.status == 0 && crossings(again.output).count == 1)
+        let unseen = try place.file(
+            "unseen.jsonl",
+            first.output.replacingOccurrences(of: #""source":"measured""#, with: #""source":"predicted""#))
+        let expected = try run(
+            Project.program.path, ["track", unseen, "--linked", "--smooth", "0", "--records", "-"] + options)
+        #expect(expected.status == 0 && crossings(expected.output).isEmpty, "nobody was seen there")
 
         let anonymous = try run(
             Project.program.path,
