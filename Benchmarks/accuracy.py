@@ -60,7 +60,8 @@ def main() -> None:
         sequences = find_sequences(arguments.videos)
         if not sequences:
             sys.exit("evaluate: no video with ground truth to evaluate")
-        settings = {"Footpath": [], "Footpath, best": ["--quality", "best"]}
+        # The peers run on one thread: the same paths by one worker say what that costs.
+        settings = {"Footpath": [], "Footpath, one worker": ["--workers", "1"], "Footpath, best": ["--quality", "best"]}
         settings |= {f"Footpath {text}": text.split() for text in arguments.also}
         if arguments.model.is_file():
             settings["Footpath, YOLOX-Nano"] = ["--model", str(arguments.model)]

@@ -11,8 +11,9 @@ struct FaceSchedule {
     private static let longestMemory = 1.0
     /// Whoever turns is seen within so many seconds.
     private static let longestInterval = 0.5
-    /// Seconds by which searches are further apart for each second without a face.
-    private static let stretching = 0.1
+    /// Seconds by which searches are further apart for each second without a face: of those who showed one before, whose face
+    /// is small or comes and goes, and of those who never did.
+    private static let (stretching, initialStretching) = (0.1, 0.3)
     /// Whoever is this much lower in the picture after a second walks away and shows the back of the head.
     private static let shrinking = 0.93
 
@@ -20,6 +21,7 @@ struct FaceSchedule {
         var lastSearch: Timestamp
         var found: PersonInView.LastFace?
         var foundAt: Timestamp?
+        var hasShownFace = false
         /// The first search since the last face.
         var facelessSince: Timestamp?
         /// How high the person was, and when: within the last second.
@@ -78,6 +80,7 @@ struct FaceSchedule {
     /// The seconds within which the next search is to be.
     private static func interval(_ entry: Entry, at interval: Double) -> Double {
         guard let since = entry.facelessSince, interval < longestInterval else { return 0 }
+        let stretching = entry.hasShownFace ? stretching : initialStretching
         let stretched = interval + stretching * entry.lastSearch.seconds(since: since)
         return entry.walksAway ? longestInterval : min(stretched, longestInterval)
     }
@@ -90,6 +93,7 @@ struct FaceSchedule {
         guard var entry = entries[track.serial] else { return }
         entry.found = face.map { PersonInView.LastFace($0, person: track.box) }
         entry.foundAt = time
+        entry.hasShownFace = entry.hasShownFace || face != nil
         entry.facelessSince = face == nil ? entry.facelessSince ?? time : nil
         entries[track.serial] = entry
     }

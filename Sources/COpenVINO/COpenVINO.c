@@ -1,14 +1,14 @@
-// dl_iterate_phdr and madvise are outside of the standard that Swift's C compiler takes by default.
+// memfd_create is outside of the standard that Swift's C compiler takes by default.
 #define _GNU_SOURCE
 #include "COpenVINO.h"
+#include "Memory.h"
 
 #include <dlfcn.h>
-#include <link.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // The declarations below follow openvino/c/*.h. The numbers of the element-type enumeration changed between releases, so
@@ -33,6 +33,10 @@ typedef struct {
       (const void *core, const char *bytes, size_t size, const void *weights, void **model))                           \
     F(ov_status, ov_core_compile_model,                                                                                \
       (const void *core, const void *model, const char *device, size_t argument_count, void **compiled, ...))          \
+    F(ov_status, ov_core_set_property, (const void *core, const char *device, ...))                                    \
+    F(ov_status, ov_core_import_model,                                                                                 \
+      (const void *core, const char *bytes, size_t size, const char *device, void **compiled))                         \
+    F(ov_status, ov_compiled_model_export_model, (const void *compiled, const char *path))                             \
     F(void, ov_model_free, (void *model))                                                                              \
     F(ov_status, ov_model_reshape_single_input, (const void *model, ov_partial_shape shape))                           \
     F(ov_status, ov_partial_shape_create_static, (int64_t rank, const int64_t *dims, ov_partial_shape *shape))         \
@@ -80,9 +84,17 @@ struct footpath_ov_model {
     int takes_planes;
 };
 
+/// A compiled network as OpenVINO writes it.
+typedef struct {
+    void *bytes;
+    size_t size;
+} image;
+
 struct footpath_ov_session {
     footpath_ov_runtime *runtime;
     void *compiled, *request;
+    /// What a copy was made from, whose constants stay there; no bytes otherwise.
+    image image;
     int takes_planes;
 };
 
@@ -117,6 +129,25 @@ static int type_of_bytes(footpath_ov_runtime *runtime) {
     return 0;
 }
 
+/// How networks are compiled, and imported, which takes no properties of its own.
+static ov_status configure(footpath_ov_runtime *runtime) {
+    static const char *const properties[][2] = {
+        // No streams: with one stream or none an inference runs on the thread that asks; with more it is handed to one of
+        // OpenVINO's threads and back (ImmediateStreamsExecutor in OpenVINO's async_infer_request.cpp).
+        {"NUM_STREAMS", "0"},
+        {"INFERENCE_NUM_THREADS", "1"},
+        // On processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then give other records
+        // on another machine.
+        {"INFERENCE_PRECISION_HINT", "f32"},
+        // Pinning would fight with the other threads of the process.
+        {"ENABLE_CPU_PINNING", "NO"},
+    };
+    ov_status status = 0;
+    for (size_t index = 0; status == 0 && index < sizeof properties / sizeof *properties; index++)
+        status = runtime->ov_core_set_property(runtime->core, "CPU", properties[index][0], properties[index][1]);
+    return status;
+}
+
 footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t error_size) {
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!library) {
@@ -137,7 +168,8 @@ footpath_ov_runtime *footpath_ov_open(const char *path, char *error, size_t erro
     }
     OV_FUNCTIONS(LOAD)
 #undef LOAD
-    if (failed(runtime, runtime->ov_core_create(&runtime->core), "ov_core_create", error, error_size)) {
+    if (failed(runtime, runtime->ov_core_create(&runtime->core), "ov_core_create", error, error_size) ||
+        failed(runtime, configure(runtime), "ov_core_set_property", error, error_size)) {
         free(runtime);
         return NULL;
     }
@@ -221,62 +253,18 @@ static int reshape(footpath_ov_runtime *runtime, void *model, const footpath_ov_
     return failed(runtime, status, "ov_model_reshape", error, size);
 }
 
-/// Whether the loader put addresses into a library's code, which its file doesn't have.
-static int has_addresses_in_code(const struct dl_phdr_info *library) {
-    for (int index = 0; index < library->dlpi_phnum; index++) {
-        const ElfW(Phdr) *part = &library->dlpi_phdr[index];
-        if (part->p_type != PT_DYNAMIC) continue;
-        const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(library->dlpi_addr + part->p_vaddr);
-        for (; entry->d_tag != DT_NULL; entry++)
-            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL)) return 1;
-    }
-    return 0;
-}
-
-/// Takes code and constants of the program or a library out of this process's memory; what is used comes back from the
-/// file, page by page.
-static int drop_code(struct dl_phdr_info *library, size_t size, void *unused) {
-    (void)size, (void)unused;
-    // The program's name is empty; the kernel's part has one without a slash.
-    int is_file = !*library->dlpi_name || strchr(library->dlpi_name, '/');
-    if (!is_file || has_addresses_in_code(library)) return 0;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    for (int index = 0; index < library->dlpi_phnum; index++) {
-        const ElfW(Phdr) *part = &library->dlpi_phdr[index];
-        if (part->p_type != PT_LOAD || part->p_flags & PF_W) continue;
-        uintptr_t start = library->dlpi_addr + part->p_vaddr, end = start + part->p_memsz;
-        start -= start % page;
-        (void)madvise((void *)start, end - start, MADV_DONTNEED);
-    }
-    return 0;
-}
-
-/// Starting the program, reading and compiling took tens of megabytes of code and of heap that inference doesn't need.
-static void drop_what_compiling_needed(void) {
-    malloc_trim(0);
-    dl_iterate_phdr(drop_code, NULL);
-}
-
-footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpath_ov_shape *input, char *error,
-                                         size_t error_size) {
-    footpath_ov_runtime *runtime = model->runtime;
-    if (input && reshape(runtime, model->model, input, error, error_size)) return NULL;
+/// Takes over what is compiled, and its image, also where it fails.
+static footpath_ov_session *make_session(footpath_ov_runtime *runtime, void *compiled, image image, int takes_planes,
+                                         char *error, size_t error_size) {
     footpath_ov_session *session = calloc(1, sizeof *session);
     if (!session) {
+        runtime->ov_compiled_model_free(compiled);
+        if (image.bytes) (void)munmap(image.bytes, image.size);
         explain(error, error_size, "calloc", "out of memory");
         return NULL;
     }
-    session->runtime = runtime;
-    session->takes_planes = model->takes_planes;
-    // No streams: with one stream or none an inference runs on the thread that asks; with more it is handed to one of
-    // OpenVINO's threads and back (ImmediateStreamsExecutor in OpenVINO's async_infer_request.cpp).
-    // float32 everywhere: on processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then
-    // give other records on another machine. Pinning would fight with the other threads of the process.
-    ov_status status = runtime->ov_core_compile_model(
-        runtime->core, model->model, "CPU", 8, &session->compiled, "NUM_STREAMS", "0", "INFERENCE_NUM_THREADS", "1",
-        "INFERENCE_PRECISION_HINT", "f32", "ENABLE_CPU_PINNING", "NO");
-    if (failed(runtime, status, "ov_core_compile_model", error, error_size) ||
-        failed(runtime, runtime->ov_compiled_model_create_infer_request(session->compiled, &session->request),
+    *session = (footpath_ov_session){runtime, compiled, NULL, image, takes_planes};
+    if (failed(runtime, runtime->ov_compiled_model_create_infer_request(compiled, &session->request),
                "ov_compiled_model_create_infer_request", error, error_size)) {
         footpath_ov_session_free(session);
         return NULL;
@@ -285,9 +273,54 @@ footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpat
     return session;
 }
 
+footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpath_ov_shape *input, char *error,
+                                         size_t error_size) {
+    footpath_ov_runtime *runtime = model->runtime;
+    if (input && reshape(runtime, model->model, input, error, error_size)) return NULL;
+    void *compiled = NULL;
+    if (failed(runtime, runtime->ov_core_compile_model(runtime->core, model->model, "CPU", 0, &compiled),
+               "ov_core_compile_model", error, error_size))
+        return NULL;
+    return make_session(runtime, compiled, (image){NULL, 0}, model->takes_planes, error, error_size);
+}
+
+/// Writes a compiled network into memory; no bytes where that can't be.
+static image export_compiled(footpath_ov_runtime *runtime, const void *compiled) {
+    image written = {NULL, 0};
+    int file = memfd_create("footpath-network", MFD_CLOEXEC);
+    if (file < 0) return written;
+    // OpenVINO takes names of files only.
+    char path[32];
+    struct stat status;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (runtime->ov_compiled_model_export_model(compiled, path) == 0 && fstat(file, &status) == 0 && status.st_size > 0) {
+        void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
+        if (bytes != MAP_FAILED) written = (image){bytes, (size_t)status.st_size};
+    }
+    close(file);
+    return written;
+}
+
+footpath_ov_session *footpath_ov_copy(const footpath_ov_session *session, char *error, size_t error_size) {
+    footpath_ov_runtime *runtime = session->runtime;
+    image written = export_compiled(runtime, session->compiled);
+    if (!written.bytes) {
+        explain(error, error_size, "ov_compiled_model_export_model", runtime->ov_get_last_err_msg());
+        return NULL;
+    }
+    void *compiled = NULL;
+    if (failed(runtime, runtime->ov_core_import_model(runtime->core, written.bytes, written.size, "CPU", &compiled),
+               "ov_core_import_model", error, error_size)) {
+        (void)munmap(written.bytes, written.size);
+        return NULL;
+    }
+    return make_session(runtime, compiled, written, session->takes_planes, error, error_size);
+}
+
 void footpath_ov_session_free(footpath_ov_session *session) {
     if (session->request) session->runtime->ov_infer_request_free(session->request);
     if (session->compiled) session->runtime->ov_compiled_model_free(session->compiled);
+    if (session->image.bytes) (void)munmap(session->image.bytes, session->image.size);
     free(session);
 }
 

@@ -78,8 +78,9 @@ public final class FaceFinder {
     ///   - person: in ratios of the frame.
     ///   - frame: its size as shown.
     public static func isLargeEnough(_ person: BoundingBox, frame: PixelSize, minimumWidth: Double) -> Bool {
-        // Measured: a face is at most 0.42 times as wide as the region in which a head is looked for.
-        PersonInView(box: person).headRegion(frame: frame).side * 0.42 >= minimumWidth
+        // Measured: few faces are more than 0.34 times as wide as the region in which a head is looked for, those of people of
+        // whose body little is seen. Of 233 faces of 20 pixels and more in ten videos none is in a region of less than 64.
+        PersonInView(box: person).headRegion(frame: frame).side * 0.34 >= minimumWidth
     }
 
     /// Runs the networks once on an empty picture.

@@ -31,9 +31,37 @@ public final class OpenVINOEngine: InferenceEngine {
     ) throws(InferenceError) -> any Network {
         let model = OpenVINOModels.Key(source, isReshaped: inputShape != nil)
         let key = NetworkKey(model: model, inputShape: inputShape)
+        let first = FirstSession()
         return try networks.network(for: key, concurrency: concurrency) { [models] () throws(InferenceError) in
-            try models.model(model).makeSession(inputShape: inputShape)
+            if let copy = first.copy() { return copy }
+            return first.keep(try models.model(model).makeSession(inputShape: inputShape))
         }
+    }
+
+    /// A session of its own.
+    func compile(_ source: NetworkSource, inputShape: [Int]?) throws(InferenceError) -> OpenVINOSession {
+        try models.model(OpenVINOModels.Key(source, isReshaped: inputShape != nil)).makeSession(inputShape: inputShape)
+    }
+}
+
+/// The first session of a network, for further ones to be copies of.
+private final class FirstSession: Sendable {
+    // The first is only copied from here, by one at a time, which C allows while it runs; a copy is the caller's alone.
+    private struct Kept: @unchecked Sendable {
+        let session: OpenVINOSession
+    }
+
+    private let kept = Mutex<Kept?>(nil)
+
+    func keep(_ session: OpenVINOSession) -> OpenVINOSession {
+        let first = Kept(session: session)
+        kept.withLock { $0 = first }
+        return session
+    }
+
+    /// Nil where there is none yet, or where it can't be copied, as where `/proc` is hidden.
+    func copy() -> OpenVINOSession? {
+        kept.withLock { kept in (try? kept?.session.copy()).map(Kept.init) }?.session
     }
 }
 

@@ -92,6 +92,13 @@ final class OpenVINOSession: InferenceSession {
         footpath_ov_session_free(handle)
     }
 
+    /// Another session of the network; this one may be at work on another thread meanwhile.
+    func copy() throws(InferenceError) -> OpenVINOSession {
+        let (copy, _, reason) = withErrorText { footpath_ov_copy(handle, $0, $1) }
+        guard let copy else { throw .failed(network: name, reason: reason) }
+        return try OpenVINOSession(copy, of: model, name: name)
+    }
+
     func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor] {
         try fill(from: image, encoding: encoding)
         let (status, _, reason) = withErrorText { footpath_ov_infer(handle, $0, $1) }

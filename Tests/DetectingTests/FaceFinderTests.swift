@@ -137,7 +137,7 @@ import Testing
         func person(_ height: Double) -> BoundingBox {
             BoundingBox(left: 0.5, top: 0.1, width: 0.4 * height / 1000, height: height / 500)
         }
-        #expect(FaceFinder.isLargeEnough(person(120), frame: frame, minimumWidth: 20))
-        #expect(!FaceFinder.isLargeEnough(person(100), frame: frame, minimumWidth: 20))
+        #expect(FaceFinder.isLargeEnough(person(140), frame: frame, minimumWidth: 20))
+        #expect(!FaceFinder.isLargeEnough(person(125), frame: frame, minimumWidth: 20))
     }
 }

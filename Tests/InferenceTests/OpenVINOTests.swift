@@ -1,8 +1,9 @@
 import Foundation
-import Inference
 import PathModel
 import TestSupport
 import Testing
+
+@testable import Inference
 
 @Suite struct OpenVINOTests {
     /// A picture whose bytes all differ from their neighbours'.
@@ -70,6 +71,23 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 8) { _ in
             for _ in 0..<20 { #expect((try? network.makeSession().run(picture, encoding: chw)) == expected) }
         }
+    }
+
+    /// What further workers get, and the network may have been given another shape since.
+    @Test(arguments: [
+        (NetworkSource.embeddedPersonNetwork, [1, 3, 64, 96], InputEncoding.nchw),
+        (
+            Project.faceNetwork("face_detection_short_range.tflite"), [1, 128, 128, 3],
+            .nhwc(offset: 127.5, scale: 1 / 127.5)
+        ),
+    ])
+    func aCopyOfASessionGivesTheSameBits(source: NetworkSource, shape: [Int], encoding: InputEncoding) throws {
+        let engine = try Project.openVINO()
+        let session = try engine.compile(source, inputShape: source == .embeddedPersonNetwork ? shape : nil)
+        let copy = try session.copy()
+        #expect(copy.inputShape == shape)
+        let picture = encoding == .nchw ? Self.picture(96, 64) : Self.picture(128, 128)
+        #expect(try copy.run(picture, encoding: encoding) == session.run(picture, encoding: encoding))
     }
 
     @Test func theEncodingIsAppliedToEachByte() throws {

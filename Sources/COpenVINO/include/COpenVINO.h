@@ -36,6 +36,9 @@ void footpath_ov_model_free(footpath_ov_model *model);
 /// not NULL; the model keeps the shape. Sessions of one model share its constants.
 footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpath_ov_shape *input, char *error,
                                          size_t error_size);
+/// Another session of a compiled network, which may be at an inference meanwhile. It takes a fifth of the time that compiling
+/// does: the network was simplified before. OpenVINO can't copy a copy.
+footpath_ov_session *footpath_ov_copy(const footpath_ov_session *session, char *error, size_t error_size);
 void footpath_ov_session_free(footpath_ov_session *session);
 
 size_t footpath_ov_input_count(const footpath_ov_session *session);
