@@ -175,7 +175,8 @@ extension PathRecord {
     /// Nil where it is something else.
     fileprivate var point: NextPoint? {
         guard case .path(let point) = event else { return nil }
-        return NextPoint(
-            track: point.track, time: time.microseconds, box: point.box, isSeen: point.source == .measured)
+        // A pattern: `==` on an enumeration of strings compares them as strings.
+        let isSeen = if case .measured = point.source { true } else { false }
+        return NextPoint(track: point.track, time: time.microseconds, box: point.box, isSeen: isSeen)
     }
 }
