@@ -1,6 +1,7 @@
 import CProcess
 import Foundation
 import Glibc
+import PathModel
 import Requesting
 import Settings
 
@@ -88,8 +89,7 @@ public enum DaemonControl {
 
     /// Lines of text, whatever they were to do to a terminal.
     private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.filter { $0 == "\n" || $0.properties.generalCategory != .control }))
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }.joined(
+            separator: "\n")
     }
 }

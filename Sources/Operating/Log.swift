@@ -1,6 +1,7 @@
 import Dispatch
 import Following
 import Foundation
+import PathModel
 import Recording
 import Settings
 import Synchronization
@@ -132,7 +133,7 @@ public final class Log: Sendable {
 
     /// With the priority in front that sd-daemon(3) asks for, or the time where no journal adds it.
     private func plain(_ level: LogLevel, _ camera: String?, _ text: String) -> String {
-        let oneLine = text.replacing("\n", with: "; ")
+        let oneLine = text.replacing("\n", with: "; ").printable
         let message = (camera.map { "\($0): " } ?? "") + oneLine + "\n"
         if isJournal { return "<\(level.rawValue)>\(message)" }
         return "\(Date.now.formatted(.iso8601)) \(level): \(message)"

@@ -2,6 +2,7 @@ import ArgumentParser
 import Batch
 import Decoding
 import Foundation
+import PathModel
 import Recording
 
 /// `footpath batch status`: how far a plan is.
@@ -44,7 +45,9 @@ struct BatchStatusVerb: ParsableCommand {
             }
             console.clear()
             if interrupt.isRaised { throw DecodingError.interrupted }
-            for line in json ? [status.json] : status.lines(of: place.plan) { try DirectSink().write(line: line) }
+            for line in json ? [status.json] : status.lines(of: place.plan).map(\.printable) {
+                try DirectSink().write(line: line)
+            }
         }
     }
 }

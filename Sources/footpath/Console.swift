@@ -1,7 +1,10 @@
 import Following
 import Foundation
+import Operating
+import PathModel
 import Pipeline
 import Recording
+import Settings
 
 /// What the user sees on standard error: messages, and a progress bar where it is a terminal.
 struct Console {
@@ -16,8 +19,19 @@ struct Console {
     }
 
     /// An error: what, where, and what to do.
-    func error(_ text: String) {
-        write("\(eraseLine)footpath: \(text)\n")
+    func error(_ text: String) { error([text]) }
+
+    /// An error, or all that is wrong, a line each.
+    func error(_ error: any Error) {
+        switch error {
+        case let error as SettingsError: self.error(error.problems)
+        case is DaemonControl.Failure: self.error("\(error)".split(separator: "\n").map(String.init))
+        default: self.error(["\(error)"])
+        }
+    }
+
+    private func error(_ lines: [String]) {
+        write("\(eraseLine)footpath: \(lines.map(\.printable).joined(separator: "\n"))\n")
     }
 
     /// An error that is not worth waiting for a reader.
@@ -28,7 +42,7 @@ struct Console {
 
     /// Something that is good to know.
     func note(_ text: String) {
-        if !isQuiet { write("\(eraseLine)\(text)\n") }
+        if !isQuiet { write("\(eraseLine)\(text.printable)\n") }
     }
 
     /// Draws the bar, ten times a second at most.
@@ -89,7 +103,7 @@ struct Console {
     }
 
     private func write(_ share: Double?, _ parts: [String], of name: String) {
-        write("\(eraseLine)\(name) \(share.map(Self.bar) ?? "")" + parts.joined(separator: ", "))
+        write("\(eraseLine)\(name.printable) \(share.map(Self.bar) ?? "")" + parts.joined(separator: ", "))
     }
 
     /// Since the program's start.

@@ -44,13 +44,13 @@ struct Faces: ParsableCommand {
                     try sink.write(line: FaceLine(picture: name.redacted, size: size, face: face).text)
                 } catch let error as DecodingError {
                     if case .interrupted = error { break }
-                    console.error("\(error)")
+                    console.error(error)
                     if status == .success { status = ExitStatus(of: error) }
                 }
             }
             try sink.finish()
         } catch {
-            console.error("\(error)")
+            console.error(error)
             if status == .success { status = ExitStatus(of: error) }
         }
         throw ExitCode((interrupt.isRaised ? ExitStatus.interrupted : status).rawValue)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Operating
+import PathModel
 import Recording
 import Settings
 
@@ -36,6 +37,6 @@ struct Health: ParsableCommand {
             Console(isQuiet: false).error("http://\(address)\(path): not well, or nobody answers there")
             throw ExitCode(ExitStatus.unavailable.rawValue)
         }
-        try DirectSink().write(line: String(decoding: answer, as: UTF8.self).filter { !$0.isNewline })
+        try DirectSink().write(line: String(decoding: answer, as: UTF8.self).filter { !$0.isNewline }.printable)
     }
 }

@@ -131,9 +131,8 @@ struct JobsVerb: ParsableCommand {
 }
 
 extension StoredJob {
-    /// Bucket and name; control characters aren't shown.
+    /// Bucket and name.
     fileprivate var place: String {
-        let text = "\(video.bucket)/\(video.name)" + (video.version.map { " (\($0))" } ?? "")
-        return String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : Character($0) })
+        "\(video.bucket)/\(video.name)" + (video.version.map { " (\($0))" } ?? "")
     }
 }

@@ -87,7 +87,7 @@ extension Models {
                 do {
                     try get(network, interrupt)
                 } catch {
-                    console.error("\(error)")
+                    console.error(error)
                     if status == .success { status = ExitStatus(of: error) }
                 }
             }

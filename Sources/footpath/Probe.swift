@@ -27,7 +27,7 @@ struct Probe: ParsableCommand {
             let options = try AnalysisOptions(arguments.texts, cores: 1).sourceOptions
             let seen = try VideoSource(name, options: options, threads: 1, interrupt: interrupt).description
             for (key, value) in Self.lines(seen, name: name) {
-                try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value)
+                try DirectSink().write(line: key.padding(toLength: 14, withPad: " ", startingAt: 0) + value.printable)
             }
         }
     }

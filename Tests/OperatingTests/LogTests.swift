@@ -34,11 +34,11 @@ import Testing
 
     @Test func theJournalGetsPrioritiesAndOneLineForEach() throws {
         let lines = try lines(["JOURNAL_STREAM": "8:1"]) { log in
-            log.write(.error, nil, "two\nlines")
+            log.write(.error, nil, "two\nlines \u{1B}[31m")
             log.write(.notice, "cam", "runs")
             log.write(.debug, nil, "not asked for")
         }
-        #expect(lines == ["<3>two; lines", "<5>cam: runs"])
+        #expect(lines == [#"<3>two; lines \x1B[31m"#, "<5>cam: runs"])
     }
 
     @Test func messagesThatNobodyReadsAreCounted() throws {
