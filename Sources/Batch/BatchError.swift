@@ -54,7 +54,8 @@ extension BatchError {
         // It could be read when it was planned, and is the same.
         case is DecodingError: self = .failed(.temporary, "\(error)")
         case is InferenceError, is RuntimeFolder.Missing: self = .failed(.unavailable, "\(error)")
-        case let error as SettingsError: self = .failed(error.isOfNetworkAlone ? .unavailable : .usage, "\(error)")
+        case let error as SettingsError:
+            self = .failed(error.isOfNetworkAlone ? .unavailable : .usage, error.problems.joined(separator: "; "))
         case RecordingError.failed(_, _, let errno) where errno.mayPass: self = .failed(.temporary, "\(error)")
         case let error as RecordingError where error.isOfCreation: self = .failed(.results, "\(error)")
         default: self = .failed(.space, "\(error)")

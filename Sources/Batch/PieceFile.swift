@@ -51,6 +51,8 @@ public struct PieceFile: Sendable {
         case absent
         /// It isn't whole, or isn't what it should be.
         case damaged(String)
+        /// It is a folder, a pipe or a device.
+        case notFile
         /// It can't be read.
         case unreadable(Errno)
     }
@@ -66,7 +68,8 @@ public struct PieceFile: Sendable {
     /// then, only that there are as many bytes.
     public init(path: String) throws(Flaw) {
         do {
-            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: .closeOnExec)
+            // A pipe would wait for who writes to it.
+            let descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec, .nonBlocking])
             self = try descriptor.closeAfter { try Self(descriptor) }
         } catch let flaw as Flaw {
             throw flaw
@@ -78,6 +81,7 @@ public struct PieceFile: Sendable {
     }
 
     private init(_ descriptor: FileDescriptor) throws {
+        guard try descriptor.stat().type == .regular else { throw Flaw.notFile }
         let size = try descriptor.seek(offset: 0, from: .end)
         var lines = FileLines(descriptor, from: 0, to: size)
         guard let first = try lines.next(), let header = Self.read(Header.self, Header.mark, first) else {

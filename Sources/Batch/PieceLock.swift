@@ -21,6 +21,8 @@ final class PieceLock: Sendable {
     private let beat = Mutex(Heartbeat())
     private let queue = DispatchQueue(label: "footpath.heartbeat")
     private let isOver = Atomic(false)
+    /// Those of this process. A process that ends has one list of them.
+    private static let own = Mutex<[ObjectIdentifier: PieceLock]>([:])
 
     /// Asks for a piece.
     ///
@@ -74,6 +76,7 @@ final class PieceLock: Sendable {
 
     private func begin(interval: Double) throws(RecordingError) {
         try write()
+        Self.own.withLock { $0[ObjectIdentifier(self)] = self }
         goOn(interval: interval)
     }
 
@@ -98,7 +101,21 @@ final class PieceLock: Sendable {
     func release() {
         isOver.store(true, ordering: .releasing)
         queue.sync {}
+        giveUp()
+    }
+
+    /// Gives up all pieces of this process, from any thread, since the process ends now.
+    ///
+    /// - Returns: whether there were any.
+    static func abandonAll() -> Bool {
+        let locks = own.withLock { Array($0.values) }
+        for lock in locks { lock.giveUp() }
+        return !locks.isEmpty
+    }
+
+    private func giveUp() {
         if isHeld { try? Disk.remove(path) }
+        Self.own.withLock { $0[ObjectIdentifier(self)] = nil }
     }
 
     private func write() throws(RecordingError) {

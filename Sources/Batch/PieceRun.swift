@@ -64,6 +64,11 @@ public struct PieceRun {
         return outcome
     }
 
+    /// Leaves the pieces that this process is at to others, from any thread, since the process ends now.
+    ///
+    /// - Returns: whether there were any.
+    public static func abandonAll() -> Bool { PieceLock.abandonAll() }
+
     private func run(_ piece: PlannedPiece, _ lock: PieceLock, isAgain: Bool = false, _ work: Work) -> Outcome {
         do {
             let there = try results.holds(piece.number, of: plan.plan)
@@ -136,6 +141,8 @@ extension ResultsFolder {
             switch error {
             case .absent: return .nothing
             case .damaged: return .damaged
+            case .notFile:
+                throw .failed(.results, "\(path): is no regular file; give another --results, or remove it")
             case .unreadable(let errno): throw .failed(errno.mayPass ? .temporary : .results, "\(path): \(errno)")
             }
         }

@@ -67,13 +67,18 @@ struct BatchRun: ParsableCommand {
                 console: Console(isQuiet: quiet), interrupt: interrupt)
             status = session.run(numbers)
         } catch {
-            Console(isQuiet: quiet).error("\(error)")
+            Console(isQuiet: quiet).error(error)
             status = ExitStatus(of: error)
         }
         // Everything is written. exit() would run OpenVINO's destructors, and a worker may still be at work with it.
-        if status == .interrupted { _exit(status.rawValue) }
+        if status == .interrupted {
+            Console(isQuiet: quiet).error(Self.interruption)
+            _exit(status.rawValue)
+        }
         throw ExitCode(status.rawValue)
     }
+
+    static let interruption = "interrupted: run the same again, and what is done isn't done again"
 
     /// With a relative `FOOTPATH_RUNTIME` made absolute, before the program goes to the videos' folder.
     private static var environment: [String: String] {

@@ -53,6 +53,7 @@ struct MergePieces {
             switch error {
             case .absent: return flaw("isn't there")
             case .damaged(let reason): return flaw(reason)
+            case .notFile: return flaw("is no regular file")
             case .unreadable(let errno): throw .failed(.input, "\(path): can't be read: \(errno)")
             }
         }

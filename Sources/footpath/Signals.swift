@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Decoding
 import Dispatch
 import Foundation
@@ -24,7 +25,7 @@ enum Signals {
             throw code
         } catch {
             console.clear()
-            if !interrupt.isRaised { console.error("\(error)") }
+            if !interrupt.isRaised { console.error(error) }
             throw ExitCode((interrupt.isRaised ? .interrupted : ExitStatus(of: error)).rawValue)
         }
     }
@@ -79,6 +80,7 @@ enum Signals {
         for file in NewFile.abandonAll() {
             Console(isQuiet: false).errorAtOnce("\(file.name): stays as it was; the new lines are in \(file.path)")
         }
+        if PieceRun.abandonAll() { Console(isQuiet: false).errorAtOnce(BatchRun.interruption) }
         _exit(ExitStatus.interrupted.rawValue)
     }
 }

@@ -200,6 +200,26 @@ struct PieceRunTests {
         #expect(throws: BatchError.noPiece(2, of: 2, plan: other.plan.path)) { try other.run(2) }
     }
 
+    @Test("A pipe in a piece's place waits for nobody")
+    func pipe() throws {
+        let place = try Place()
+        try FileManager.default.createDirectory(atPath: place.results.folder(0), withIntermediateDirectories: true)
+        #expect(mkfifo(place.results.file(0), 0o600) == 0)
+        #expect(throws: PieceFile.Flaw.notFile) { try PieceFile(path: place.results.file(0)) }
+        let error = #expect(throws: BatchError.self) { try place.run(0) }
+        #expect(error?.kind == .results && error?.description.contains("no regular file") == true)
+    }
+
+    @Test("A process that ends at once leaves no lock")
+    func abandoned() throws {
+        let place = try Place()
+        _ = try place.run(0) {
+            #expect(FileManager.default.fileExists(atPath: place.results.lock(0)))
+            #expect(PieceRun.abandonAll())
+            #expect(!FileManager.default.fileExists(atPath: place.results.lock(0)))
+        }
+    }
+
     @Test("A full disk is said to be one, and leaves nothing", .enabled(if: SmallDisk.canBeMounted))
     func fullDisk() throws {
         let place = try Place()
