@@ -8,6 +8,11 @@ public struct Polygon: Hashable, Sendable {
         self.vertices = vertices
     }
 
+    /// A region by a ring, whose last corner may be its first once more (RFC 7946, 3.1.6).
+    public init(ring: [Point]) {
+        vertices = ring.count > 3 && ring.first == ring.last ? ring.dropLast() : ring
+    }
+
     /// A rectangle.
     public init(_ box: BoundingBox) {
         vertices = [

@@ -88,8 +88,8 @@ extension LinkingSetting {
             "For how long someone must have been on the other side to be counted; more counts fewer who turn back, and "
                 + "fewer who pass at once", \.counting.settle),
         .init(
-            "counts_interval", "How often counts are summed up", .number(1...86400, "seconds"),
-            standard: "\(Int(CountingLayout().interval))", set: { $0.counting.interval = $1 },
+            "counts_interval", "How often counts are summed up", .seconds(1...86400),
+            standard: Units.duration(CountingLayout().interval), set: { $0.counting.interval = $1 },
             recorded: { .number($0.counting.interval) }),
     ]
 }

@@ -16,7 +16,7 @@ extension Kind<Zone> {
     static let zone = Kind(
         placeholder: "name=corners",
         advice: "give NAME=X,Y,X,Y,X,Y in ratios of the frame, such as door=0.1,0.5,0.4,0.5,0.4,1", isPlain: false,
-        parse: { text, _ in named(text).map { Zone(name: $0.name, polygon: Polygon($0.points)) } },
+        parse: { text, _ in named(text).map { Zone(name: $0.name, polygon: Polygon(ring: $0.points)) } },
         problem: { RegionName.problem(of: $0.name) ?? $0.polygon.problem })
 }
 
@@ -58,7 +58,7 @@ extension Mask {
             self = .rectangle(BoundingBox(left: numbers[0], top: numbers[1], width: numbers[2], height: numbers[3]))
         } else {
             guard numbers.count > 4, let points = [Point](numbers) else { return nil }
-            self = .polygon(Polygon(points))
+            self = .polygon(Polygon(ring: points))
         }
     }
 

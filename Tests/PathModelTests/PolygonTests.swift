@@ -45,6 +45,12 @@ import Testing
         }
     }
 
+    @Test func aRingMayBeClosed() {
+        let corners = [Point(x: 0, y: 0), Point(x: 1, y: 0), Point(x: 1, y: 1)]
+        #expect(Polygon(ring: corners + corners.prefix(1)) == Polygon(corners))
+        #expect(Polygon(ring: corners) == Polygon(corners))
+    }
+
     @Test func whatIsNoRegionSaysWhy() {
         #expect(polygon((0, 0), (1, 0), (1, 1)).problem == nil)
         #expect(polygon((0, 0), (1, 1)).problem == "has fewer than 3 corners")

@@ -129,6 +129,7 @@ import Tracking
         let corners = [Point(x: 0, y: 0.5), Point(x: 1, y: 0.5), Point(x: 0.5, y: 1)]
         let own = try options(masks: ["0.7,0,0.3,0.4", "0,0.5,1,0.5,0.5,1"])
         #expect(own.masks[1] == .polygon(Polygon(corners)))
+        #expect(try options(masks: ["0,0.5,1,0.5,0.5,1,0,0.5"]).masks == [own.masks[1]], "a closed ring")
         let recorded = try #require(own.recorded.first { $0.key == "masks" })
         #expect(recorded.value == .text("0.7,0.0,0.3,0.4 0,0.5,1,0.5,0.5,1"))
     }

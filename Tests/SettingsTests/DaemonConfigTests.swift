@@ -158,7 +158,7 @@ import Testing
     @Test(
         "What isn't YAML, or nothing, says so",
         arguments: [
-            ("a: [", "c.yaml:"), ("", "c.yaml: is empty"), ("- a", "c.yaml:1: : give keys and values"),
+            ("a: [", "c.yaml:"), ("", "c.yaml: is empty"), ("- a", "c.yaml:1: give keys and values"),
             ("output: {path: x}\noutput: {path: y}\ncameras: []", "the same key twice"),
             ("output: {path: x}\ncameras: []", "c.yaml:2: cameras: name at least one"), ("a: \u{0}", "c.yaml"),
             (String(repeating: "[", count: 5000), "c.yaml"),

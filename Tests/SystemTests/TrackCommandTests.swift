@@ -217,6 +217,8 @@ import Testing
         #expect(picture.status == 66 && picture.errors.contains("not text"), "\(picture.errors)")
         let path = try place.file("det.txt", walker())
         #expect(try footpath("track", path, "--fps", "0").status == 64)
+        #expect(try footpath("track", path, "--counts-interval", "5s").status == 0)
+        #expect(try footpath("track", "--help").output.contains("700ms)"))
         #expect(try footpath("track", path, "--image-size", "640").status == 64)
         #expect(try footpath("track", path, "--low", "0.9").status == 64)
         #expect(try footpath("track", path, "--seed", "2").status == 64)

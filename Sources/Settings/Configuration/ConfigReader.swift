@@ -18,7 +18,7 @@ final class ConfigProblems {
     }
 
     /// Where something stands, as compilers write it.
-    func place(line: Int, path: String) -> String { "\(file):\(line): \(path)" }
+    func place(line: Int, path: String) -> String { "\(file):\(line)" + (path.isEmpty ? "" : ": \(path)") }
 
     /// A problem that is told once, however many cameras inherit it.
     func add(_ problem: String) {

@@ -33,7 +33,7 @@ struct LayoutConfig {
     }
 
     private static func zone(_ mapping: ConfigMapping, name: String, points: [Point]) -> Zone {
-        let polygon = Polygon(points)
+        let polygon = Polygon(ring: points)
         if !points.isEmpty, let problem = polygon.problem { mapping["points"]?.fail(problem) }
         return Zone(
             name: name, polygon: polygon, anchor: mapping["anchor"]?.choice() ?? .feet,

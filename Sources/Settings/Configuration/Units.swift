@@ -31,7 +31,8 @@ package enum Units {
     /// The shortest way to write seconds, such as `1h`.
     package static func duration(_ seconds: Double) -> String {
         let unit = durations.last { seconds >= $0.1 } ?? ("ms", 0.001)
-        let number = seconds / unit.1
+        // 0.7 / 0.001 isn't 700, quite.
+        let number = (seconds / unit.1 * 1e6).rounded() / 1e6
         return (number == number.rounded() ? "\(Int(number))" : "\(number)") + unit.0
     }
 
