@@ -96,7 +96,8 @@ final class Board: Sendable {
                 let before = state.rates[name] ?? (analyzed, now, 0)
                 let seconds = (now - before.at) / .seconds(1)
                 // A camera that was restarted counts from 0 again.
-                let rate = seconds > 0 ? Double(max(0, analyzed - before.analyzed)) / seconds : before.rate
+                let count = Double(max(0, analyzed - before.analyzed))
+                let rate = seconds > 0 ? (count / seconds * 100).rounded() / 100 : before.rate
                 measured[name] = (analyzed, now, rate)
             }
             state.rates = measured

@@ -111,7 +111,8 @@ public final class Daemon {
         manager.ready()
         log.write(
             .notice, nil,
-            "following \(feeds.count) cameras with \(config.workers) workers, records to \(config.output.path)")
+            "following \(feeds.count) \(feeds.count == 1 ? "camera" : "cameras") with \(config.workers) "
+                + "\(config.workers == 1 ? "worker" : "workers"), records to \(config.output.path)")
         tellShare()
         let ticking = Ticker(commands)
         defer { withExtendedLifetime(ticking) {} }

@@ -57,7 +57,7 @@ extension DaemonTests {
             #expect(try reload().status == 69)
 
             let daemon = try RunningDaemon(in: place)
-            try daemon.awaitLog("following 1 cameras")
+            try daemon.awaitLog("following 1 camera with")
             try write(daemon, ["cam: \(cameras.url("a")), fps: 3"], head: head)
             var result = try reload()
             #expect(result.status == 0)
