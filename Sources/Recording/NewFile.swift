@@ -56,7 +56,7 @@ public final class NewFile {
     /// Creates the file, readable by everybody as far as the process's umask and the file before allow.
     ///
     /// - Parameters:
-    ///   - mayReplace: whether it may take the place of another file, or be a device or a pipe.
+    ///   - mayReplace: whether it may take the place of another file, or be a disk.
     ///   - reads: asked before anything is created and before anything is replaced.
     ///   - goesOnWaiting: asked ten times a second while a pipe has no reader.
     /// - Throws: `exists`, `isRead`, `isInUse`, `noSpace` or `failed`.
@@ -68,7 +68,7 @@ public final class NewFile {
         let target = try Self.end(ofLinksAt: name)
         self.target = target
         let status = try? Stat(FilePath(target))
-        if status != nil, !mayReplace { throw .exists(path: name) }
+        if let status, !mayReplace, !status.isWrittenAsItIs { throw .exists(path: name) }
         isRegular = status.map { $0.type == .regular } ?? true
         guard isRegular else {
             (path, old) = (name, nil)
@@ -169,6 +169,11 @@ public final class NewFile {
 
     // MARK: - Names
 
+    /// - Throws: `exists` where the name is another file's, which would be lost.
+    public static func check(isFree name: String) throws(RecordingError) {
+        if let status = try? Stat(FilePath(name)), !status.isWrittenAsItIs { throw .exists(path: name) }
+    }
+
     /// Whether two names lead to one place, be there a file or not.
     public static func areOnePlace(_ one: String, _ other: String) -> Bool {
         guard let one = try? end(ofLinksAt: one), let other = try? end(ofLinksAt: other) else { return false }
@@ -255,4 +260,9 @@ public final class NewFile {
             }
         }
     }
+}
+
+extension Stat {
+    /// Whether nothing is lost where something is written to it: a pipe, or a device such as /dev/null, but no disk.
+    fileprivate var isWrittenAsItIs: Bool { type == .fifo || type == .characterSpecial }
 }

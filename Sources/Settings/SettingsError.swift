@@ -5,10 +5,14 @@ public struct SettingsError: Error, Hashable, CustomStringConvertible {
     /// Whether nothing is wrong but that a network isn't on this machine.
     public let isOfNetworkAlone: Bool
 
-    /// An error of these problems.
-    public init(problems: [String], isOfNetworkAlone: Bool = false) {
-        self.problems = problems
-        self.isOfNetworkAlone = isOfNetworkAlone
+    /// Whether nothing is wrong but that an output can't go where it is to go.
+    public let isOfOutputAlone: Bool
+
+    /// An error of these problems, and of those of outputs.
+    public init(problems: [String], outputs: [String] = [], isOfNetworkAlone: Bool = false) {
+        self.problems = problems + outputs
+        self.isOfNetworkAlone = isOfNetworkAlone && outputs.isEmpty
+        isOfOutputAlone = problems.isEmpty
     }
 
     public var description: String { problems.joined(separator: "\n") }

@@ -57,7 +57,7 @@ struct AnalyzeSession {
             try shared?.sink.finish()
             if let shared { noteRest(of: shared) }
         } catch {
-            console.error("\(error)")
+            console.error(error)
             if result == .success { result = ExitStatus(of: error) }
         }
         return interrupt.isRaised ? .interrupted : result
@@ -68,17 +68,19 @@ struct AnalyzeSession {
         _ settings: [String: [String]], _ videos: [String], _ names: [SourceName]
     ) throws(SettingsError) -> AnalysisOptions {
         var problems = nameProblems(videos, names)
+        let outputs = outputProblems(videos, names)
         do {
             let options = try AnalysisOptions(settings, cores: ProcessInfo.processInfo.activeProcessorCount)
             if annotatePath != nil, options.detail == .counts {
                 problems.append("--annotate: shows single people, which --detail counts leaves out")
             }
-            if problems.isEmpty { return options }
+            if problems.isEmpty, outputs.isEmpty { return options }
         } catch {
             throw SettingsError(
-                problems: error.problems + problems, isOfNetworkAlone: error.isOfNetworkAlone && problems.isEmpty)
+                problems: error.problems + problems, outputs: outputs,
+                isOfNetworkAlone: error.isOfNetworkAlone && problems.isEmpty)
         }
-        throw SettingsError(problems: problems)
+        throw SettingsError(problems: problems, outputs: outputs)
     }
 
     private func nameProblems(_ videos: [String], _ names: [SourceName]) -> [String] {
@@ -89,15 +91,29 @@ struct AnalyzeSession {
         if case .socket(let path) = output {
             problems.append("--output unix:\(path): only footpath run writes to sockets; give a file, or -")
         }
-        var outputs = names.map { ("", target(for: $0)) }
-        if let output { outputs = [("--output ", output)] }
         if let annotatePath {
             if videos.count > 1 || videos.first == "-" {
                 problems.append("--annotate: needs exactly one VIDEO, and not standard input, since it reads it twice")
             }
-            if outputs.contains(where: { $0.1 != .standardOutput && NewFile.areOnePlace("\($0.1)", annotatePath) }) {
+            if outputs(of: names).contains(where: {
+                $0.1 != .standardOutput && NewFile.areOnePlace("\($0.1)", annotatePath)
+            }) {
                 problems.append("--annotate \(annotatePath): is where the records go; give another name")
             }
+        }
+        return problems
+    }
+
+    /// Where records go, by the option that says so.
+    private func outputs(of names: [SourceName]) -> [(option: String, target: OutputTarget)] {
+        output.map { [("--output ", $0)] } ?? names.map { ("", target(for: $0)) }
+    }
+
+    /// What is in the outputs' places.
+    private func outputProblems(_ videos: [String], _ names: [SourceName]) -> [String] {
+        var problems: [String] = []
+        var outputs = self.outputs(of: names)
+        if let annotatePath {
             if !force, FileManager.default.fileExists(atPath: annotatePath) {
                 problems.append("--annotate \(annotatePath): the file exists; give another name, or --force")
             }
@@ -136,7 +152,7 @@ struct AnalyzeSession {
         } catch {
             drawing?.discard()
             console.clear()
-            if !interrupt.isRaised { console.error("\(error)") }
+            if !interrupt.isRaised { console.error(error) }
             if let opened, output == nil { noteRest(of: opened) }
             return interrupt.isRaised ? .interrupted : ExitStatus(of: error)
         }
@@ -191,13 +207,18 @@ struct AnalyzeSession {
 
     private func report(_ summary: FeedSummary, video: SourceName, target: OutputTarget) {
         console.clear()
-        var text = "\(video.baseName): \(summary.analyzed) frames analysed, \(summary.paths) paths, "
-        text += "\(summary.points) points, \(summary.faces) faces"
-        if summary.damaged > 0 { text += ", \(summary.damaged) damaged packets or frames" }
+        var text =
+            "\(video.baseName): \(counted(summary.analyzed, "frame")) analysed, \(counted(summary.paths, "path")), "
+        text += "\(counted(summary.points, "point")), \(counted(summary.faces, "face"))"
         if target != .standardOutput { text += " -> \(target)" }
         console.note(text)
         if summary.end == .decodeError {
             console.error("\(video.redacted): \(summary.message ?? "it breaks off"); the records reach up to there")
+        }
+        // `decode_errors` of stream_end.
+        if summary.damaged > 0 {
+            console.error(
+                "\(video.redacted): damaged packets or frames: \(summary.damaged); the records are of the rest")
         }
     }
 

@@ -30,7 +30,8 @@ struct BatchPlan: ParsableCommand {
     var videos: [String]
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Where the plan goes.", valueName: "plan.json"), completion: .file())
+        name: [.short, .long], help: ArgumentHelp("Where the plan goes; -: standard output.", valueName: "plan.json"),
+        completion: .file())
     var output: String
 
     @Option(
@@ -63,7 +64,7 @@ struct BatchPlan: ParsableCommand {
             try plan(&console, interrupt)
         } catch {
             console.clear()
-            if !interrupt.isRaised { console.error("\(error)") }
+            if !interrupt.isRaised { console.error(error) }
             let status = interrupt.isRaised ? .interrupted : ExitStatus(of: error)
             // A file that is being looked at may hang, and what it hangs in runs on.
             _exit(status.rawValue)
@@ -76,18 +77,16 @@ struct BatchPlan: ParsableCommand {
         let plan = Plan(
             version: Footpath.programVersion, directory: FileManager.default.currentDirectoryPath,
             lengths: lengths, settings: arguments.texts, networks: models)
-        let file = try NewFile(
-            output, naming: .late, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
         var names = VideoNames(SourceName.named(by: videos))
         let planner = Planner(lengths, options: options.sourceOptions, interrupt: interrupt)
         var planned = plan
         var bar = console
-        try file.write(whole: { sink in
+        try WholeOutput(output, force: force, interrupt: interrupt).write { sink in
             planned = try planner.plan(
                 &names, plan, to: sink, threads: threads, skipsUnreadable: skipUnreadable,
                 note: { $0.tell(bar, isError: !skipUnreadable) },
                 tick: { bar.draw(planner.planned + planner.unreadable, "videos", share: planner.share, of: "looking") })
-        })
+        }
         console.clear()
         if names.others > 0 {
             console.note("passed over: \(counted(names.others, "file")) without an ending of a video")
@@ -99,44 +98,43 @@ struct BatchPlan: ParsableCommand {
         if planner.unreadable > 0 {
             console.note("left out: \(counted(planner.unreadable, "video")) that can't be read")
         }
-        console.note("\(output): \(counted(planned.videosCount, "video"))")
+        console.note("\(OutputTarget(output)): \(counted(planned.videosCount, "video"))")
         let last = planned.piecesCount - 1
         console.note("\(counted(planned.piecesCount, "piece")): \(last == 0 ? "0" : "0 to \(last)")")
     }
-
-    private func counted(_ count: Int, _ unit: String) -> String { "\(count) \(unit)\(count == 1 ? "" : "s")" }
 
     /// Looking at a file waits for the disk more than it computes.
     private var threads: Int { max(8, 2 * ProcessInfo.processInfo.activeProcessorCount) }
 
     /// - Throws: `SettingsError` with all that is wrong.
     private func checked() throws(SettingsError) -> (AnalysisOptions, PieceLengths) {
-        var problems: [String] = []
+        var (problems, outputs): ([String], [String]) = ([], [])
         if arguments.texts["workers"] != nil {
             problems.append("--workers: is each machine's own; give it to footpath batch run")
         }
         if VideoNames.endsAsVideo(output) {
             problems.append("--output \(output): has the ending of a video; give another name, such as plan.json")
         }
-        if let same = videos.first(where: { $0 != "-" && NewFile.areOnePlace($0, output) }) {
-            problems.append("--output \(output): is \(same), which is read; give another name")
+        if output != "-", let same = videos.first(where: { $0 != "-" && NewFile.areOnePlace($0, output) }) {
+            outputs.append("--output \(output): is \(same), which is read; give another name")
         }
         do {
             let options = try AnalysisOptions(arguments.texts, cores: 1)
             let lengths = try PieceLengths(piece: piece, overlap: overlap, options: options)
-            if problems.isEmpty { return (options, lengths) }
+            if problems.isEmpty, outputs.isEmpty { return (options, lengths) }
         } catch {
             throw SettingsError(
-                problems: error.problems + problems, isOfNetworkAlone: error.isOfNetworkAlone && problems.isEmpty)
+                problems: error.problems + problems, outputs: outputs,
+                isOfNetworkAlone: error.isOfNetworkAlone && problems.isEmpty)
         }
-        throw SettingsError(problems: problems)
+        throw SettingsError(problems: problems, outputs: outputs)
     }
 }
 
 extension Planner.Note {
     fileprivate func tell(_ console: Console, isError: Bool) {
         switch self {
-        case .unreadable(let error) where isError: console.error("\(error)")
+        case .unreadable(let error) where isError: console.error(error)
         case .unreadable(let error): console.note("left out: \(error)")
         case .uncut(let name, let reason): console.note("\(name): stays one piece, since \(reason)")
         }

@@ -40,7 +40,7 @@ struct BatchSession {
                 status = tell(number, outcome)
             } catch {
                 console.clear()
-                console.error("\(error)")
+                console.error(error)
                 status = ExitStatus(of: error)
             }
             result = max(result, status)
@@ -71,7 +71,7 @@ struct BatchSession {
         let name = "piece \(number)"
         switch outcome {
         case .done(let trailer):
-            var text = "\(name): \(trailer.analyzed) frames analysed in \(trailer.seconds) s"
+            var text = "\(name): \(counted(trailer.analyzed, "frame")) analysed in \(trailer.seconds) s"
             if trailer.damaged > 0 { text += ", \(trailer.damaged) damaged packets or frames" }
             console.note("\(text) -> \(results.file(number))")
             if let message = trailer.message { console.note("\(name): the video breaks off: \(message)") }

@@ -55,7 +55,8 @@ struct Check: ParsableCommand {
             looksAtFiles: true)
         tell(config.warnings)
         let cameras = config.cameras
-        try DirectSink().write(line: "\(path): \(config.names.count) cameras, all settings in order")
+        try DirectSink().write(
+            line: "\(path.printable): \(counted(config.names.count, "camera")), all settings in order")
         for line in shares(of: config.names, shard) { try DirectSink().write(line: line) }
         for camera in cameras {
             for line in camera.options.regions { try DirectSink().write(line: "\(camera.name): \(line)") }
@@ -80,7 +81,8 @@ struct Check: ParsableCommand {
             let owned = Dictionary(grouping: names) { Shard.owner(of: $0, among: shards) }
             return Shard.all(shards).map { shard in
                 let own = owned[shard.number] ?? []
-                return "shard \(shard): \(own.count) cameras\(own.isEmpty ? "" : ": " + own.joined(separator: ", "))"
+                return
+                    "shard \(shard): \(counted(own.count, "camera"))\(own.isEmpty ? "" : ": " + own.joined(separator: ", "))"
             }
         }
         guard let shard else { return [] }
@@ -97,7 +99,7 @@ struct Check: ParsableCommand {
             throw SettingsError(problems: ["\(path): is of footpath serve, whose jobs no shards divide"])
         }
         tell(try ServeConfig(path: path, needsSecrets: needsSecrets, looksAtFiles: true).warnings)
-        try DirectSink().write(line: "\(path): of footpath serve, all settings in order")
+        try DirectSink().write(line: "\(path.printable): of footpath serve, all settings in order")
     }
 
     private func tell(_ warnings: [String]) {
@@ -121,7 +123,7 @@ struct Check: ParsableCommand {
             state.withLock { state in
                 if !result.isFine { state.haveFailed = true }
                 do throws(RecordingError) {
-                    try DirectSink().write(line: result.text)
+                    try DirectSink().write(line: result.text.printable)
                 } catch {
                     state.printFailure = error
                 }

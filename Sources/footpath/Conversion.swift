@@ -33,14 +33,9 @@ struct Conversion {
     // MARK: - Outputs
 
     private mutating func writeFile(_ console: inout Console) throws {
-        guard let output = options.output, output != "-" else {
-            return try write(to: DirectSink(reads: .ofProcess), beside: nil, &console)
-        }
-        // Before the work, so that a name that is taken is told at once.
-        let file = try NewFile(
-            output, naming: .late, mayReplace: options.force, reads: .ofProcess,
-            goesOnWaiting: { [interrupt] in !interrupt.isRaised })
-        try file.write(whole: { try write(to: $0, beside: file.isRegular ? output : nil, &console) })
+        let output = options.output ?? "-"
+        let whole = try WholeOutput(output, force: options.force, interrupt: interrupt)
+        try whole.write { try write(to: $0, beside: whole.isRegular ? output : nil, &console) }
     }
 
     private mutating func write(to sink: DirectSink, beside output: String?, _ console: inout Console) throws {

@@ -72,7 +72,7 @@ struct Convert: ParsableCommand {
     }
 
     private func checkOptions() throws(SettingsError) {
-        var problems: [String] = []
+        var (problems, outputs): ([String], [String]) = ([], [])
         if to != .rekognition {
             if page != nil { problems.append("--page: only with --to rekognition") }
             if order != nil { problems.append("--sort-by: only with --to rekognition") }
@@ -81,9 +81,9 @@ struct Convert: ParsableCommand {
         if page != nil, output == nil || output == "-" { problems.append("--page: name a folder by --output") }
         if let output, output != "-", let same = records.first(where: { $0 != "-" && NewFile.areOnePlace($0, output) })
         {
-            problems.append("--output \(output): is \(same), which is read, and would be overwritten")
+            outputs.append("--output \(output): is \(same), which is read, and would be overwritten")
         }
-        if !problems.isEmpty { throw SettingsError(problems: problems) }
+        if !(problems + outputs).isEmpty { throw SettingsError(problems: problems, outputs: outputs) }
     }
 }
 

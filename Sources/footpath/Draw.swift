@@ -33,7 +33,8 @@ struct Draw: ParsableCommand {
     var source: String
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Where the page goes.", valueName: "draw.html"), completion: .file())
+        name: [.short, .long], help: ArgumentHelp("Where the page goes; -: standard output.", valueName: "draw.html"),
+        completion: .file())
     var output: String
 
     @Flag(name: [.short, .long], help: "Overwrite existing output.")
@@ -59,17 +60,15 @@ struct Draw: ParsableCommand {
     private func write(_ console: Console, interrupt: InterruptFlag) throws {
         let options = try AnalysisOptions(arguments.texts, cores: 1)
         if source == "-" { throw SettingsError(problems: ["-: give a file, a URL or a camera's name"]) }
-        if NewFile.areOnePlace(source, output) {
-            throw SettingsError(problems: ["--output \(output): is the source, and would be overwritten"])
+        if output != "-", NewFile.areOnePlace(source, output) {
+            throw SettingsError(problems: [], outputs: ["--output \(output): is the source, and would be overwritten"])
         }
         if force { OpenedFiles.watch() }
         let camera = try chosenCamera()
         let still =
             try camera.flatMap { $0.name == source ? $0 : nil }.map { try StillSource(camera: $0) }
             ?? StillSource(SourceName.named(by: [source])[0], options: options.sourceOptions)
-        let file = try NewFile(
-            output, naming: .late, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
-        try file.write(whole: { sink in
+        try WholeOutput(output, force: force, interrupt: interrupt).write { sink in
             var image = try still.picture(within: Self.largest, interrupt: interrupt)
             let masks = camera?.options.masks ?? []
             if !masks.isEmpty { image.fill(PixelCover(masks, size: image.size), with: 0) }
@@ -77,8 +76,8 @@ struct Draw: ParsableCommand {
                 source: camera?.name ?? still.title, picture: try JPEGPicture.encode(image), size: image.size,
                 layout: camera?.options.layout ?? CountingLayout(), masks: masks.map(\.polygon))
             try sink.write(String(decoding: page.html, as: UTF8.self))
-        })
-        console.note("\(output): open it in a browser, draw, and copy what it shows")
+        }
+        if output != "-" { console.note("\(output): open it in a browser, draw, and copy what it shows") }
     }
 
     /// The camera whose shapes are there; nil without a configuration.

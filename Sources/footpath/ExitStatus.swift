@@ -80,6 +80,7 @@ enum ExitStatus: Int32, Comparable {
             case let error as BatchError: ExitStatus(rawValue: error.kind.rawValue) ?? .usage
             case is RuntimeFolder.Missing: .unavailable
             case let error as SettingsError where error.isOfNetworkAlone: .unavailable
+            case let error as SettingsError where error.isOfOutputAlone: .output
             case let error as FetchError: error.status
             default: .usage
             }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Glibc
+import PathModel
 import Recording
+import Settings
 
 @main
 struct Footpath: ParsableCommand {
@@ -41,7 +43,7 @@ struct Footpath: ParsableCommand {
         // A reader that goes away is an error of the write, not the end of the program.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parsed()
             try command.run()
         } catch {
             if exitCode(for: error) == .failure { fail(error) }
@@ -49,16 +51,29 @@ struct Footpath: ParsableCommand {
         }
     }
 
+    /// ArgumentParser takes a file's name such as `-dash.mp4` for a request for help, since there is an h in it.
+    private static func parsed() throws -> any ParsableCommand {
+        let command = try parseAsRoot()
+        guard "\(type(of: command))" == "HelpCommand" else { return command }
+        let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+        if !Set(arguments).isDisjoint(with: ["help", "-h", "-help", "--help", "--help-hidden"]) { return command }
+        guard let unknown = arguments.first(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 }) else {
+            return command
+        }
+        throw SettingsError(problems: ["\(unknown): no such option; a file is named ./\(unknown)"])
+    }
+
     /// Ends with an error of Footpath's own.
     private static func fail(_ error: any Error) -> Never {
         let status = ExitStatus(of: error)
-        if status != .interrupted { Console(isQuiet: false).error("\(error)") }
+        if status != .interrupted { Console(isQuiet: false).error(error) }
         Glibc.exit(status.rawValue)
     }
 
     /// Ends with an error, or with what was asked for instead of running: help, the version, a completion script.
     private static func end(_ error: any Error) -> Never {
-        let text = fullMessage(for: error)
+        let text = fullMessage(for: error).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { String($0).printable }.joined(separator: "\n")
         let code = exitCode(for: error)
         guard code == .success, !text.isEmpty else {
             if !text.isEmpty { try? DirectSink.messages.write(line: text) }

@@ -108,7 +108,7 @@ struct MergeSession {
             videos += 1
         }
         try output.flush()
-        console.note("\(videos) \(videos == 1 ? "video" : "videos"), \(lines) lines -> \(target.name)")
+        console.note("\(videos) \(videos == 1 ? "video" : "videos"), \(counted(lines, "line")) -> \(target.name)")
     }
 
     /// A log a video.
@@ -122,7 +122,7 @@ struct MergeSession {
                     let output = output(to: sink)
                     let totals = try found.merge(options, to: output)
                     try output.flush()
-                    console.note("\(video.source.baseName): \(totals.lines) lines -> \(path)")
+                    console.note("\(video.source.baseName): \(counted(totals.lines, "line")) -> \(path)")
                 }, sync: .never)
         }
     }

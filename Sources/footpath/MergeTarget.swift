@@ -45,10 +45,11 @@ final class MergeTarget {
         old = exists && !isFolder.boolValue ? FileIdentity(path: output) : nil
         if case .file(let path) = kind {
             if NewFile.areOnePlace(path, plan.path) {
-                throw SettingsError(problems: ["--output \(path): is the plan, and would be overwritten"])
+                throw SettingsError(problems: [], outputs: ["--output \(path): is the plan, and would be overwritten"])
             }
             if Self.isInside(path, results.path) {
-                throw SettingsError(problems: ["--output \(path): is among the pieces; give another place"])
+                throw SettingsError(
+                    problems: [], outputs: ["--output \(path): is among the pieces; give another place"])
             }
         }
     }
@@ -67,10 +68,11 @@ final class MergeTarget {
         case .standardOutput: return
         case .file(let path):
             guard let old else { return }
-            guard mayReplace else { throw RecordingError.exists(path: path) }
+            if !mayReplace { try NewFile.check(isFree: path) }
             let name = video.name.hasPrefix("/") ? video.name : "\(directory)/\(video.name)"
             if old.isAt(name) {
-                throw SettingsError(problems: ["--output \(path): is one of the videos, and would be overwritten"])
+                throw SettingsError(
+                    problems: [], outputs: ["--output \(path): is one of the videos, and would be overwritten"])
             }
         case .folder:
             let path = try path(of: video)
@@ -79,7 +81,7 @@ final class MergeTarget {
                     "--output: two videos' logs would be \(path); merge into one file"
                 ])
             }
-            if !mayReplace, FileManager.default.fileExists(atPath: path) { throw RecordingError.exists(path: path) }
+            if !mayReplace { try NewFile.check(isFree: path) }
         }
     }
 

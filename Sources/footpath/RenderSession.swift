@@ -48,14 +48,14 @@ struct RenderSession {
             file?.discard()
             console.clear()
             if interrupt.isRaised { return .interrupted }
-            console.error("\(error)")
+            console.error(error)
             return ExitStatus(of: error)
         }
     }
 
     /// - Throws: `SettingsError` with all that is wrong with the names.
     private func check(_ video: SourceName) throws(SettingsError) {
-        var problems: [String] = []
+        var (problems, outputs): ([String], [String]) = ([], [])
         if video.isStandardInput, records == "-" { problems.append("-: can't be the video and its records both") }
         if video.isStandardInput, options.copiesSound {
             problems.append("--audio: needs a VIDEO that can be read twice, not standard input")
@@ -63,9 +63,9 @@ struct RenderSession {
         if output == "-" { problems.append("-: a video is written to a file; give its name") }
         for (path, what) in [(video.text, "the video"), (records, "the records")]
         where path != "-" && NewFile.areOnePlace(path, output) {
-            problems.append("\(output): is \(what), and would be overwritten")
+            outputs.append("\(output): is \(what), and would be overwritten")
         }
-        if !problems.isEmpty { throw SettingsError(problems: problems) }
+        if !(problems + outputs).isEmpty { throw SettingsError(problems: problems, outputs: outputs) }
     }
 
     private func draw(_ records: VideoRecords, on drawn: DrawnVideo, _ video: SourceName) throws {
@@ -85,7 +85,7 @@ struct RenderSession {
         _ drawn: DrawnVideo, _ records: VideoRecords, _ reader: RecordReader, _ video: SourceName
     ) -> ExitStatus {
         console.clear()
-        console.note("\(video.baseName): \(drawn.frames) frames drawn -> \(output)")
+        console.note("\(video.baseName): \(counted(drawn.frames, "frame")) drawn -> \(output)")
         if let feed = records.foundFeed, feed != video.baseName, feed != self.feed {
             console.note("\(reader.path): the records call their video \(feed); it fits in size and length")
         }

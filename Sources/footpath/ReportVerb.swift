@@ -31,7 +31,7 @@ struct ReportVerb: ParsableCommand {
     var arguments: RecordArguments
 
     @Option(
-        name: [.short, .long], help: ArgumentHelp("Where the page goes.", valueName: "report.html"),
+        name: [.short, .long], help: ArgumentHelp("Where the page goes; -: standard output.", valueName: "report.html"),
         completion: .file())
     var output: String
 
@@ -52,16 +52,14 @@ struct ReportVerb: ParsableCommand {
 
     private func write(_ console: inout Console, interrupt: InterruptFlag) throws {
         let time = try arguments.localTime()
-        if let same = arguments.records.first(where: { $0 != "-" && NewFile.areOnePlace($0, output) }) {
-            throw SettingsError(problems: ["--output \(output): is \(same), which is read, and would be overwritten"])
+        if output != "-", let same = arguments.records.first(where: { $0 != "-" && NewFile.areOnePlace($0, output) }) {
+            throw SettingsError(
+                problems: [], outputs: ["--output \(output): is \(same), which is read, and would be overwritten"])
         }
         if force { OpenedFiles.watch() }
         arguments.records.forEach(OpenedFiles.note(path:))
         var summary: Summary?
-        // Before the work, so that a name that is taken is told at once.
-        let file = try NewFile(
-            output, naming: .late, mayReplace: force, reads: .ofProcess, goesOnWaiting: { !interrupt.isRaised })
-        try file.write(whole: { sink in
+        try WholeOutput(output, force: force, interrupt: interrupt).write { sink in
             let tally = try arguments.read(&console, interrupt: interrupt)
             var report = Report(tally, time: time, version: Footpath.programVersion, title: title)
             for text in still {
@@ -69,8 +67,8 @@ struct ReportVerb: ParsableCommand {
             }
             try sink.write(String(decoding: ReportPage.html(of: report), as: UTF8.self))
             summary = report.summary
-        })
+        }
         if let summary { arguments.tell(summary, console) }
-        console.note("\(output): open it in a browser; it works without a network")
+        if output != "-" { console.note("\(output): open it in a browser; it works without a network") }
     }
 }

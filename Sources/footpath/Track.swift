@@ -73,7 +73,7 @@ struct TrackDetections: ParsableCommand {
         if nobodys > 0 { console.note("\(nobodys) of \(input.detectionCount) boxes belong to no track") }
         if timing {
             let speed = Int((Double(input.frameCount) / max(tracks.seconds, 1e-9)).rounded())
-            console.note("\(input.frameCount) frames in \(tracks.seconds) s: \(speed) frames/s")
+            console.note("\(counted(input.frameCount, "frame")) in \(tracks.seconds) s: \(speed) frames/s")
         }
         let counted = records != nil || !options.counting.isEmpty ? tracks.counted(source: detections) : nil
         if let counted, !options.counting.isEmpty { say(counted, console) }

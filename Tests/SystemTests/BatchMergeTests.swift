@@ -87,6 +87,18 @@ struct BatchMergeTests {
         }
     }
 
+    @Test("A pipe in a piece's place is named, not waited for")
+    func pipe() throws {
+        let batch = try BatchPlace(("a.mp4", Clips.oneFrame))
+        try batch.plan()
+        #expect(try batch.run("run plan.json --piece 0").status == 0)
+        try FileManager.default.removeItem(atPath: batch.place.path("plan.pieces/000/000000.jsonl"))
+        #expect(mkfifo(batch.place.path("plan.pieces/000/000000.jsonl"), 0o600) == 0)
+        let result = try batch.run("merge plan.json -o merged.jsonl")
+        #expect(result.status == 66 && result.errors.contains("000000.jsonl: piece 0, of a.mp4: is no regular file"))
+        #expect(try batch.run("merge plan.json -o plan.json -f").status == 73)
+    }
+
     @Test("Output that exists, a full disk, results of another plan, no plan")
     func refused() throws {
         let batch = try BatchPlace(("a.mp4", Clips.clip))

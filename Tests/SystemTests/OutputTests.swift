@@ -33,9 +33,56 @@ struct OutputTests {
         }
         let output = name == "default" ? [] : ["--output", name]
         let result = try place.start(["one.mp4", "--force"] + output).wait()
-        #expect(result.status == 64)
+        #expect(result.status == 73)
         #expect(result.errors.contains(": is one of the videos, and would be overwritten"))
         #expect(FileManager.default.contentsEqual(atPath: place.path("one.mp4"), andPath: Clips.oneFrame.path))
+    }
+
+    @Test("Whatever is wrong with an output alone ends with 73, and with what else is wrong with 64")
+    func wrongOutputs() throws {
+        let place = try Workplace(Clips.oneFrame)
+        for name in ["r.jsonl", "drawn.mp4"] { try place.write(Data(), name) }
+        for (command, status) in [
+            ("analyze one.mp4 --annotate drawn.mp4", 73), ("analyze one.mp4 --annotate drawn.mp4 --fps 0", 64),
+            ("report r.jsonl -o r.jsonl -f", 73), ("convert r.jsonl --to csv -o r.jsonl -f", 73),
+            ("draw one.mp4 -o one.mp4 -f", 73),
+        ] {
+            let result = try place.shell("\"$PROGRAM\" \(command)").wait()
+            #expect(Int(result.status) == status, "\(command): \(result.errors)")
+        }
+    }
+
+    @Test("A page goes to standard output, too", arguments: ["draw one.mp4 -o -", "report r.jsonl -o -"])
+    func page(command: String) throws {
+        let place = try Workplace(Clips.oneFrame)
+        try place.write(Data(), "r.jsonl")
+        let result = try place.shell("exec \"$PROGRAM\" \(command)").wait()
+        #expect(result.status == 0 && result.output.hasPrefix("<!") && result.errors == "")
+        #expect(try place.names == ["one.mp4", "r.jsonl"])
+    }
+
+    @Test("A file's name can't steer a terminal")
+    func controlCharacters() throws {
+        let place = try Workplace()
+        try place.add(Clips.oneFrame, as: "e\u{1B}[31m\n.mp4")
+        let probed = try place.shell("exec \"$PROGRAM\" probe e*").wait()
+        #expect(probed.output.hasPrefix(#"source        e\x1B[31m\x0A.mp4"# + "\n"))
+        for command in ["analyze e*\u{7}", "report *\u{7} -o x", "analyze e* --\u{1B}"] {
+            let result = try place.shell("exec \"$PROGRAM\" \(command)").wait()
+            #expect(result.status != 0 && !result.errors.unicodeScalars.contains { $0 != "\n" && $0.value < 32 })
+        }
+    }
+
+    @Test("A file whose name begins with a dash isn't a request for help")
+    func dash() throws {
+        let place = try Workplace()
+        try place.add(Clips.oneFrame, as: "-dash.mp4")
+        let refused = try place.shell("exec \"$PROGRAM\" analyze -dash.mp4 --force").wait()
+        #expect(refused.status == 64 && refused.errors.contains("-dash.mp4: no such option") && refused.output == "")
+        #expect(try place.analyze("./-dash.mp4").status == 0)
+        for help in ["analyze -h", "-h", "help", "analyze --help -dash", ""] {
+            #expect(try place.shell("exec \"$PROGRAM\" \(help)").wait().status == 0)
+        }
     }
 
     @Test("Several videos share one output")
@@ -68,7 +115,7 @@ struct OutputTests {
     }
 
     @Test(
-        "A disk that is full as such ends with 74", arguments: ["--output - >/dev/full", "--force --output /dev/full"])
+        "A disk that is full as such ends with 74", arguments: ["--output - >/dev/full", "--output /dev/full"])
     func fullDevice(output: String) throws {
         let place = try Workplace(Clips.oneFrame)
         let result = try place.shell("\(Workplace.analyze) one.mp4 \(output)").wait()

@@ -40,7 +40,7 @@ struct RenderTests {
         #expect(again.status == 73 && again.errors.contains("out.mp4") && again.errors.contains("--force"))
         #expect(try render(place, "clip.mp4", "r.jsonl", "out.mp4", "--force").status == 0)
         let own = try render(place, "clip.mp4", "r.jsonl", "clip.mp4", "--force")
-        #expect(own.status == 64 && own.errors.contains("is the video, and would be overwritten"))
+        #expect(own.status == 73 && own.errors.contains("is the video, and would be overwritten"))
         #expect(try place.names == ["clip.mp4", "out.mp4", "r.jsonl"])
     }
 

@@ -116,7 +116,7 @@ extension DaemonTests {
             let result = try place.shell("exec \"$PROGRAM\" check footpath.yaml").wait()
             #expect(
                 result.output == """
-                    footpath.yaml: 1 cameras, all settings in order
+                    footpath.yaml: 1 camera, all settings in order
                     a: zone a "b\\" <c>=0,0,1,0,1,1,0,1, anchor feet
                     a: line middle=0.5,1,0.5,0, anchor feet, in is →
                     a: mask 0,0.5,0.25,1,0,1

@@ -91,7 +91,7 @@ extension DaemonTests {
             #expect(
                 try check("--shards 4").output == """
                     c.yaml: 5 cameras, all settings in order
-                    shard 1/4: 1 cameras: door
+                    shard 1/4: 1 camera: door
                     shard 2/4: 0 cameras
                     shard 3/4: 2 cameras: hall, lift
                     shard 4/4: 2 cameras: till, yard
