@@ -1,7 +1,7 @@
 import Glibc
 
-/// Files of records in the order of time, whatever the order in which they are named: rotated files come before what
-/// follows them.
+/// Files of records in the order in which they were written, whatever the order in which they are named: rotated files come
+/// before what follows them, by their numbers, since times of recordings don't grow from one to the next.
 public struct RecordFiles {
     private enum File {
         case path(String)
@@ -22,20 +22,22 @@ public struct RecordFiles {
     /// - Throws: as `RecordReader.next`; so one that is none is told before the others are read.
     public init(paths: [String], faces: Bool = false) throws(ReadingError) {
         wantsFaces = faces
-        var found: [(time: Int64, file: File)] = []
+        var found: [(sequence: Int, time: Int64, file: File)] = []
         var bytes: Int64 = 0
         for path in paths {
             let reader = try RecordReader(path: path, faces: faces)
-            let time = try reader.peek()?.time ?? .max
+            let first = try reader.peek()
             var status = stat()
             let isFile = path != "-" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
             if isFile { bytes += Int64(status.st_size) }
-            found.append((time, isFile ? .path(path) : .opened(reader)))
+            found.append((first?.sequence ?? 0, first?.time ?? .max, isFile ? .path(path) : .opened(reader)))
         }
         self.bytes = bytes
-        // Stable: those of one time stay in the order in which they were named.
-        files = found.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-            .map(\.element.file)
+        // Those of one number and time stay in the order in which they were named.
+        files = found.enumerated().sorted { one, other in
+            (one.element.sequence, one.element.time, one.offset)
+                < (other.element.sequence, other.element.time, other.offset)
+        }.map(\.element.file)
     }
 
     /// Gives a reader of each, one after another.

@@ -1,4 +1,5 @@
 import PathModel
+import Synchronization
 
 /// Why records can't be read.
 public enum ReadingError: Error, Hashable, CustomStringConvertible {
@@ -33,11 +34,13 @@ public struct Omissions: Hashable, Sendable {
     public var lastLineIsCut = false
     /// Whether a compressed file is cut short or damaged: what comes after isn't known.
     public var compressionIsCut = false
+    /// Numbers (`seq`) between two records of the same feeds that no line has: lost when they were written, or filtered out.
+    public var missingLines = 0
 
     /// Nothing.
     public init() {}
 
-    /// Whether all of it was used.
+    /// Whether all lines were used that are there.
     public var isEmpty: Bool { damagedLines == 0 && !lastLineIsCut && !compressionIsCut }
 
     /// What it is, of the file at `path`.
@@ -49,6 +52,11 @@ public struct Omissions: Hashable, Sendable {
         }
         if lastLineIsCut { words.append("\(path): the last line, which is cut") }
         if compressionIsCut { words.append("\(path): what follows; the compressed file is cut short or damaged") }
+        if missingLines > 0 {
+            words.append(
+                "\(path): \(missingLines) \(missingLines == 1 ? "line that isn't" : "lines that aren't") there, by seq: lost "
+                    + "when written, or filtered out")
+        }
         return words
     }
 }
@@ -67,6 +75,13 @@ public final class RecordReader {
     private var parser: RecordParser
     private var foundRecords = false
     private var peeked: Record?
+    /// What the last record was, and what was known then.
+    private var last = (sequence: -1, sources: 0, damaged: 0)
+    private static let runs = Atomic(0)
+
+    /// The number of the run of records that the last one is of: of lines whose `seq` is one more than that of the line
+    /// before. No two readers have the same.
+    public private(set) var run = 0
 
     /// How many lines without a record make a file something else.
     private static let foreignLines = 100
@@ -118,6 +133,7 @@ public final class RecordReader {
             switch input.withBytes(of: line, { parser.parse($0, line: lines) }) {
             case .record(let record):
                 foundRecords = true
+                place(record)
                 return record
             case .damaged:
                 if !input.isBlank(line.range) { damaged(line) }
@@ -131,6 +147,23 @@ public final class RecordReader {
         if !foundRecords, isForeign { throw foreign }
         return nil
     }
+
+    @inline(__always)
+    private func place(_ record: Record) {
+        if record.sequence != last.sequence &+ 1 || run == 0 { beginRun(record) }
+        last = (record.sequence, parser.sources.count, omissions.damagedLines)
+    }
+
+    private func beginRun(_ record: Record) {
+        run = Self.runs.add(1, ordering: .relaxed).newValue
+        // A feed that wasn't there before may be of another output, with numbers of its own.
+        guard last.sequence >= 0, record.sequence > last.sequence, parser.sources.count == last.sources else { return }
+        let lost = record.sequence - last.sequence - 1 - (omissions.damagedLines - last.damaged)
+        omissions.missingLines = min(Self.mostMissing, omissions.missingLines + min(Self.mostMissing, max(0, lost)))
+    }
+
+    /// More than any output has.
+    private static let mostMissing = 1_000_000_000_000
 
     private var foreign: ReadingError { .notRecords(path: path, line: omissions.firstDamagedLine ?? lines) }
 

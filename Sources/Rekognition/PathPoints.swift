@@ -77,7 +77,8 @@ public struct PathPoints {
             count += 1
             if count % 16_384 == 0, !goesOn(reader.bytes) { return }
             while known.count <= record.source { known.append(find(reader.sources[known.count])) }
-            guard let source = known[record.source], let point = number(record, of: source) else { continue }
+            guard let source = known[record.source], let point = number(record, run: reader.run, of: source)
+            else { continue }
             try use(point)
         }
     }
@@ -86,7 +87,7 @@ public struct PathPoints {
     ///
     /// - Returns: the point that it is; nil where it is something else, or left out.
     public mutating func take(_ record: Record) -> NumberedPoint? {
-        number(record, of: analysis)
+        number(record, run: 0, of: analysis)
     }
 
     /// Nil where its feed isn't wanted.
@@ -99,8 +100,8 @@ public struct PathPoints {
         return source
     }
 
-    private mutating func number(_ record: Record, of source: PointSource) -> NumberedPoint? {
-        guard source.isNew(record) else { return nil }
+    private mutating func number(_ record: Record, run: Int, of source: PointSource) -> NumberedPoint? {
+        guard source.isNew(record, run: run) else { return nil }
         end = max(end, record.time)
         switch record.event {
         case .streamStart(let stream):
@@ -150,18 +151,14 @@ final class PointSource {
     private var frameTimes: FrameTimes?
     private var lastTimestamp: Int64 = 0
     private var lastKept: (timestamp: Int64, sample: Double)?
-    private var lastSequence = -1, lastTime: Int64 = .min
+    private var seen = SeenRecords()
 
     init(feed: String) {
         self.feed = feed
     }
 
     /// Whether it wasn't in another copy of the log.
-    func isNew(_ record: Record) -> Bool {
-        if record.sequence <= lastSequence, record.time <= lastTime { return false }
-        (lastSequence, lastTime) = (record.sequence, max(lastTime, record.time))
-        return true
-    }
+    func isNew(_ record: Record, run: Int) -> Bool { seen.insert(record.sequence, run: run) }
 
     /// - Parameter isFirst: whether timestamps are counted from here.
     func begin(_ stream: Record.Stream, isFirst: Bool) {

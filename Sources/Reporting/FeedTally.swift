@@ -37,6 +37,8 @@ final class FeedTally {
     let isRelative: Bool
 
     var sessions = 0
+    /// Streams that began; of one without dates all begin at 0, and lie over one another.
+    var streams = 0
     var details: Set<String> = []
     var isLive = false
     var hasCounts = false
@@ -60,6 +62,9 @@ final class FeedTally {
     private(set) var last: Int64?
     /// Zones, lines and masks as they were last, in their order.
     private(set) var regions: [Record.Region] = []
+    private var regionTimes: [Int64] = []
+    /// Whether there were more than are kept.
+    private(set) var hasMoreRegions = false
     private(set) var zones: [ZoneTally] = []
     private(set) var lines: [LineTally] = []
 
@@ -94,14 +99,15 @@ final class FeedTally {
     }
 
     /// One is told anew at each start; the newest counts.
-    func note(_ region: Record.Region) {
+    func note(_ region: Record.Region, at time: Int64) {
         if let known = regions.firstIndex(where: { known in
             known.kind == region.kind && known.name == region.name
                 && (region.kind != "mask" || known.points == region.points)
         }) {
-            regions[known] = region
+            if time >= regionTimes[known] { (regions[known], regionTimes[known]) = (region, time) }
         } else if regions.count < Self.mostRegions {
             regions.append(region)
+            regionTimes.append(time)
         }
         switch region.kind {
         case "zone": _ = zone(region.name)
@@ -110,23 +116,30 @@ final class FeedTally {
         }
     }
 
-    private static let mostRegions = 500
+    /// Nobody has so many; a file that makes some up shall not fill the memory.
+    static let mostRegions = 500
 
-    func zone(_ name: String) -> ZoneTally {
+    /// Nil where there are too many already.
+    func zone(_ name: String) -> ZoneTally? {
         if let known = zones.first(where: { $0.name == name }) { return known }
-        // Nobody has so many; a file that makes some up shall not fill the memory.
-        if zones.count == Self.mostRegions, let last = zones.last { return last }
+        guard zones.count < Self.mostRegions else { return leaveOut() }
         let zone = ZoneTally(name: name)
         zones.append(zone)
         return zone
     }
 
-    func line(_ name: String) -> LineTally {
+    /// Nil where there are too many already.
+    func line(_ name: String) -> LineTally? {
         if let known = lines.first(where: { $0.name == name }) { return known }
-        if lines.count == Self.mostRegions, let last = lines.last { return last }
+        guard lines.count < Self.mostRegions else { return leaveOut() }
         let line = LineTally(name: name)
         lines.append(line)
         return line
+    }
+
+    private func leaveOut<Region>() -> Region? {
+        hasMoreRegions = true
+        return nil
     }
 }
 

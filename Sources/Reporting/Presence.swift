@@ -6,6 +6,8 @@ struct Presence {
     private var changes: [(time: Int64, step: Int)] = []
     private var people = 0
     private var place: Int64?
+    /// How many changes are worth another look.
+    private var worth = 64
 
     /// Somebody's first point.
     mutating func begin(at time: Int64) { changes.append((time, 1)) }
@@ -15,8 +17,9 @@ struct Presence {
 
     /// Writes what can't change any more.
     mutating func settle(at now: Int64, into series: inout TimeSeries) {
-        guard changes.count >= 64 else { return }
+        guard changes.count >= worth else { return }
         flush(before: now - Self.lag, into: &series)
+        worth = max(64, 2 * changes.count)
     }
 
     /// Writes all.

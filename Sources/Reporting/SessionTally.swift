@@ -28,7 +28,10 @@ final class SessionTally {
     /// Whether anything of a single person was read: then counts records repeat what is known.
     private var tellsOfPeople = false
     private var detail: String?
-    private var lastSequence = -1
+    /// Whether only records of the session were taken so far.
+    private var isPictureless = false
+    /// Whether pictures have the clock on the wall; nil while no stream has begun.
+    private var isLive: Bool?
     private var firstTime: Int64?
     private var lastTime = Int64.min
     private var lastCounts: Int64?
@@ -38,6 +41,8 @@ final class SessionTally {
 
     /// Longer than anybody is out of sight within a path: what lies between two points further apart isn't known.
     private static let longestStep: Int64 = 10_000
+    /// Longer than from one of a camera's records to the next.
+    private static let near: Int64 = 600_000
 
     /// By feed, then as sessions came.
     let order: (feed: Int, session: Int)
@@ -50,18 +55,48 @@ final class SessionTally {
         feed.sessions += 1
     }
 
-    /// Takes a record; false where it was taken before, from another file.
-    func take(_ record: Record, into table: inout Sample<PathRow>) -> Bool {
-        if record.sequence <= lastSequence, record.time <= lastTime { return false }
-        lastSequence = record.sequence
-        if firstTime == nil { firstTime = record.time }
-        lastTime = max(lastTime, record.time)
+    /// Takes a record of a stream.
+    @inline(__always)
+    func take(_ record: Record, into table: inout Sample<PathRow>) {
+        note(record.time)
         if case .point(let point) = record.event {
             take(point, at: record.time)
         } else {
             takeRare(record, into: &table)
         }
-        return true
+    }
+
+    @inline(__always)
+    private func note(_ time: Int64) {
+        firstTime = min(firstTime ?? time, time)
+        lastTime = max(lastTime, time)
+    }
+
+    /// Takes a record of the session. Its time counts where pictures have the same clock, or where there are none; where the
+    /// stream's start wasn't read, if it is near them.
+    func takeOfSession(_ record: Record, into table: inout Sample<PathRow>) {
+        let time = record.time
+        let isAlone = isPictureless || firstTime == nil
+        let counts = isLive ?? (isAlone || abs(time - lastTime) < Self.near)
+        if counts {
+            isPictureless = isAlone
+            note(time)
+            feed.cover(time)
+        }
+        switch record.event {
+        case .sessionStart(let session): detail = session.detail ?? "points"
+        case .sessionEnd: closePaths(into: &table)
+        case .region(let region): feed.note(region, at: time)
+        case .stats(let people) where counts:
+            observation.go(to: time)
+            guard let people else { break }
+            feed.series.note(at: time) {
+                $0.noted += people
+                $0.notes += 1
+            }
+        default: break
+        }
+        observation.settle(into: &feed.series)
     }
 
     @inline(__always)
@@ -100,18 +135,14 @@ final class SessionTally {
     private func takeRare(_ record: Record, into table: inout Sample<PathRow>) {
         let time = record.time
         switch record.event {
-        case .point, .other: break
-        case .sessionStart(let session):
-            feed.cover(time)
-            detail = session.detail ?? "points"
-        case .sessionEnd:
-            feed.cover(time)
-            closePaths(into: &table)
+        case .point, .other, .sessionStart, .sessionEnd, .region, .stats: break
         case .streamStart(let stream):
             feed.cover(time)
             closePaths(into: &table)
             feed.frameSize = stream.frameSize ?? feed.frameSize
-            feed.isLive = feed.isLive || stream.clock == "ntp" || stream.clock == "arrival"
+            feed.streams += 1
+            isLive = stream.clock == "ntp" || stream.clock == "arrival"
+            feed.isLive = feed.isLive || isLive == true
             observation.begin(at: time)
             idleSince = time
             if feed.origin == nil { feed.origin = time }
@@ -120,7 +151,6 @@ final class SessionTally {
             observation.close(at: time)
             feed.cover(time)
             closePaths(into: &table)
-        case .region(let region): feed.note(region)
         case .pathStart(let start):
             tellsOfPeople = true
             seen(at: time)
@@ -138,14 +168,6 @@ final class SessionTally {
         case .gap(let gap):
             observation.gap(from: gap.from, to: gap.to)
             feed.note(gap)
-        case .stats(let people):
-            seen(at: time)
-            if let people {
-                feed.series.note(at: time) {
-                    $0.noted += people
-                    $0.notes += 1
-                }
-            }
         case .zone, .line, .crowd, .counts: takeCount(record)
         }
         observation.settle(into: &feed.series)
@@ -170,15 +192,15 @@ final class SessionTally {
         switch record.event {
         case .zone(let visit):
             tellsOfPeople = true
-            feed.zone(visit.name).take(visit, at: record.time)
+            feed.zone(visit.name)?.take(visit, at: record.time)
         case .line(let crossing):
             tellsOfPeople = true
-            let line = feed.line(crossing.name)
+            guard let line = feed.line(crossing.name) else { return }
             line.take(inward: crossing.isInward ? 1 : 0, outward: crossing.isInward ? 0 : 1, at: record.time)
             line.people = (line.people ?? 0) + max(0, crossing.people - linePeople[crossing.name, default: 0])
             linePeople[crossing.name] = max(crossing.people, linePeople[crossing.name, default: 0])
         case .crowd(let crowd):
-            if crowd.state == "begin" { feed.zone(crowd.name).crowds += 1 }
+            if crowd.state == "begin" { feed.zone(crowd.name)?.crowds += 1 }
         case .counts(let counts): take(counts)
         default: break
         }
@@ -194,13 +216,13 @@ final class SessionTally {
         }
         lastCounts = counts.from
         for zone in counts.zones {
-            let tally = feed.zone(zone.name)
+            guard let tally = feed.zone(zone.name) else { continue }
             tally.takePeople(zone, of: counts)
             if !tellsOfPeople { tally.takeTotals(zone, at: counts.from) }
         }
         guard !tellsOfPeople else { return }
         for line in counts.lines {
-            feed.line(line.name).take(inward: line.inward, outward: line.outward, at: counts.from)
+            feed.line(line.name)?.take(inward: line.inward, outward: line.outward, at: counts.from)
         }
     }
 

@@ -25,6 +25,7 @@ public struct Summary: Encodable {
         public var lastLineCut: Bool
         public var compressionCut: Bool
         public var repeatedRecords: Int
+        public var missingLines: Int
     }
 
     /// How long things took, in seconds; median and p90 to 2 %.
@@ -77,6 +78,10 @@ public struct Summary: Encodable {
         public var observedSeconds: Double
         public var unobservedSeconds: Double
         public var gaps: Gaps
+        /// Streams that lie over one another, where nobody knows when they were.
+        public var recordings: Int?
+        /// True where there are more zones or lines than are kept.
+        public var regionsLeftOut: Bool?
         public var paths: Int?
         public var unfinishedPaths: Int?
         public var points: Int?
@@ -103,7 +108,8 @@ public struct Summary: Encodable {
             File(
                 path: file.path, records: file.records, damagedLines: file.omissions.damagedLines,
                 firstDamagedLine: file.omissions.firstDamagedLine, lastLineCut: file.omissions.lastLineIsCut,
-                compressionCut: file.omissions.compressionIsCut, repeatedRecords: file.repeated)
+                compressionCut: file.omissions.compressionIsCut, repeatedRecords: file.repeated,
+                missingLines: file.omissions.missingLines)
         }
         let feeds = tally.feeds.map { Feed($0, time: time) }
         self.feeds = feeds
@@ -137,6 +143,8 @@ extension Summary.Feed {
         from = tally.first.map { time.stamp($0, isRelative: tally.isRelative) }
         to = tally.last.map { time.stamp($0, isRelative: tally.isRelative) }
         sessions = tally.sessions
+        recordings = tally.isRelative ? tally.streams : nil
+        regionsLeftOut = tally.hasMoreRegions ? true : nil
         detail = tally.details.sorted()
         let whole = tally.series.bins.values.reduce(into: TimeBin()) { $0.add($1) }
         let covered = Double((tally.last ?? 0) - (tally.first ?? 0))
@@ -147,7 +155,7 @@ extension Summary.Feed {
             paths = tally.paths
             unfinishedPaths = tally.unfinished
             peopleMean = whole.observed > 0 ? (whole.presence / whole.observed).toThousandths : nil
-            peopleMost = whole.most
+            peopleMost = tally.isRelative && tally.streams > 1 ? nil : whole.most
             pathSeconds = Summary.Lengths(tally.durations)
         } else if whole.notes > 0 {
             peopleMean = (Double(whole.noted) / Double(whole.notes)).toThousandths

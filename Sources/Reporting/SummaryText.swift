@@ -1,4 +1,6 @@
+import PathModel
 import Reading
+
 /// A summary for a terminal.
 extension Summary {
     /// Lines of text. What isn't in the records is shown as `-`.
@@ -33,6 +35,7 @@ extension Summary.File {
         var omissions = Omissions()
         (omissions.damagedLines, omissions.firstDamagedLine) = (damagedLines, firstDamagedLine)
         (omissions.lastLineIsCut, omissions.compressionIsCut) = (lastLineCut, compressionCut)
+        omissions.missingLines = missingLines
         var words = omissions.words(in: path)
         if repeatedRecords > 0 { words.append("\(path): \(repeatedRecords) records that were read before") }
         return words
@@ -41,12 +44,12 @@ extension Summary.File {
 
 extension Summary.Feed {
     fileprivate func lines(timezone: String) -> [String] {
-        let name = feed.map { $0.isNewline || $0 == "\u{1B}" ? " " : $0 }
-        var lines = [String(name)]
+        var lines = [feed.printable]
         if let from, let to {
             lines.append(
                 timesUnknown
                     ? "  from \(from) s to \(to) s after the beginning of the file; nobody knows when that was"
+                        + ((recordings ?? 1) > 1 ? ", so \(recordings ?? 1) recordings lie over one another" : "")
                     : "  from \(from) to \(to) (\(timezone)), \(sessions) \(sessions == 1 ? "session" : "sessions")")
         }
         lines.append(
@@ -65,6 +68,9 @@ extension Summary.Feed {
         lines.append("  people: \(shown(peopleMean)) on average, \(shown(peopleMost)) at most")
         if let pathSeconds { lines.append("  in view: \(pathSeconds.words)") }
         if self.lines.isEmpty && zones.isEmpty { lines.append("  no zones or lines") }
+        if regionsLeftOut == true {
+            lines.append("  more than \(FeedTally.mostRegions) zones or lines: what happened in the others is left out")
+        }
         lines += table(
             ["line", "in", "out", "people"],
             self.lines.map { [$0.name, "\($0.in)", "\($0.out)", shown($0.people)] })
@@ -83,7 +89,7 @@ extension Summary.Feed {
 
     private func table(_ head: [String], _ rows: [[String]]) -> [String] {
         guard !rows.isEmpty else { return [] }
-        let clean = rows.map { row in row.map { String($0.map { $0.isNewline || $0 == "\u{1B}" ? " " : $0 }) } }
+        let clean = rows.map { $0.map(\.printable) }
         let widths = head.indices.map { column in ([head] + clean).map { $0[column].count }.max() ?? 0 }
         return ([head] + clean).map { row in
             row.indices.reduce("  ") { line, column in

@@ -21,13 +21,8 @@ public struct Tally {
     private(set) var feeds: [FeedTally] = []
     private(set) var files: [File] = []
     private(set) var table = Sample<PathRow>(capacity: mostRows)
-    private var sessions: [Key: SessionTally] = [:]
+    private var sources: [RecordSource: SourceTally] = [:]
     private var feedIndices: [FeedKey: Int] = [:]
-
-    private struct Key: Hashable {
-        var source: RecordSource
-        var isRelative: Bool
-    }
 
     private struct FeedKey: Hashable {
         var name: String
@@ -50,35 +45,53 @@ public struct Tally {
             file.omissions = reader.omissions
             files.append(file)
         }
-        /// By the reader's sources; a session of a file that is counted from 1970 is one of another feed.
-        var known: [SessionTally?] = [], knownRelative: [SessionTally?] = []
+        /// By the reader's sources.
+        var known: [SourceTally] = []
         while let record = try reader.next() {
             file.records += 1
             if file.records % 65_536 == 0, !progress(reader.bytes) { return }
-            while known.count <= record.source {
-                known.append(nil)
-                knownRelative.append(nil)
-            }
-            let isRelative = record.time < Self.firstDatedTime
-            let session: SessionTally
-            if let found = isRelative ? knownRelative[record.source] : known[record.source] {
-                session = found
+            while known.count <= record.source { known.append(find(reader.sources[known.count])) }
+            let source = known[record.source]
+            if source.seen.insert(record.sequence, run: reader.run) {
+                take(record, of: source)
             } else {
-                session = find(reader.sources[record.source], isRelative: isRelative)
-                if isRelative { knownRelative[record.source] = session } else { known[record.source] = session }
+                file.repeated += 1
             }
-            if !session.take(record, into: &table) { file.repeated += 1 }
         }
+    }
+
+    @inline(__always)
+    private mutating func take(_ record: Record, of source: SourceTally) {
+        if record.event.isOfSession { return takeOfSession(record, of: source) }
+        let isRelative = record.time < Self.firstDatedTime
+        let session = source.session(isRelative: isRelative) ?? open(source, isRelative: isRelative)
+        session.take(record, into: &table)
+        source.current = session
+        if !source.waiting.isEmpty { deliver(source.takeWaiting(), to: session) }
+    }
+
+    private mutating func takeOfSession(_ record: Record, of source: SourceTally) {
+        if let session = source.current { return session.takeOfSession(record, into: &table) }
+        source.wait(record)
+    }
+
+    private mutating func deliver(_ records: [Record], to session: SessionTally) {
+        for record in records { session.takeOfSession(record, into: &table) }
     }
 
     /// A year after 1970: earlier times are of files of which nobody knows when they were taken.
     static let firstDatedTime: Int64 = 365 * 86_400_000
 
-    private mutating func find(_ source: RecordSource, isRelative: Bool) -> SessionTally {
-        let key = Key(source: source, isRelative: isRelative)
-        if let known = sessions[key] { return known }
-        let session = SessionTally(feed: feed(source.feed, isRelative: isRelative), source: source)
-        sessions[key] = session
+    private mutating func find(_ source: RecordSource) -> SourceTally {
+        if let known = sources[source] { return known }
+        let tally = SourceTally(source: source, order: sources.count)
+        sources[source] = tally
+        return tally
+    }
+
+    private mutating func open(_ source: SourceTally, isRelative: Bool) -> SessionTally {
+        let session = SessionTally(feed: feed(source.source.feed, isRelative: isRelative), source: source.source)
+        source.set(session, isRelative: isRelative)
         return session
     }
 
@@ -86,16 +99,31 @@ public struct Tally {
         let key = FeedKey(name: name, isRelative: isRelative)
         if let index = feedIndices[key] { return feeds[index] }
         let share = max(10, min(Self.mostTrailsOfOne, Self.mostTrails / (feeds.count + 1)))
-        for feed in feeds { feed.trails.shrink(to: share) }
+        if share < feeds.last?.trails.capacity ?? share { for feed in feeds { feed.trails.shrink(to: share) } }
         let feed = FeedTally(index: feeds.count, name: name, isRelative: isRelative, trails: share)
         feedIndices[key] = feeds.count
         feeds.append(feed)
         return feed
     }
 
+    /// Whether other sessions of the feed had recordings.
+    private func hasRecordings(_ name: String) -> Bool {
+        [true, false].contains { isRelative in
+            feedIndices[FeedKey(name: name, isRelative: isRelative)].map { feeds[$0].streams > 0 && !feeds[$0].isLive }
+                ?? false
+        }
+    }
+
     /// No file follows.
     mutating func finish() {
-        for session in sessions.values.sorted(by: { $0.order < $1.order }) { session.finish(into: &table) }
-        sessions = [:]
+        // Of what never had a picture, too: a camera that was away all the time, but no folder without recordings.
+        for source in sources.values.sorted(by: { $0.order < $1.order }) where !source.waiting.isEmpty {
+            let records = source.takeWaiting()
+            if hasRecordings(source.source.feed) { continue }
+            deliver(records, to: open(source, isRelative: records[0].time < Self.firstDatedTime))
+        }
+        let sessions = sources.values.flatMap(\.sessions)
+        for session in sessions.sorted(by: { $0.order < $1.order }) { session.finish(into: &table) }
+        sources = [:]
     }
 }

@@ -101,6 +101,15 @@ struct RenderSession {
             let nobody = options.blur == nil ? "" : ": whoever they are of may not be blurred"
             tell("\(reader.path): \(text)\(nobody)")
         }
+        let missing = reader.omissions.missingLines
+        if missing > 0 {
+            let text = "\(reader.path): \(missing) lines aren't there, by seq: lost when written, or filtered out"
+            if options.blur == nil {
+                console.note(text)
+            } else {
+                tell("\(text): whoever they are of may not be blurred")
+            }
+        }
         if options.blur != nil, let end = records.end {
             tell(
                 "\(output): ends where the records do, at \(Double(end.milliseconds) / 1000) s: nobody would be blurred behind it"

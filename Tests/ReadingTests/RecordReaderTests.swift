@@ -24,6 +24,32 @@ import Testing
         try read(Data((lines.joined(separator: "\n") + end).utf8))
     }
 
+    @Test func numbersThatNoLineHasAreCounted() throws {
+        func point(_ sequence: Int, feed: String = "door") -> String {
+            Self.point.replacing(#""seq":7"#, with: #""seq":\#(sequence)"#)
+                .replacing(#""door""#, with: #""\#(feed)""#)
+        }
+        // The damaged line is one of those between; another feed has numbers of its own.
+        let (_, reader) = try read(point(3), point(4), "{", point(9), point(40, feed: "hall"), point(41), point(40))
+        #expect(reader.omissions.missingLines == 3)
+        #expect(try read(Self.point, Self.point).reader.omissions.missingLines == 0)
+    }
+
+    /// Against a set of all numbers.
+    @Test func recordsAreSeenOnceWhateverTheOrder() {
+        var random = ScriptedRandom(seed: 5)
+        for _ in 0..<200 {
+            var seen = SeenRecords(), numbers: Set<Int> = []
+            for run in 1..<30 {
+                var number = Int.random(in: 0..<60, using: &random)
+                for _ in 0..<Int.random(in: 1..<20, using: &random) {
+                    #expect(seen.insert(number, run: run) == numbers.insert(number).inserted)
+                    number += 1
+                }
+            }
+        }
+    }
+
     @Test func keysMayStandInAnyOrderWithSpacesAndUnknownOnes() throws {
         let other = """
             \t{ "box" : {"height":3e-1 ,"extra":[{}], "width":0.125,"top":5.0E-1,"left":25e-2}, "source":"measured",\

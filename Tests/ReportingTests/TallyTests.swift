@@ -51,7 +51,9 @@ import Testing
     }
 
     /// Of files of these lines, read in this order.
-    private func report(_ files: [String]...) throws -> Report {
+    private func report(_ files: [String]...) throws -> Report { try report(files) }
+
+    private func report(_ files: [[String]]) throws -> Report {
         var all = Tally()
         let folder = try TemporaryFolder()
         for (index, lines) in files.enumerated() {
@@ -204,6 +206,59 @@ import Testing
         #expect(report.summary.feeds[0].paths == 2 && report.summary.feeds[0].points == 22)
         #expect(report.summary.files.map(\.repeatedRecords) == [0, 15])
         #expect(report.summary.total.records == lines.texts.count)
+    }
+
+    /// Rotated files, a copy of one of them, and one stream of both in the wrong order.
+    @Test func partsOfASessionCountOnceInAnyOrder() throws {
+        var lines = Lines()
+        lines.stream(0)
+        lines.path(1, 0, 10)
+        lines.path(2, 20, 30)
+        let (first, second) = (Array(lines.texts.prefix(15)), Array(lines.texts.dropFirst(15)))
+        for files in [[first, second], [second, first, first], [second + first]] {
+            let summary = try report(files).summary
+            #expect(summary.feeds[0].points == 22 && summary.total.records == lines.texts.count)
+            #expect(summary.files.map(\.missingLines).allSatisfy { $0 == 0 })
+        }
+        let torn = try report([first.dropLast(3) + second]).summary
+        #expect(torn.files[0].missingLines == 3 && torn.text.contains("3 lines that aren't there, by seq"))
+    }
+
+    /// A camera whose recordings are files: when the program ran says nothing of them.
+    @Test(arguments: [0.0, 1_772_323_200]) func recordingsHaveTheirOwnTime(zero: Double) throws {
+        var lines = Lines()
+        lines.zero = 1_800_000_000
+        lines.add("session_start", 0, #""version":"1""#)
+        lines.add("stats", 1, #""people":0"#)
+        lines.zero = zero
+        for _ in 0..<2 {
+            lines.stream(0)
+            lines.path(1, 0, 10)
+            lines.add("stream_end", 10, #""reason":"end_of_file""#)
+        }
+        lines.zero = 1_800_000_000
+        lines.add("stats", 60, #""people":0"#)
+        lines.add("session_end", 61)
+        // The program is started once more, and nothing comes.
+        var idle = Lines(session: "idle")
+        idle.zero = 1_800_000_100
+        idle.add("session_start", 0, #""version":"1""#)
+        idle.add("session_end", 9)
+        let summary = try report([lines.texts, idle.texts]).summary
+        #expect(summary.feeds.count == 1 && summary.feeds[0].unobservedSeconds == 0)
+        #expect(summary.feeds[0].recordings == (zero == 0 ? 2 : nil))
+        #expect((summary.feeds[0].peopleMost == nil) == (zero == 0))
+    }
+
+    @Test func zonesBeyondThoseThatAreKeptAreLeftOut() throws {
+        var lines = Lines()
+        lines.stream(0)
+        for zone in 0..<510 {
+            lines.add("zone", 1, #""track":1,"frame":1,"pts_ms":1000,"name":"z\#(zone)","action":"enter","people":1"#)
+        }
+        let summary = try report([lines.texts]).summary
+        #expect(summary.feeds[0].zones.allSatisfy { $0.entered == 1 } && summary.feeds[0].zones.count == 500)
+        #expect(summary.text.contains("more than 500 zones or lines"))
     }
 
     @Test func pathsWithoutAnEndAreCountedAndSaid() throws {

@@ -75,11 +75,12 @@ function notes() {
     if (file.damaged_lines) all.push(`${file.path}: ${counted(file.damaged_lines)} damaged ${file.damaged_lines === 1 ? "line was" : "lines were"} left out, the first of them line ${counted(file.first_damaged_line)}.`);
     if (file.last_line_cut) all.push(`${file.path}: the last line is cut, and was left out.`);
     if (file.compression_cut) all.push(`${file.path}: the compressed file is cut short or damaged; what follows is missing.`);
+    if (file.missing_lines) all.push(`${file.path}: ${counted(file.missing_lines)} lines aren't there, by seq: lost when written, or filtered out.`);
     if (file.repeated_records) all.push(`${file.path}: ${counted(file.repeated_records)} records were read before, from another file, and count once.`);
   }
   if (summary.feeds.length === 0) all.push("There are no records: nothing was watched, or nothing was written.");
   for (const feed of summary.feeds) {
-    if (feed.times_unknown) all.push(`${feed.feed}: nobody knows when it was taken; times count from its beginning (analyze --start-time says when).`);
+    if (feed.times_unknown) all.push(`${feed.feed}: nobody knows when it was taken; times count from its beginning (analyze --start-time says when)${feed.recordings > 1 ? `; ${counted(feed.recordings)} recordings lie over one another` : ""}.`);
     if (feed.detail.includes("counts")) all.push(`${feed.feed}: ${feed.detail.length > 1 ? "some sessions wrote" : "the records have"} counts only, nothing of single people.`);
     if (feed.paths === 0) all.push(`${feed.feed}: nobody was seen.`);
     if (summary.together && feed.times_unknown) all.push(`${feed.feed}: isn't in what is shown of all together.`);
