@@ -210,16 +210,6 @@ struct PieceRunTests {
         #expect(error?.kind == .results && error?.description.contains("no regular file") == true)
     }
 
-    @Test("A process that ends at once leaves no lock")
-    func abandoned() throws {
-        let place = try Place()
-        _ = try place.run(0) {
-            #expect(FileManager.default.fileExists(atPath: place.results.lock(0)))
-            #expect(PieceRun.abandonAll())
-            #expect(!FileManager.default.fileExists(atPath: place.results.lock(0)))
-        }
-    }
-
     @Test("A full disk is said to be one, and leaves nothing", .enabled(if: SmallDisk.canBeMounted))
     func fullDisk() throws {
         let place = try Place()

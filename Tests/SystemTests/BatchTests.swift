@@ -122,8 +122,10 @@ struct BatchTests {
         #expect(try batch.status()["done"] as? Int == 1)
     }
 
-    @Test("SIGTERM ends a piece with 130, and leaves nothing; a second run of it meanwhile says so and ends with 0")
-    func twoAtOnceAndTerminated() throws {
+    @Test(
+        "SIGTERM ends a piece with 130, and leaves nothing; a second run of it meanwhile says so and ends with 0",
+        arguments: [[SIGTERM], [SIGTERM, SIGINT]])
+    func twoAtOnceAndTerminated(signals: [Int32]) throws {
         let batch = try BatchPlace(("a.mp4", Project.sample))
         try batch.plan()
         let command = try batch.start("run plan.json --piece 0 --workers 1")
@@ -135,7 +137,7 @@ struct BatchTests {
         #expect(second.status == 0)
         #expect(
             second.errors.contains("another run is at work on it") && second.errors.contains("\(command.processID)"))
-        command.signal(SIGTERM)
+        signals.forEach(command.signal)
         let ended = command.wait(seconds: 10)
         #expect(ended.status == 130 && ended.errors.contains("interrupted: run the same again"))
         // On a machine that is busy what was begun may be left, but nothing says that it goes on.
