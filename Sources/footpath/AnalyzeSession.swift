@@ -208,7 +208,8 @@ struct AnalyzeSession {
     private func report(_ summary: FeedSummary, video: SourceName, target: OutputTarget) {
         console.clear()
         var text =
-            "\(video.baseName): \(counted(summary.analyzed, "frame")) analysed, \(counted(summary.paths, "path")), "
+            "\(video.baseName): \(summary.end == .interrupted ? "interrupted: only " : "")"
+            + "\(counted(summary.analyzed, "frame")) analysed, \(counted(summary.paths, "path")), "
         text += "\(counted(summary.points, "point")), \(counted(summary.faces, "face"))"
         if target != .standardOutput { text += " -> \(target)" }
         console.note(text)
