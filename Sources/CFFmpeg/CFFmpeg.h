@@ -145,21 +145,6 @@ static inline void footpath_decoder_give_all(AVCodecContext *context) {
     if (context->codec_id == AV_CODEC_ID_H264) context->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
 }
 
-/// Tells an encoder which parts of a picture, each left, top, right and bottom, may be coarser: by so many of the 51 steps of
-/// H.264's quantiser. Those of the picture before are forgotten. Encoders that don't know it, and no memory, change nothing.
-static inline void footpath_frame_set_coarse(AVFrame *frame, const int32_t *places, int count, int steps) {
-    av_frame_remove_side_data(frame, AV_FRAME_DATA_REGIONS_OF_INTEREST);
-    if (count < 1) return;
-    AVFrameSideData *data = av_frame_new_side_data(
-        frame, AV_FRAME_DATA_REGIONS_OF_INTEREST, (int)((size_t)count * sizeof(AVRegionOfInterest)));
-    if (!data) return;
-    AVRegionOfInterest *regions = (AVRegionOfInterest *)data->data;
-    for (int index = 0; index < count; index++, places += 4)
-        regions[index] = (AVRegionOfInterest){
-            .self_size = sizeof(AVRegionOfInterest), .left = places[0], .top = places[1], .right = places[2],
-            .bottom = places[3], .qoffset = {steps, 51}};
-}
-
 /// Takes bytes into a digest. Its length became a size_t in FFmpeg 5 (libavutil/sha.h).
 static inline void footpath_sha_update(struct AVSHA *state, const uint8_t *bytes, size_t count) {
     av_sha_update(state, bytes, count);
