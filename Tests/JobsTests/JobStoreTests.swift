@@ -344,7 +344,7 @@ extension VideoMetadata {
         let lines = list.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(list.status == 0 && lines[0] == ["job", "of", "state", "started", "ended", "video"])
         #expect(lines[1].first == String(done.prefix(12)) && lines[1][1...2] == ["FaceDetection", "succeeded"])
-        #expect(lines[2][1...2] == ["PersonTracking", "running"] && lines[2].last == "b/lobby?.mp4")
+        #expect(lines[2][1...2] == ["PersonTracking", "running"] && lines[2].last == #"b/lobby\x0A.mp4"#)
         let show = try footpath("jobs", "show", String(done.prefix(8)), "--state", state).output
         #expect(show.contains(done) && show.contains("h264 640x360, QuickTime / MOV, 12.0 s"))
         #expect(try footpath("jobs", "cancel", id, done, "--state", state).output.hasSuffix(": was done already\n"))
