@@ -42,9 +42,8 @@ public struct RuntimeFolder: Sendable {
         public let folders: [String]
 
         public var description: String {
-            "OpenVINO is not installed: no libopenvino_c.so in any of\n"
-                + folders.map { "  \($0)\n" }.joined()
-                + "Run Scripts/setup, or set FOOTPATH_RUNTIME to a folder that holds openvino/ and models/."
+            "OpenVINO is not installed: no libopenvino_c.so in \(folders.joined(separator: ", ")); "
+                + "run Scripts/setup, or set FOOTPATH_RUNTIME to a folder that holds openvino/ and models/"
         }
     }
 

@@ -161,7 +161,7 @@ struct ConvertTests {
             (["paths.jsonl", "--to", "csv", "--page", "5", "-o", "x"], 64, "--page: only with --to rekognition"),
             (["paths.jsonl", "--to", "rekognition", "--page", "5"], 64, "--page: name a folder by --output"),
             (["paths.jsonl", "--to", "rekognition", "--page", "0", "-o", "x"], 64, "--page 0: 1 or more"),
-            (["paths.jsonl", "--to", "csv", "-o", "paths.jsonl", "--force"], 64, "is paths.jsonl, which is read"),
+            (["paths.jsonl", "--to", "csv", "-o", "paths.jsonl", "--force"], 73, "is paths.jsonl, which is read"),
             (["paths.jsonl", "--to", "csv", "-o", "text.txt"], 73, "text.txt: the file exists"),
             (["text.txt", "--to", "rekognition", "-o", "x"], 65, "text.txt: line 1: not a record"),
             (["none.jsonl", "--to", "mot"], 66, "none.jsonl"),

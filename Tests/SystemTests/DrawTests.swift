@@ -171,7 +171,7 @@ struct DrawTests {
         let cases: [(CommandResult, Int32, String)] = [
             (try draw("missing.mp4", "-o", "a.html"), 66, "missing.mp4"),
             (try draw("footpath.yaml", "-o", "a.html"), 66, "footpath.yaml"),
-            (try draw("one.mp4", "-o", "one.mp4", "--force"), 64, "is the source"),
+            (try draw("one.mp4", "-o", "one.mp4", "--force"), 73, "is the source"),
             (try draw("one.mp4", "-o", "footpath.yaml"), 73, "exists"),
             (try draw("one.mp4", "-o", "a.html", "--camera", "x"), 64, "--config"),
             (try draw("one.mp4", "-o", "a.html", "--config", "footpath.yaml", "--camera", "x"), 64, "has entrance"),

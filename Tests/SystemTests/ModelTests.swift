@@ -31,9 +31,8 @@ struct ModelTests {
         let result = try place.analyze("one.mp4", runtime: place.folder.url.path)
         #expect(result.status == 69)
         #expect(
-            result.errors.contains(
-                "OpenVINO is not installed: no libopenvino_c.so in any of\n  \(place.path("openvino"))"))
-        #expect(result.errors.contains("Run Scripts/setup"))
+            result.errors.contains("OpenVINO is not installed: no libopenvino_c.so in \(place.path("openvino"))"))
+        #expect(result.errors.contains("run Scripts/setup"))
         #expect(try place.names == ["one.mp4"])
     }
 
