@@ -2,6 +2,7 @@
 import Decoding
 import Foundation
 import Recording
+import Synchronization
 import TestSupport
 import Testing
 
@@ -50,7 +51,10 @@ extension ResultsFolder {
             {"boot":"b","elapsed_us":5,"frames":1,"host":"other","pid":7,"started":1,"updated":\(updated)}
             """
         try FileManager.default.createDirectory(atPath: folder(0), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: URL(fileURLWithPath: lock(0)))
+        // In place, so that nobody reads an empty file.
+        let descriptor = open(lock(0), O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(descriptor) }
+        try #require(pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count)
     }
 }
 
@@ -118,15 +122,50 @@ struct PieceRunTests {
     @Test("A lock that another process holds counts until that is killed")
     func otherProcess() throws {
         let place = try Place()
+        let path = place.results.lock(0)
         try FileManager.default.createDirectory(atPath: place.results.folder(0), withIntermediateDirectories: true)
-        let holder = try Command("flock", ["--no-fork", place.results.lock(0), "sleep", "60"])
-        while holder.isRunning, try place.run(0).name == "done" {
-            try FileManager.default.removeItem(atPath: place.results.file(0))
-        }
+        try Data().write(to: URL(fileURLWithPath: path))
+        let holder = try Command("flock", ["--no-fork", path, "sleep", "600"])
+        // A run removes the file when it is done: one before would leave the holder a file that has no name.
+        try waitUntilLocked(path, by: holder)
         #expect(try place.run(0).name == "runningElsewhere")
         holder.signal(SIGKILL)
         _ = holder.wait()
         #expect(try place.run(0).name == "done")
+    }
+
+    @Test("Of runs that ask for a piece while another gives it up, one at a time has it")
+    func oneAtATime() throws {
+        let place = try Place()
+        try FileManager.default.createDirectory(atPath: place.results.folder(0), withIntermediateDirectories: true)
+        let path = place.results.lock(0)
+        let holders = Atomic(0)
+        let most = Atomic(0)
+        DispatchQueue.concurrentPerform(iterations: 4) { _ in
+            for _ in 0..<500 {
+                guard case .taken(let lock)? = try? PieceLock.take(path) else { continue }
+                most.max(holders.add(1, ordering: .sequentiallyConsistent).newValue, ordering: .relaxed)
+                sched_yield()
+                holders.subtract(1, ordering: .sequentiallyConsistent)
+                lock.release()
+            }
+        }
+        #expect(most.load(ordering: .relaxed) == 1)
+        #expect(try place.names() == [])
+    }
+
+    /// Waits until a process has a lock that only it asks for.
+    private func waitUntilLocked(_ path: String, by holder: Command) throws {
+        let descriptor = open(path, O_RDWR | O_CLOEXEC)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        while flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
+            // Its copies in processes that other tests are starting let go, too.
+            flock(descriptor, LOCK_UN)
+            try #require(holder.isRunning, "\(holder.errors)")
+            usleep(1000)
+        }
+        #expect(errno == EWOULDBLOCK)
     }
 
     @Test("What a killed run began goes; no other piece's file does")

@@ -82,7 +82,8 @@ import Testing
         workshop.change = {
             if signal == SIGSTOP && $0.request.name.redacted == "b/long.mp4" { $0.request.options.readTimeout = 0.5 }
         }
-        try workshop.putClip("long.mp4", frames: 200)
+        // Longer than anybody takes to end its process.
+        try workshop.put("long.mp4", "-stream_loop", "9", "-i", Project.sample.path, "-an", "-c", "copy")
         try workshop.putClip()
         workshop.settings.parallelJobs = 1
         try workshop.open()
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func aStopPutsWhatRunsBackAndItEndsAfterTheNextStart() throws {
-        try workshop.putClip(frames: 100)
+        try workshop.putClip(frames: 200)
         workshop.settings.parallelJobs = 1
         try workshop.open()
         let ids = try [workshop.start("clip.mp4"), workshop.start("clip.mp4", .faceDetection)]

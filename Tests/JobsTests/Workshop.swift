@@ -54,7 +54,7 @@ final class Workshop {
 
     /// Ends the work, as the end of the program does.
     func close() throws {
-        guard let service, service.stop(within: 5) else { throw Failure(text: "it doesn't stop") }
+        guard let service, service.stop(within: 60) else { throw Failure(text: "it doesn't stop") }
         self.service = nil
     }
 
@@ -76,7 +76,7 @@ final class Workshop {
     }
 
     /// Waits until a job is done.
-    func end(of id: String, _ kind: JobKind = .personTracking, seconds: Double = 60) throws -> JobState {
+    func end(of id: String, _ kind: JobKind = .personTracking, seconds: Double = 120) throws -> JobState {
         guard let service else { throw Failure(text: "not open") }
         return try wait(seconds) {
             let state = try service.job(id, kind)
@@ -87,7 +87,7 @@ final class Workshop {
     /// Waits until nobody knows a job any more.
     func waitUntilUnknown(_ id: String) throws {
         guard let service else { throw Failure(text: "not open") }
-        try wait(5) { () -> Void? in
+        try wait { () -> Void? in
             do throws(APIError) {
                 _ = try service.job(id, .personTracking)
                 return nil
@@ -105,10 +105,10 @@ final class Workshop {
     }
 
     /// The first process that decodes.
-    func process() throws -> Int32 { try wait(30) { try processes().first } }
+    func process() throws -> Int32 { try wait { try processes().first } }
 
     /// Waits for something.
-    func wait<Value>(_ seconds: Double = 30, for value: () throws -> Value?) throws -> Value {
+    func wait<Value>(_ seconds: Double = 120, for value: () throws -> Value?) throws -> Value {
         let end = Date(timeIntervalSinceNow: seconds)
         while Date() < end {
             if let value = try value() { return value }

@@ -177,7 +177,7 @@ import Testing
             for index in 0..<20 {
                 try FileManager.default.moveItem(atPath: path, toPath: "\(path).\(index + 10)")
                 sink.requestReopen()
-                #expect(sink.waitForReopen(seconds: 20))
+                #expect(sink.waitForReopen(seconds: 60))
                 let size = try content(of: "\(path).\(index + 10)").utf8.count
                 usleep(10_000)
                 // Once it is opened anew, the old one may be compressed.
@@ -222,7 +222,7 @@ import Testing
             try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
             try write("precious", to: path)
             sink.requestReopen()
-            #expect(sink.waitForReopen(seconds: 20))
+            #expect(sink.waitForReopen(seconds: 60))
             #expect(events.all == [.failed(.notRecords(path: path))])
             #expect(sink.status.trouble?.contains("not a file of Footpath records") == true)
             try recorder.write(3)

@@ -34,7 +34,8 @@ import Testing
             for _ in 0..<6 {
                 let result = try run("/usr/sbin/logrotate", ["-f", "-s", folder + "/state", configuration])
                 #expect(result.status == 0 && command.isRunning, "\(result.errors)")
-                usleep(50_000)
+                // Before it has opened a file anew, a second rotation would find none, or one that is still written to.
+                #expect(eventually { isOpen(path, in: command) })
             }
             command.signal(SIGTERM)
             let errors = command.wait().errors
@@ -53,6 +54,15 @@ import Testing
             if FileManager.default.fileExists(atPath: path) { text += try content(of: path) }
             #expect(old.count == 6)
             #expect(try sequences(text) == Array(0..<written))
+        }
+    }
+
+    /// Whether a program has a file open by this name, and not by one that it was renamed to.
+    private func isOpen(_ path: String, in command: Command) -> Bool {
+        let folder = "/proc/\(command.processID)/fd"
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.contains {
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/" + $0)) == path
         }
     }
 }

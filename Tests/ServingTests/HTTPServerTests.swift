@@ -35,7 +35,7 @@ import Testing
 
     private func client(saying text: String = "") throws -> Int32 {
         let client = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var limit = timeval(tv_sec: 8, tv_usec: 0)
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -67,28 +67,33 @@ import Testing
     }
 
     @Test func aHeaderLineOfMegabytesIsRefusedAndSeenToBe() throws {
-        let clients = try (0..<4).map { _ in
-            try client(saying: "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 1_500_000))
+        let isInTime = try isDone(within: 3) {
+            let clients = try (0..<4).map { _ in
+                try client(saying: "GET / HTTP/1.1\r\nX: " + String(repeating: "x", count: 1_500_000))
+            }
+            #expect(get() == "fine\n")
+            return clients.map { client in
+                let (text, seconds) = rest(client)
+                #expect(text.hasPrefix("HTTP/1.1 431 "))
+                close(client)
+                return seconds
+            }.max() ?? 0
         }
-        #expect(get() == "fine\n")
-        for client in clients {
-            let (text, seconds) = rest(client)
-            #expect(text.hasPrefix("HTTP/1.1 431 "))
-            #expect(seconds < 3)
-            close(client)
-        }
+        #expect(isInTime)
     }
 
     @Test func aThousandIdleConnectionsKeepNobodyOut() throws {
         // Both ends are this process's.
         let clients = try (0..<450).map { try client(saying: $0 % 2 == 0 ? "" : "GET /slow HT") }
         // The middle one: whoever has all idle ones before it waits each time.
-        let times = (0..<20).map { _ in
-            let start = ContinuousClock.now
-            #expect(get() == "fine\n")
-            return (.now - start) / .seconds(1)
+        let isInTime = isDone(within: 0.1) {
+            (0..<20).map { _ in
+                let start = ContinuousClock.now
+                #expect(get() == "fine\n")
+                return (.now - start) / .seconds(1)
+            }.sorted()[10]
         }
-        #expect(times.sorted()[10] < 0.1, "\(times)")
+        #expect(isInTime)
         let (text, _) = rest(clients[449])
         #expect(text.hasPrefix("HTTP/1.1 408 "))
         clients.forEach { close($0) }
@@ -104,7 +109,7 @@ import Testing
 
     @Test func aListenerThatBreaksIsReplaced() throws {
         shutdown(try #require(server.listener), Int32(SHUT_RDWR))
-        usleep(100_000)
+        for _ in 0..<600 where get() == nil { usleep(100_000) }
         #expect(get() == "fine\n")
     }
 

@@ -129,16 +129,20 @@ struct BatchTests {
         let batch = try BatchPlace(("a.mp4", Project.sample))
         try batch.plan()
         let command = try batch.start("run plan.json --piece 0 --workers 1")
-        let isRunning = { try batch.status()["running"] as? Int == 1 }
-        let deadline = Date(timeIntervalSinceNow: 60)
-        while command.isRunning, try Date() < deadline && !isRunning() { usleep(50_000) }
+        let lock = batch.place.path("plan.pieces/000/000000.lock")
+        try waitFor("a run that has the piece; \(command.errors)") {
+            let size = try? FileManager.default.attributesOfItem(atPath: lock)[.size] as? Int
+            return size ?? 0 > 0 || !command.isRunning
+        }
+        // It has the piece, and isn't done with it before all is asked.
+        command.signal(SIGSTOP)
         #expect(try batch.status()["running"] as? Int == 1)
         let second = try batch.run("run plan.json --piece 0")
         #expect(second.status == 0)
         #expect(
             second.errors.contains("another run is at work on it") && second.errors.contains("\(command.processID)"))
-        signals.forEach(command.signal)
-        let ended = command.wait(seconds: 10)
+        for signal in signals + [SIGCONT] { command.signal(signal) }
+        let ended = command.wait()
         #expect(ended.status == 130 && ended.errors.contains("interrupted: run the same again"))
         // On a machine that is busy what was begun may be left, but nothing says that it goes on.
         #expect(try batch.pieces.allSatisfy { $0.hasSuffix(".part") } && batch.status()["running"] as? Int == 0)

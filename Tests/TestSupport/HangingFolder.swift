@@ -18,15 +18,22 @@ public final class HangingFolder {
         path = folder.path("share")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
         server = try Command(Project.root.appendingPathComponent("Tests/Servers/hanging-folder").path, [path])
-        for _ in 0..<500 where server.isRunning && server.output.isEmpty { usleep(10_000) }
-        guard server.output == "mounted\n" else { throw CommandFailure(text: server.wait(seconds: 1).errors) }
+        for _ in 0..<6000 where server.isRunning && server.output.isEmpty { usleep(10_000) }
+        guard server.output.hasPrefix("mounted\n") else { throw CommandFailure(text: server.wait(seconds: 1).errors) }
     }
 
     deinit { end() }
 
+    /// Waits until so many questions hang in it.
+    public func waitUntilAsked(_ times: Int = 1) {
+        for _ in 0..<6000 where server.isRunning && server.output.components(separatedBy: "asked\n").count <= times {
+            usleep(10_000)
+        }
+    }
+
     /// Lets all who hang in it go on, with an error.
     public func end() {
         server.signal(SIGTERM)
-        _ = server.wait(seconds: 5)
+        _ = server.wait()
     }
 }

@@ -65,6 +65,13 @@ final class RunningDaemon {
         command.wait()
     }
 
+    /// Asks it to end, which it does in good order; how many seconds that takes.
+    func secondsToStop() -> Double {
+        let start = ContinuousClock.now
+        #expect(stop().status == 0)
+        return (ContinuousClock.now - start) / .seconds(1)
+    }
+
     // MARK: - Records
 
     /// The lines of an output so far that are whole.

@@ -36,7 +36,7 @@ final class TestCameras {
 
     func kill() {
         command.signal(SIGKILL)
-        _ = command.wait(seconds: 5)
+        _ = command.wait()
     }
 }
 
