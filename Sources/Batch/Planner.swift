@@ -83,7 +83,10 @@ public final class Planner {
         }
         if planned == 0 {
             let passed = names.others > 0 ? " (\(names.others) files have no ending of a video)" : ""
-            throw BatchError.failed(.input, "there is no video to plan\(passed)")
+            throw BatchError.failed(
+                .input,
+                "there is no video to plan\(passed): folders' are known by their endings, one by its name or in a list by any"
+            )
         }
         return try writer.finish()
     }

@@ -101,7 +101,7 @@ struct DetectionLines {
     private static func motChallenge(_ line: Substring) throws(Flaw) -> Item {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false)
         guard fields.count >= 7 else {
-            throw Flaw(reason: "\(fields.count) fields; expected frame,id,left,top,width,height,score")
+            throw Flaw(reason: "\(fields.count) of 7 fields; expected frame,id,left,top,width,height,score")
         }
         var values: [Double] = []
         for field in fields.prefix(7) {

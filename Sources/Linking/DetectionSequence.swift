@@ -63,7 +63,7 @@ package struct DetectionSequence {
         var isFolder: ObjCBool = false
         // Reading one fails without saying why.
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw .unreadable("\(path): a directory")
+            throw .unreadable("\(path): is a directory; name a file in it")
         }
         let reason: String
         do {

@@ -62,8 +62,9 @@ extension Daemon {
         for camera in starting { start(camera, session: session) }
         outputs.keep(feeds: new.cameras.map(\.name))
         let added = starting.filter { !before.contains($0.name) }.count
-        return
-            "\(starting.count - added) cameras restarted, \(added) added, \(removed) removed, \(kept.count) unchanged"
+        let restarted = starting.count - added
+        return "\(restarted) camera\(restarted == 1 ? "" : "s") restarted, \(added) added, \(removed) removed, "
+            + "\(kept.count) unchanged"
     }
 
     /// Opens what the new configuration needs, so that what can't be had is known while everything still goes on.

@@ -72,16 +72,22 @@ public final class DirectSink: LineSink {
         hasFailed = false
     }
 
-    /// Where the lines are that don't have the place of the file before; nil where they have it, or there is none.
-    public var path: String? { file.flatMap { $0.isBeside ? $0.path : nil } }
+    /// Where the lines are that don't have the place of the file before; nil where they have it, or there are none.
+    public var path: String? {
+        guard let file, file.isBeside, wholeLinesEnd > 0 || !isFinished else { return nil }
+        return file.path
+    }
 
-    /// Makes everything written durable and gives a file its name, unless the last line could not be written and it would
-    /// take another one's place.
-    public func finish() throws(RecordingError) {
+    /// Makes everything written durable and gives a file its name. Where the last line could not be written, or its lines aren't
+    /// all that was asked for, it takes nobody's place: what it holds stays beside that, and where it holds nothing it goes.
+    public func finish(isWhole: Bool = true) throws(RecordingError) {
         guard !isFinished else { throw .failed(path: name, operation: .write, errno: .badFileDescriptor) }
         try removePartialLine()
         isFinished = true
-        if !(hasFailed && path != nil) { try file?.finish() }
+        guard let file else { return }
+        if !file.isBeside || isWhole && !hasFailed { return try file.finish() }
+        // A disk that didn't take a line may not take the rest: what was told of it stands.
+        if wholeLinesEnd == 0 { file.discard() } else if hasFailed { try? sync() } else { try sync() }
     }
 
     private func put(_ bytes: ArraySlice<UInt8>) throws(RecordingError) {

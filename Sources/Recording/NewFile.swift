@@ -59,7 +59,7 @@ public final class NewFile {
     ///   - mayReplace: whether it may take the place of another file, or be a disk.
     ///   - reads: asked before anything is created and before anything is replaced.
     ///   - goesOnWaiting: asked ten times a second while a pipe has no reader.
-    /// - Throws: `exists`, `isRead`, `isInUse`, `noSpace` or `failed`.
+    /// - Throws: `exists`, `isFolder`, `isRead`, `isInUse`, `noSpace` or `failed`.
     public init(
         _ name: String, naming: Naming, mayReplace: Bool, reads: Reads = .none, goesOnWaiting: () -> Bool = { true }
     ) throws(RecordingError) {
@@ -68,7 +68,7 @@ public final class NewFile {
         let target = try Self.end(ofLinksAt: name)
         self.target = target
         let status = try? Stat(FilePath(target))
-        if let status, !mayReplace, !status.isWrittenAsItIs { throw .exists(path: name) }
+        if let status { try Self.check(status, name, mayReplace: mayReplace) }
         isRegular = status.map { $0.type == .regular } ?? true
         guard isRegular else {
             (path, old) = (name, nil)
@@ -169,9 +169,14 @@ public final class NewFile {
 
     // MARK: - Names
 
-    /// - Throws: `exists` where the name is another file's, which would be lost.
+    /// - Throws: `exists` where the name is another file's, which would be lost; `isFolder`.
     public static func check(isFree name: String) throws(RecordingError) {
-        if let status = try? Stat(FilePath(name)), !status.isWrittenAsItIs { throw .exists(path: name) }
+        if let status = try? Stat(FilePath(name)) { try check(status, name, mayReplace: false) }
+    }
+
+    private static func check(_ status: Stat, _ name: String, mayReplace: Bool) throws(RecordingError) {
+        if status.type == .directory { throw .isFolder(path: name) }
+        if !mayReplace, !status.isWrittenAsItIs { throw .exists(path: name) }
     }
 
     /// Whether two names lead to one place, be there a file or not.

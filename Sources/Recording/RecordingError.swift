@@ -16,6 +16,8 @@ public enum RecordingError: Error, Hashable {
     case isInUse(path: String)
     /// The file to be continued doesn't begin with a Footpath record, so it isn't touched.
     case notRecords(path: String)
+    /// The path of a file to make is a folder's.
+    case isFolder(path: String)
     /// The path is a folder, a device or a pipe.
     case notFile(path: String)
     /// The disk or the quota is full. What was there stays: a file of lines ends with a whole one, and can go on when there is
@@ -43,6 +45,8 @@ extension RecordingError: CustomStringConvertible {
             "\(path): is being written to by another program, or under another name. End that one, or give another name."
         case .notRecords(let path):
             "\(path): not a file of Footpath records, so nothing is appended to it. Give another name."
+        case .isFolder(let path):
+            "\(path): is a folder. Give the name of a file, which may be in it."
         case .notFile(let path):
             "\(path): not a file. Give a file's path, - for standard output, or unix: and a socket's path."
         case .noSpace(let path):
@@ -64,7 +68,8 @@ extension RecordingError {
     /// Whether the output could not be had at all; otherwise it could not be written further.
     public var isOfCreation: Bool {
         switch self {
-        case .exists, .isRead, .isInUse, .notRecords, .notFile, .failed(_, .open, _), .failed(_, .lock, _): true
+        case .exists, .isRead, .isInUse, .notRecords, .isFolder, .notFile, .failed(_, .open, _), .failed(_, .lock, _):
+            true
         case .noSpace, .closed, .finished, .lineTooLong, .failed: false
         }
     }

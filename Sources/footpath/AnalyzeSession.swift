@@ -54,7 +54,7 @@ struct AnalyzeSession {
                     name, repetition: repetition, options: options, engine: engine, models: runtime.models)
                 if result == .success { result = status }
             }
-            try shared?.sink.finish()
+            try shared?.sink.finish(isWhole: !interrupt.isRaised)
             if let shared { noteRest(of: shared) }
         } catch {
             console.error(error)
@@ -114,8 +114,10 @@ struct AnalyzeSession {
         var problems: [String] = []
         var outputs = self.outputs(of: names)
         if let annotatePath {
-            if !force, FileManager.default.fileExists(atPath: annotatePath) {
-                problems.append("--annotate \(annotatePath): the file exists; give another name, or --force")
+            do {
+                if !force { try NewFile.check(isFree: annotatePath) }
+            } catch {
+                problems.append("--annotate \(error)")
             }
             outputs.append(("--annotate ", .file(path: annotatePath)))
         }
@@ -144,23 +146,43 @@ struct AnalyzeSession {
             let summary = try analysis.run(output: output.stream, observer: { [drawing] in drawing?.add($0) }) {
                 console.draw($0, of: video.baseName)
             }
-            if self.output == nil { try output.sink.finish() }
-            report(summary, video: video, target: output.target)
-            try drawing?.finish()
-            if let annotatePath { console.note("\(video.baseName): drawn in \(annotatePath)") }
+            var target = output.target
+            if self.output == nil {
+                try output.sink.finish(isWhole: summary.end != .interrupted)
+                if let path = output.sink.path { target = .file(path: path) }
+            }
+            report(summary, video: video, target: target)
+            if self.output == nil { noteRest(of: output) }
+            if let annotatePath, let drawing { try finish(drawing, annotatePath, of: video, summary) }
             return status(of: summary)
         } catch {
             drawing?.discard()
             console.clear()
             if !interrupt.isRaised { console.error(error) }
-            if let opened, output == nil { noteRest(of: opened) }
+            if let opened, output == nil {
+                try? opened.sink.finish(isWhole: false)
+                noteRest(of: opened)
+            }
             return interrupt.isRaised ? .interrupted : ExitStatus(of: error)
+        }
+    }
+
+    /// A video of some of the frames takes nobody's place.
+    private func finish(
+        _ drawing: AnnotatedVideo, _ path: String, of video: SourceName, _ summary: FeedSummary
+    ) throws {
+        if summary.end == .interrupted, (try? NewFile.check(isFree: path)) == nil {
+            drawing.discard()
+            console.error("\(path): stays as it was; what was drawn isn't kept")
+        } else {
+            try drawing.finish()
+            console.note("\(video.baseName): drawn in \(path)")
         }
     }
 
     private func noteRest(of output: Output) {
         if let path = output.sink.path {
-            console.error("\(output.target): stays as it was; the new lines are in \(path)")
+            console.error("\(output.target): stays as it was; the new lines are in \(path), to keep or to remove")
         }
     }
 

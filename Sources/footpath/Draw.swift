@@ -83,7 +83,9 @@ struct Draw: ParsableCommand {
     /// The camera whose shapes are there; nil without a configuration.
     private func chosenCamera() throws(SettingsError) -> FeedSettings? {
         guard let config else {
-            if let camera { throw SettingsError(problems: ["--camera \(camera): of which --config?"]) }
+            if let camera {
+                throw SettingsError(problems: ["--camera \(camera): is one of a configuration; give that by --config"])
+            }
             return nil
         }
         let cameras = try DaemonConfig(path: config, shards: nil, needsSecrets: false).cameras

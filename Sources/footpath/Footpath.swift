@@ -54,13 +54,18 @@ struct Footpath: ParsableCommand {
     /// ArgumentParser takes a file's name such as `-dash.mp4` for a request for help, since there is an h in it.
     private static func parsed() throws -> any ParsableCommand {
         let command = try parseAsRoot()
-        guard "\(type(of: command))" == "HelpCommand" else { return command }
+        if isOwn(type(of: command), among: [Footpath.self]) { return command }
         let arguments = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
         if !Set(arguments).isDisjoint(with: ["help", "-h", "-help", "--help", "--help-hidden"]) { return command }
         guard let unknown = arguments.first(where: { $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.count > 2 }) else {
             return command
         }
         throw SettingsError(problems: ["\(unknown): no such option; a file is named ./\(unknown)"])
+    }
+
+    /// Whether a command is one of these or below them, and not one that ArgumentParser adds, as it does for help.
+    private static func isOwn(_ command: any ParsableCommand.Type, among commands: [any ParsableCommand.Type]) -> Bool {
+        commands.contains { $0 == command || isOwn(command, among: $0.configuration.subcommands) }
     }
 
     /// Ends with an error of Footpath's own.

@@ -117,6 +117,35 @@ import Testing
         }
     }
 
+    @Test func aFolderIsNoFileToMake() throws {
+        try withTemporaryFolder { folder in
+            for mayReplace in [false, true] {
+                #expect(throws: RecordingError.isFolder(path: folder)) {
+                    try NewFile(folder, naming: .early, mayReplace: mayReplace)
+                }
+            }
+        }
+    }
+
+    @Test func linesThatAreNotAllStayBesideTheFileBefore() throws {
+        try withTemporaryFolder { folder in
+            let path = folder + "/a.jsonl"
+            try write("old", to: path)
+            for lines in [[], ["new"]] {
+                let sink = DirectSink(try NewFile(path, naming: .early, mayReplace: true))
+                for line in lines { try sink.write(line: line) }
+                try sink.finish(isWhole: false)
+                #expect(try content(of: path) == "old")
+                #expect(try sink.path.map(content) == (lines.isEmpty ? nil : "new\n"))
+            }
+            #expect(try files(in: folder).count == 2)
+            let sink = DirectSink(try NewFile(folder + "/b.jsonl", naming: .early, mayReplace: true))
+            try sink.write(line: "new")
+            try sink.finish(isWhole: false)
+            #expect(try content(of: folder + "/b.jsonl") == "new\n")
+        }
+    }
+
     @Test func aFileIsReplacedByOneAtATime() throws {
         try withTemporaryFolder { folder in
             let path = folder + "/a.jsonl"

@@ -103,6 +103,17 @@ import Testing
         #expect(problems(start + "pictures: true, blur: hats}]").count == 1)
     }
 
+    @Test("One person is no crowd where nothing of a single person may be told")
+    func crowds() throws {
+        let start = "output: {path: '-'}\ncameras: [{name: a, source: rtsp://h/x, "
+        let zone = "zones: [{name: z, points: [[0, 0], [1, 0], [1, 1]], crowd: {people: "
+        let one = problems(start + "detail: counts, \(zone)1}}]}]")
+        #expect(one.count == 1 && one[0].hasPrefix("c.yaml:2: cameras[0].zones: z: a crowd of 1 tells"), "\(one)")
+        for fine in ["detail: counts, \(zone)2}}]}]", "detail: paths, \(zone)1}}]}]"] {
+            #expect(problems(start + fine) == [])
+        }
+    }
+
     @Test(
         "What a source is follows from its name",
         arguments: [

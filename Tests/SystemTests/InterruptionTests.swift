@@ -22,6 +22,23 @@ struct InterruptionTests {
         #expect(isInTime)
     }
 
+    @Test("What was to take another file's place lies beside it, whole as far as it goes; the other stays")
+    func replacing() throws {
+        let place = try Workplace()
+        try place.write(Data("mine".utf8), "out.jsonl")
+        let (result, _) = try interrupt(
+            place, with: [SIGINT], sending: Data(contentsOf: Clips.streamed), more: ["--force"]
+        ) { $0.contains(#""event":"path""#) }
+        #expect(result.status == 130)
+        #expect(try String(contentsOfFile: place.path("out.jsonl"), encoding: .utf8) == "mine")
+        let part = try #require(try place.names.first { $0.hasPrefix("out.jsonl.") && $0.hasSuffix(".part") })
+        let told = "out.jsonl: stays as it was; the new lines are in \(place.path(part))"
+        #expect(result.errors.contains(told), "\(result.errors)")
+        let records = try place.records(part)
+        #expect(records.values("reason", of: "stream_end") == ["interrupted"])
+        #expect(records.lines.last?["event"] as? String == "session_end")
+    }
+
     @Test("A second signal ends it at once; lines stay whole", arguments: [[SIGINT, SIGINT], [SIGTERM, SIGINT]])
     func twice(signals: [Int32]) throws {
         let isInTime = try isDone(within: 2) {
@@ -48,8 +65,10 @@ struct InterruptionTests {
         #expect(isInTime)
     }
 
-    @Test("What isn't whole and would take another file's place goes with the second signal, and lines are told of")
-    func unfinished() throws {
+    @Test(
+        "What isn't whole and would take another file's place goes, and lines are told of",
+        arguments: [[SIGINT], [SIGINT, SIGTERM]])
+    func unfinished(signals: [Int32]) throws {
         let place = try Workplace()
         try place.add(Project.sample, as: "long.mp4")
         for name in ["out.jsonl", "a.mp4"] { try place.write(Data("mine".utf8), name) }
@@ -59,7 +78,7 @@ struct InterruptionTests {
             try parts().count == 2 && parts().contains { try $0.hasPrefix("out") && hasLines(place.path($0)) }
         }
         // Both are there when it goes on, and of two kinds, of which neither swallows the other.
-        for signal in [SIGSTOP, SIGINT, SIGTERM, SIGCONT] { command.signal(signal) }
+        for signal in [SIGSTOP] + signals + [SIGCONT] { command.signal(signal) }
         let result = command.wait()
         #expect(result.status == 130)
         let left = try parts()
@@ -119,15 +138,19 @@ struct InterruptionTests {
     ///
     /// - Returns: the result, and the seconds from the first signal to the end.
     private func interrupt(
-        _ place: Workplace, with signals: [Int32], sending content: Data, when isReady: (String) -> Bool
+        _ place: Workplace, with signals: [Int32], sending content: Data, more: [String] = [],
+        when isReady: (String) -> Bool
     ) throws -> (CommandResult, Double) {
         let pipe = place.path("pipe")
         try #require(mkfifo(pipe, 0o600) == 0)
         // Open for both, so that neither end waits for the other.
         let end = try FileHandle(forUpdating: URL(fileURLWithPath: pipe))
-        let command = try place.start(["-", "--output", "out.jsonl"], input: pipe)
+        let command = try place.start(["-", "--output", "out.jsonl"] + more, input: pipe)
         try end.write(contentsOf: content)
-        let output = { (try? String(contentsOfFile: place.path("out.jsonl"), encoding: .utf8)) ?? "" }
+        let output = {
+            let names = (try? place.names.filter { $0.hasPrefix("out.jsonl") }) ?? []
+            return names.compactMap { try? String(contentsOfFile: place.path($0), encoding: .utf8) }.joined()
+        }
         try waitFor("an output as wanted; \(command.errors)") { isReady(output()) }
         command.waitUntilHandling(SIGINT)
         let start = ContinuousClock.now

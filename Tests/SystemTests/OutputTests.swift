@@ -42,13 +42,17 @@ struct OutputTests {
     func wrongOutputs() throws {
         let place = try Workplace(Clips.oneFrame)
         for name in ["r.jsonl", "drawn.mp4"] { try place.write(Data(), name) }
-        for (command, status) in [
-            ("analyze one.mp4 --annotate drawn.mp4", 73), ("analyze one.mp4 --annotate drawn.mp4 --fps 0", 64),
-            ("report r.jsonl -o r.jsonl -f", 73), ("convert r.jsonl --to csv -o r.jsonl -f", 73),
-            ("draw one.mp4 -o one.mp4 -f", 73),
+        try FileManager.default.createDirectory(atPath: place.path("dir"), withIntermediateDirectories: false)
+        for (command, status, words) in [
+            ("analyze one.mp4 --annotate drawn.mp4", 73, "--annotate drawn.mp4: the file exists"),
+            ("analyze one.mp4 --annotate drawn.mp4 --fps 0", 64, "--fps 0"),
+            ("analyze one.mp4 --annotate /dev/null", 73, "no container of that ending"),
+            ("report r.jsonl -o r.jsonl -f", 73, "r.jsonl"), ("convert r.jsonl --to csv -o r.jsonl -f", 73, "r.jsonl"),
+            ("draw one.mp4 -o one.mp4 -f", 73, "one.mp4"), ("analyze one.mp4 -o dir", 73, "dir: is a folder"),
+            ("draw one.mp4 -o dir -f", 73, "dir: is a folder"),
         ] {
             let result = try place.shell("\"$PROGRAM\" \(command)").wait()
-            #expect(Int(result.status) == status, "\(command): \(result.errors)")
+            #expect(Int(result.status) == status && result.errors.contains(words), "\(command): \(result.errors)")
         }
     }
 

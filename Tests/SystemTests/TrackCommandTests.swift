@@ -193,7 +193,7 @@ import Testing
     @Test(
         "What isn't a detection ends with 66 and its line's number",
         arguments: [
-            ("1,-1,1,1,9,9", "line 2: 6 fields"), ("1,-1,1,one,9,9,1", "line 2: 'one' is not a number"),
+            ("1,-1,1,1,9,9", "line 2: 6 of 7 fields"), ("1,-1,1,one,9,9,1", "line 2: 'one' is not a number"),
             ("0,-1,1,1,9,9,1", "line 2: frame 0"), ("1.5,-1,1,1,9,9,1", "line 2: frame 1.5"),
             ("1,-1,1,1,0,9,1", "line 2: width 0.0 and height 9.0: must be above 0"),
             ("1,-1,1,1,9,-9,1", "line 2: width 9.0 and height -9.0"), ("1,-1,nan,1,9,9,1", "line 2: 'nan'"),

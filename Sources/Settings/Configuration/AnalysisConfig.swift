@@ -24,12 +24,14 @@ enum AnalysisConfig {
                 }
         }
         do {
-            return try AnalysisOptions(
+            let options = try AnalysisOptions(
                 texts, .yaml, cores: cores, isLive: isLive, zones: layout.zones, lines: layout.lines
             ) { setting, text in
                 guard let value = all[setting.key] else { return text }
                 return "\(value.place): \(value.shown(text))"
             }
+            if options.detail == .counts { layout.checkCrowds(all["zones"]) }
+            return options
         } catch {
             error.problems.forEach { all.owner.problems.add($0) }
             return AnalysisOptions()

@@ -10,7 +10,11 @@ enum ConfigFile {
     static func read(_ path: String, _ problems: ConfigProblems) throws(SettingsError) -> ConfigValue {
         func wrong(_ problem: String) -> SettingsError { SettingsError(problems: ["\(path): \(problem)"]) }
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw wrong("there is no such file, or no permission to read it")
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            throw wrong(
+                isFolder.boolValue
+                    ? "is a folder; name the file in it" : "there is no such file, or no permission to read it")
         }
         guard data.count <= mostBytes else { throw wrong("is larger than 1 MB") }
         guard let text = String(data: data, encoding: .utf8) else { throw wrong("is not UTF-8 text") }

@@ -16,6 +16,15 @@ struct LayoutConfig {
         }
     }
 
+    /// Refuses crowds that tell of a single person.
+    func checkCrowds(_ value: ConfigValue?) {
+        for zone in zones where zone.crowd?.people == 1 {
+            value?.fail(
+                "\(zone.name): a crowd of 1 tells when one person came, of whom detail: counts says nothing; give 2 or more"
+            )
+        }
+    }
+
     private static func regions<Region>(
         _ value: ConfigValue?, _ keys: [String], _ kind: String,
         _ read: (ConfigMapping, _ name: String, _ points: [Point]) -> Region

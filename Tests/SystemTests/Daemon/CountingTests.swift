@@ -56,7 +56,7 @@ extension DaemonTests {
             // The camera begins anew, with a zone of the same name.
             try place.write(Data(config.replacing("2s}", with: "3s}").utf8), "footpath.yaml")
             daemon.signal(SIGHUP)
-            try daemon.awaitLog("reloaded: 1 cameras restarted")
+            try daemon.awaitLog("reloaded: 1 camera restarted")
             let before = try #require(value("footpath_zone_entries_total", Self.label, in: daemon.get("/metrics").body))
             #expect(before >= entries)
             try waitFor("another entry") {
