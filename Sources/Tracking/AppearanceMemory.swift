@@ -59,7 +59,10 @@ struct AppearanceMemory: Equatable, Sendable {
 
     /// How alike a box is to those in which the clothes were seen, 1 for the same shape: where a box holds a head instead of
     /// a body, the parts of the body aren't where they are looked for.
-    func likeness(of box: BoundingBox) -> Double { exp(-abs(Self.shape(of: box) - shape)) }
+    func likeness(of box: BoundingBox) -> Double {
+        let difference = Self.shape(of: box) - shape
+        return exp(-Self.shapeWeight * difference * difference)
+    }
 
     private static func shape(of box: BoundingBox) -> Double { log(box.width / box.height) }
 
@@ -93,4 +96,6 @@ struct AppearanceMemory: Equatable, Sendable {
     /// In which time, in seconds, what was seen before falls to 1/e.
     private static let time = 1.0
     private static let reluctance: Float = 0.2
+    /// In a box of half the height clothes count for 0.3, in one of a quarter for nothing.
+    private static let shapeWeight = 2.5
 }

@@ -44,6 +44,8 @@ extension ByteTracker {
         // Both boxes are widened.
         measurements.forEach(role, near: expected, margin: 2 * margin) { column in
             let box = measurements.measurements[column].box
+            // A box around two people ends where the other one's feet are.
+            let expected = role == .merged ? expected : expected.uncovered(to: box, whole: tracks[row].height)
             var overlap = overlap(expected, box, margin: margin)
             // A half hidden person's box says little about their height.
             if role != .unsure { overlap *= expected.verticalIoU(box).squareRoot() }
@@ -147,4 +149,15 @@ extension ByteTracker {
     private static let mergedLead = 0.1
     /// Seconds.
     private static let freshness = 0.5
+}
+
+extension BoundingBox {
+    /// The expected box of somebody of whom less than half is seen, with as much more of them below as a detection has: whoever hid
+    /// them gives way from one frame to the next.
+    ///
+    /// - Parameter whole: how tall they are.
+    fileprivate func uncovered(to box: BoundingBox, whole: Double) -> BoundingBox {
+        guard height < whole / 2 else { return self }
+        return BoundingBox(left: left, top: top, width: width, height: max(height, min(box.bottom - top, whole)))
+    }
 }

@@ -19,9 +19,9 @@ struct LiveTrack: Sendable {
     private(set) var id: Int?
     private(set) var phase = Phase.tentative
     private(set) var filter: BoxFilter
-    /// The detection last matched.
+    /// The detection last matched that is theirs alone.
     private(set) var measurement: Measurement
-    /// When that was.
+    /// When one was last matched, also one around somebody else too.
     private(set) var measuredAt: Timestamp
     /// What they wore.
     private(set) var appearance = AppearanceMemory()
@@ -43,6 +43,8 @@ struct LiveTrack: Sendable {
     var confidence: Double { max(measurement.detection.confidence, meanConfidence) }
     /// Whether the match was in the latest step.
     private(set) var isMeasured = true
+    /// Whether that was with a box that holds somebody else too.
+    private var isMerged = false
     /// Mean of the scores, the latest counting most.
     private var meanConfidence: Double
     /// When and where it was first detected, in frame heights.
@@ -78,6 +80,7 @@ struct LiveTrack: Sendable {
         if let motion { carry(by: motion, in: seconds) }
         filter.predict(seconds: seconds, coasting: !isMeasured)
         isMeasured = false
+        isMerged = false
         steps += 1
     }
 
@@ -101,11 +104,14 @@ struct LiveTrack: Sendable {
         if !isMerged, let seen = measurement.detection.appearance {
             appearance.add(seen, in: measurement.box, after: seconds)
         }
-        let forgotten = 1 - exp(-seconds / Self.heightMemory)
-        height = max(measurement.box.height, height + (measurement.box.height - height) * forgotten)
+        if !isMerged {
+            let forgotten = 1 - exp(-seconds / Self.heightMemory)
+            height = max(measurement.box.height, height + (measurement.box.height - height) * forgotten)
+            self.measurement = measurement
+        }
         let weight = 1 - exp(-seconds / Self.confidenceMemory)
         meanConfidence += weight * (measurement.detection.confidence - meanConfidence)
-        self.measurement = measurement
+        self.isMerged = isMerged
         measuredAt = time
         isMeasured = true
         hits += 1
@@ -158,14 +164,15 @@ extension LiveTrack {
     /// The track as it is told to others; nil for one that is out of sight and tentative or outside the frame.
     ///
     /// A measured box is the detector's, not the filter's: the filter lags behind whoever turns or bends, and is there
-    /// to find the next detection.
+    /// to find the next detection. Of a box around two people it is not known which part is whose.
     func seen(aspectRatio: Double) -> Track? {
-        if isMeasured {
+        if isMeasured, !isMerged {
             return Track(
                 serial: serial, id: id, box: measurement.detection.box, confidence: confidence,
                 source: .measured)
         }
-        guard phase == .lost, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clippedToFrame else {
+        guard phase == .lost || isMerged, let visible = filter.box.scaled(x: 1 / aspectRatio, y: 1).clippedToFrame
+        else {
             return nil
         }
         return Track(

@@ -78,6 +78,23 @@ private let crossing = [
         let expected = result.updates.last?.update.tracks.first { abs($0.box.right - 0.53) < 0.01 }
         #expect(expected?.source == .predicted)
         #expect(abs((expected?.box.width ?? 0) - standing.width) < 0.01)
+        // Nor is it anybody's place in the records.
+        let both = result.updates.filter { (2..<3).contains($0.time) }.flatMap(\.update.tracks)
+        #expect(!both.isEmpty)
+        for track in both where track.source == .predicted { #expect(track.box.width < 0.08) }
+        #expect(!both.contains { $0.source == .measured && $0.box.width > 0.061 })
+    }
+
+    @Test func whoeverWasAllButHiddenIsKnownWhenMoreOfThemIsSeen() {
+        // Something rises in front of somebody standing until a head is left, stays, and is gone from one frame to the next but one.
+        func height(at time: Double) -> Double {
+            time < 1 ? 0.3 : time < 2 ? 0.3 - 0.22 * (time - 1) : time < 2.4 ? 0.08 : time < 3 ? 0.2 : 0.3
+        }
+        let result = replay([], at: times(4, fps: 10)) { time in
+            let box = BoundingBox(left: 0.4, top: 0.3, width: 0.06, height: height(at: time))
+            return [Detection(box: box, confidence: 0.9)]
+        }
+        #expect(result.ids == [1])
     }
 
     @Test func piecesOfWhoeverHidesSomeoneHoldNoTrack() {
