@@ -164,7 +164,7 @@ extension LiveTrack {
     /// The track as it is told to others; nil for one that is out of sight and tentative or outside the frame.
     ///
     /// A measured box is the detector's, not the filter's: the filter lags behind whoever turns or bends, and is there
-    /// to find the next detection. Of a box around two people it is not known which part is whose.
+    /// to find the next detection. Of a box around two people it is not known which part is whose, but that they are there.
     func seen(aspectRatio: Double) -> Track? {
         if isMeasured, !isMerged {
             return Track(
@@ -176,7 +176,7 @@ extension LiveTrack {
             return nil
         }
         return Track(
-            serial: serial, id: id, box: visible, confidence: confidence, source: .predicted)
+            serial: serial, id: id, box: visible, confidence: confidence, source: isMerged ? .measured : .predicted)
     }
 
     /// Why the track ends now; nil where it lives on.
