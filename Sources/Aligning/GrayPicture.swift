@@ -34,6 +34,10 @@ public struct GrayPicture: Sendable, Equatable {
         for y in 0..<size.height {
             let start = y * factor * stride
             let rows = image.bytes.span.extracting(start..<start + factor * stride)
+            guard factor != 2 else {
+                Self.halve(rows, stride: stride, into: &target, at: y * size.width, count: size.width)
+                continue
+            }
             for x in 0..<size.width {
                 var sum = count / 2
                 var left = x * factor * PixelBuffer.channels + 1
@@ -49,6 +53,19 @@ public struct GrayPicture: Sendable, Equatable {
             }
         }
         self.init(size: size, pixels: pixels, frameHeight: Double(content.height) / Double(factor))
+    }
+
+    /// What `init(reducing:)` does to two rows for a factor of 2, which most pictures have, in a third of the time.
+    private static func halve(
+        _ rows: Span<UInt8>, stride: Int, into target: inout MutableSpan<UInt8>, at start: Int, count: Int
+    ) {
+        var at = 1
+        for x in start..<start + count {
+            let above = UInt16(rows[at]) &+ UInt16(rows[at &+ PixelBuffer.channels])
+            let below = UInt16(rows[at &+ stride]) &+ UInt16(rows[at &+ stride &+ PixelBuffer.channels])
+            target[x] = UInt8(truncatingIfNeeded: (above &+ below &+ 2) / 4)
+            at &+= 2 &* PixelBuffer.channels
+        }
     }
 
     /// This picture and smaller ones, each half the one before, down to about 30 pixels.

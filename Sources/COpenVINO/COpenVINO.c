@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include "COpenVINO.h"
 #include "Memory.h"
+#include "Processor.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +27,10 @@ typedef struct {
     int64_t rank;
     int64_t *dims;
 } ov_shape;
+
+typedef struct {
+    const char *build, *description;
+} ov_version;
 
 #define OV_FUNCTIONS(F)                                                                                                \
     F(ov_status, ov_core_create, (void **core))                                                                        \
@@ -67,6 +73,8 @@ typedef struct {
     F(ov_status, ov_tensor_get_byte_size, (const void *tensor, size_t *bytes))                                         \
     F(ov_status, ov_tensor_data, (const void *tensor, void **data))                                                    \
     F(void, ov_tensor_free, (void *tensor))                                                                            \
+    F(ov_status, ov_get_openvino_version, (ov_version * version))                                                      \
+    F(void, ov_version_free, (ov_version * version))                                                                   \
     F(const char *, ov_get_last_err_msg, (void))
 
 struct footpath_ov_runtime {
@@ -81,21 +89,11 @@ struct footpath_ov_runtime {
 struct footpath_ov_model {
     footpath_ov_runtime *runtime;
     void *model;
-    int takes_planes;
 };
-
-/// A compiled network as OpenVINO writes it.
-typedef struct {
-    void *bytes;
-    size_t size;
-} image;
 
 struct footpath_ov_session {
     footpath_ov_runtime *runtime;
     void *compiled, *request;
-    /// What a copy was made from, whose constants stay there; no bytes otherwise.
-    image image;
-    int takes_planes;
 };
 
 static void explain(char *error, size_t size, const char *what, const char *detail) {
@@ -130,20 +128,22 @@ static int type_of_bytes(footpath_ov_runtime *runtime) {
 }
 
 /// How networks are compiled, and imported, which takes no properties of its own.
+static const char *const properties[][2] = {
+    // No streams: with one stream or none an inference runs on the thread that asks; with more it is handed to one of
+    // OpenVINO's threads and back (ImmediateStreamsExecutor in OpenVINO's async_infer_request.cpp).
+    {"NUM_STREAMS", "0"},
+    {"INFERENCE_NUM_THREADS", "1"},
+    // On processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then give other records
+    // on another machine.
+    {"INFERENCE_PRECISION_HINT", "f32"},
+    // Pinning would fight with the other threads of the process.
+    {"ENABLE_CPU_PINNING", "NO"},
+};
+enum { property_count = sizeof properties / sizeof *properties };
+
 static ov_status configure(footpath_ov_runtime *runtime) {
-    static const char *const properties[][2] = {
-        // No streams: with one stream or none an inference runs on the thread that asks; with more it is handed to one of
-        // OpenVINO's threads and back (ImmediateStreamsExecutor in OpenVINO's async_infer_request.cpp).
-        {"NUM_STREAMS", "0"},
-        {"INFERENCE_NUM_THREADS", "1"},
-        // On processors with AMX or AVX512-BF16 the default is bfloat16, and the same file would then give other records
-        // on another machine.
-        {"INFERENCE_PRECISION_HINT", "f32"},
-        // Pinning would fight with the other threads of the process.
-        {"ENABLE_CPU_PINNING", "NO"},
-    };
     ov_status status = 0;
-    for (size_t index = 0; status == 0 && index < sizeof properties / sizeof *properties; index++)
+    for (size_t index = 0; status == 0 && index < property_count; index++)
         status = runtime->ov_core_set_property(runtime->core, "CPU", properties[index][0], properties[index][1]);
     return status;
 }
@@ -224,8 +224,7 @@ footpath_ov_model *footpath_ov_read(footpath_ov_runtime *runtime, const char *pa
                            ? runtime->ov_core_read_model(runtime->core, path, NULL, &model)
                            : runtime->ov_core_read_model_from_memory_buffer(runtime->core, bytes, size, NULL, &model);
     if (failed(runtime, status, "ov_core_read_model", error, error_size)) return NULL;
-    int planes = takes_planes(runtime, model);
-    if (planes && failed(runtime, take_bytes(runtime, &model), "ov_preprocess", error, error_size)) {
+    if (takes_planes(runtime, model) && failed(runtime, take_bytes(runtime, &model), "ov_preprocess", error, error_size)) {
         runtime->ov_model_free(model);
         return NULL;
     }
@@ -235,7 +234,7 @@ footpath_ov_model *footpath_ov_read(footpath_ov_runtime *runtime, const char *pa
         explain(error, error_size, "malloc", "out of memory");
         return NULL;
     }
-    *result = (footpath_ov_model){runtime, model, planes};
+    *result = (footpath_ov_model){runtime, model};
     return result;
 }
 
@@ -253,17 +252,15 @@ static int reshape(footpath_ov_runtime *runtime, void *model, const footpath_ov_
     return failed(runtime, status, "ov_model_reshape", error, size);
 }
 
-/// Takes over what is compiled, and its image, also where it fails.
-static footpath_ov_session *make_session(footpath_ov_runtime *runtime, void *compiled, image image, int takes_planes,
-                                         char *error, size_t error_size) {
+/// Takes over what is compiled, also where it fails.
+static footpath_ov_session *make_session(footpath_ov_runtime *runtime, void *compiled, char *error, size_t error_size) {
     footpath_ov_session *session = calloc(1, sizeof *session);
     if (!session) {
         runtime->ov_compiled_model_free(compiled);
-        if (image.bytes) (void)munmap(image.bytes, image.size);
         explain(error, error_size, "calloc", "out of memory");
         return NULL;
     }
-    *session = (footpath_ov_session){runtime, compiled, NULL, image, takes_planes};
+    *session = (footpath_ov_session){runtime, compiled, NULL};
     if (failed(runtime, runtime->ov_compiled_model_create_infer_request(compiled, &session->request),
                "ov_compiled_model_create_infer_request", error, error_size)) {
         footpath_ov_session_free(session);
@@ -281,46 +278,61 @@ footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpat
     if (failed(runtime, runtime->ov_core_compile_model(runtime->core, model->model, "CPU", 0, &compiled),
                "ov_core_compile_model", error, error_size))
         return NULL;
-    return make_session(runtime, compiled, (image){NULL, 0}, model->takes_planes, error, error_size);
+    return make_session(runtime, compiled, error, error_size);
 }
 
-/// Writes a compiled network into memory; no bytes where that can't be.
-static image export_compiled(footpath_ov_runtime *runtime, const void *compiled) {
-    image written = {NULL, 0};
+int footpath_ov_identity(footpath_ov_runtime *runtime, char *text, size_t size) {
+    ov_version version = {NULL, NULL};
+    if (runtime->ov_get_openvino_version(&version) != 0) return 1;
+    FILE *file = fmemopen(text, size, "w");
+    if (file) {
+        fprintf(file, "OpenVINO %s", version.build);
+        for (size_t index = 0; index < property_count; index++)
+            fprintf(file, " %s=%s", properties[index][0], properties[index][1]);
+        describe_processor(file);
+    }
+    runtime->ov_version_free(&version);
+    if (!file) return 1;
+    int is_cut = ftell(file) >= (long)size - 1;
+    return fclose(file) != 0 || is_cut;
+}
+
+int footpath_ov_export(const footpath_ov_session *session, footpath_ov_image *image, char *error, size_t error_size) {
+    footpath_ov_runtime *runtime = session->runtime;
+    *image = (footpath_ov_image){NULL, 0};
     int file = memfd_create("footpath-network", MFD_CLOEXEC);
-    if (file < 0) return written;
+    if (file < 0) {
+        explain(error, error_size, "memfd_create", strerror(errno));
+        return 1;
+    }
     // OpenVINO takes names of files only.
     char path[32];
     struct stat status;
     snprintf(path, sizeof path, "/proc/self/fd/%d", file);
-    if (runtime->ov_compiled_model_export_model(compiled, path) == 0 && fstat(file, &status) == 0 && status.st_size > 0) {
+    if (!failed(runtime, runtime->ov_compiled_model_export_model(session->compiled, path),
+                "ov_compiled_model_export_model", error, error_size) &&
+        fstat(file, &status) == 0 && status.st_size > 0) {
         void *bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, file, 0);
-        if (bytes != MAP_FAILED) written = (image){bytes, (size_t)status.st_size};
+        if (bytes != MAP_FAILED) *image = (footpath_ov_image){bytes, (size_t)status.st_size};
     }
     close(file);
-    return written;
+    return image->bytes ? 0 : 1;
 }
 
-footpath_ov_session *footpath_ov_copy(const footpath_ov_session *session, char *error, size_t error_size) {
-    footpath_ov_runtime *runtime = session->runtime;
-    image written = export_compiled(runtime, session->compiled);
-    if (!written.bytes) {
-        explain(error, error_size, "ov_compiled_model_export_model", runtime->ov_get_last_err_msg());
-        return NULL;
-    }
+void footpath_ov_image_free(footpath_ov_image image) { (void)munmap(image.bytes, image.size); }
+
+footpath_ov_session *footpath_ov_import(footpath_ov_runtime *runtime, footpath_ov_image image, char *error,
+                                        size_t error_size) {
     void *compiled = NULL;
-    if (failed(runtime, runtime->ov_core_import_model(runtime->core, written.bytes, written.size, "CPU", &compiled),
-               "ov_core_import_model", error, error_size)) {
-        (void)munmap(written.bytes, written.size);
+    if (failed(runtime, runtime->ov_core_import_model(runtime->core, image.bytes, image.size, "CPU", &compiled),
+               "ov_core_import_model", error, error_size))
         return NULL;
-    }
-    return make_session(runtime, compiled, written, session->takes_planes, error, error_size);
+    return make_session(runtime, compiled, error, error_size);
 }
 
 void footpath_ov_session_free(footpath_ov_session *session) {
     if (session->request) session->runtime->ov_infer_request_free(session->request);
     if (session->compiled) session->runtime->ov_compiled_model_free(session->compiled);
-    if (session->image.bytes) (void)munmap(session->image.bytes, session->image.size);
     free(session);
 }
 
@@ -334,8 +346,10 @@ size_t footpath_ov_output_count(const footpath_ov_session *session) {
     return session->runtime->ov_compiled_model_outputs_size(session->compiled, &count) == 0 ? count : 0;
 }
 
-/// The memory of a tensor of elements of `element_size` bytes, which its session owns; frees the handle.
-static void *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_ov_shape *shape, size_t element_size,
+/// The memory of a tensor, which its session owns; frees the handle.
+///
+/// `is_of_bytes`: whether its elements are bytes rather than floats; NULL where they must be floats.
+static void *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_ov_shape *shape, int *is_of_bytes,
                          char *error, size_t error_size) {
     size_t elements = 0, bytes = 0;
     void *data = NULL, *result = NULL;
@@ -345,11 +359,12 @@ static void *open_tensor(footpath_ov_runtime *runtime, void *tensor, footpath_ov
                error_size) ||
         failed(runtime, runtime->ov_tensor_get_shape(tensor, &full), "ov_tensor_get_shape", error, error_size)) {
         // explained by failed()
-    } else if (bytes != elements * element_size || full.rank > 8) {
+    } else if ((bytes != elements * sizeof(float) && !(is_of_bytes && bytes == elements)) || full.rank > 8) {
         explain(error, error_size, "tensor", "not float32, or of more than 8 dimensions");
     } else if (!failed(runtime, runtime->ov_tensor_data(tensor, &data), "ov_tensor_data", error, error_size)) {
         shape->rank = (int)full.rank;
         memcpy(shape->dims, full.dims, (size_t)full.rank * sizeof *full.dims);
+        if (is_of_bytes) *is_of_bytes = bytes == elements;
         result = data;
     }
     if (full.dims) runtime->ov_shape_free(&full);
@@ -362,8 +377,7 @@ void *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, 
     void *tensor = NULL;
     ov_status status = session->runtime->ov_infer_request_get_input_tensor_by_index(session->request, 0, &tensor);
     if (failed(session->runtime, status, "ov_infer_request_get_input_tensor", error, error_size)) return NULL;
-    *takes_planes = session->takes_planes;
-    return open_tensor(session->runtime, tensor, shape, *takes_planes ? 1 : sizeof(float), error, error_size);
+    return open_tensor(session->runtime, tensor, shape, takes_planes, error, error_size);
 }
 
 // Compiled for each kind of processor: with the instructions that all have, it takes several times as long.
@@ -388,5 +402,5 @@ const float *footpath_ov_output(footpath_ov_session *session, size_t index, foot
     void *tensor = NULL;
     ov_status status = session->runtime->ov_infer_request_get_output_tensor_by_index(session->request, index, &tensor);
     if (failed(session->runtime, status, "ov_infer_request_get_output_tensor", error, error_size)) return NULL;
-    return open_tensor(session->runtime, tensor, shape, sizeof(float), error, error_size);
+    return open_tensor(session->runtime, tensor, shape, NULL, error, error_size);
 }

@@ -72,7 +72,9 @@ struct FramePatch {
     private func turned(from start: Point, across: Point, down: Point, side: Int) -> PixelBuffer {
         var result = PixelBuffer(size: PixelSize(width: side, height: side), format: .rgb24)
         let (stepX, stepY) = (Self.fixed(across.x), Self.fixed(across.y))
-        let (pixels, width, lastX, lastY) = (pixels, size.width, size.width - 1, size.height - 1)
+        let (width, lastX, lastY) = (size.width, size.width - 1, size.height - 1)
+        let pixels = pixels.span
+        var bytes = result.bytes.mutableSpan
         var target = 0
         for row in 0..<side {
             // Half of the last digit of a weight, so that weights are rounded.
@@ -92,9 +94,9 @@ struct FramePatch {
                         pixels[above + inside], pixels[above + right], pixels[below + inside], pixels[below + right],
                         x, y)
                 }
-                result.bytes[target] = UInt8(truncatingIfNeeded: color.x)
-                result.bytes[target + 1] = UInt8(truncatingIfNeeded: color.y)
-                result.bytes[target + 2] = UInt8(truncatingIfNeeded: color.z)
+                bytes[target] = UInt8(truncatingIfNeeded: color.x)
+                bytes[target + 1] = UInt8(truncatingIfNeeded: color.y)
+                bytes[target + 2] = UInt8(truncatingIfNeeded: color.z)
                 target += PixelBuffer.channels
                 x &+= stepX
                 y &+= stepY

@@ -55,8 +55,10 @@ final class OpenVINOModel: Sendable {
 final class OpenVINOSession: InferenceSession {
     let inputShape: [Int]
     private let name: String
-    /// Kept, so that others who want the network share its constants.
-    private let model: OpenVINOModel
+    /// Kept, so that others who want the network share its constants; nil where it was imported.
+    private let model: OpenVINOModel?
+    /// What it was imported from, where its constants are; nil where it was compiled.
+    let image: NetworkImage?
     private let handle: OpaquePointer
     private let input: Input
 
@@ -68,9 +70,12 @@ final class OpenVINOSession: InferenceSession {
     }
 
     /// Takes over a handle.
-    init(_ handle: OpaquePointer, of model: OpenVINOModel, name: String) throws(InferenceError) {
+    init(
+        _ handle: OpaquePointer, of model: OpenVINOModel?, image: NetworkImage? = nil, name: String
+    ) throws(InferenceError) {
         self.handle = handle
         self.model = model
+        self.image = image
         self.name = name
         var shape = footpath_ov_shape()
         var takesPlanes: Int32 = 0
@@ -92,11 +97,13 @@ final class OpenVINOSession: InferenceSession {
         footpath_ov_session_free(handle)
     }
 
-    /// Another session of the network; this one may be at work on another thread meanwhile.
-    func copy() throws(InferenceError) -> OpenVINOSession {
-        let (copy, _, reason) = withErrorText { footpath_ov_copy(handle, $0, $1) }
-        guard let copy else { throw .failed(network: name, reason: reason) }
-        return try OpenVINOSession(copy, of: model, name: name)
+    /// What further sessions of the network are imported from; this one may be at work on another thread meanwhile.
+    ///
+    /// - Returns: nil where it can't be written, as where `/proc` is hidden, or was imported itself.
+    func exported() -> NetworkImage? {
+        var memory = footpath_ov_image()
+        let (status, _, _) = withErrorText { footpath_ov_export(handle, &memory, $0, $1) }
+        return status == 0 ? NetworkImage(memory) : nil
     }
 
     func run(_ image: PixelBuffer, encoding: InputEncoding) throws(InferenceError) -> [Tensor] {

@@ -7,6 +7,9 @@ public struct RuntimeFolder: Sendable {
     public let library: String
     /// The folder of the face networks.
     public let models: String
+    /// Where compiled networks are kept: `$XDG_CACHE_HOME/footpath`, or else `~/.cache/footpath` (XDG Base Directory
+    /// Specification); nil without a home, as for a service.
+    public let compiledNetworks: String?
 
     /// Looks in `FOOTPATH_RUNTIME`, then for `lib/footpath` beside the program's folder (an installed program), then
     /// for `.runtime` in the folders above the program (one built in the project).
@@ -31,6 +34,7 @@ public struct RuntimeFolder: Sendable {
             guard let library = Self.library(in: candidate + "/openvino") else { continue }
             self.library = library
             models = candidate + "/models"
+            compiledNetworks = Self.cache(in: environment)
             return
         }
         throw Missing(folders: candidates.map { $0 + "/openvino" })
@@ -45,6 +49,13 @@ public struct RuntimeFolder: Sendable {
             "OpenVINO is not installed: no libopenvino_c.so in \(folders.joined(separator: ", ")); "
                 + "run Scripts/setup, or set FOOTPATH_RUNTIME to a folder that holds openvino/ and models/"
         }
+    }
+
+    private static func cache(in environment: [String: String]) -> String? {
+        // Relative paths are to be ignored, the specification says.
+        if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/footpath" }
+        guard let home = environment["HOME"], home.hasPrefix("/"), home != "/" else { return nil }
+        return home + "/.cache/footpath"
     }
 
     /// The C library, whatever version its name ends in; of several the last by name.

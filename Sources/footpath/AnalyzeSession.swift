@@ -47,7 +47,7 @@ struct AnalyzeSession {
             if force { OpenedFiles.watch() }
             videos.forEach(OpenedFiles.note(path:))
             let runtime = try RuntimeFolder()
-            let engine = try OpenVINOEngine(library: runtime.library)
+            let engine = try runtime.makeEngine()
             for (index, name) in names.enumerated() where !interrupt.isRaised {
                 let repetition = names[..<index].count { $0.redacted == name.redacted }
                 let status = analyze(

@@ -63,7 +63,7 @@ struct BatchSession {
     private func load() throws -> PieceAnalysis {
         let runtime = try RuntimeFolder(environment: environment)
         return try PieceAnalysis(
-            file, workers: workers, engine: try OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
+            file, workers: workers, engine: try runtime.makeEngine(), modelFolder: runtime.models,
             cores: ProcessInfo.processInfo.activeProcessorCount, interrupt: interrupt)
     }
 

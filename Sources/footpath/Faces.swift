@@ -35,7 +35,7 @@ struct Faces: ParsableCommand {
         do {
             let runtime = try RuntimeFolder()
             let finder = try FacePictures(
-                engine: OpenVINOEngine(library: runtime.library), modelFolder: runtime.models,
+                engine: runtime.makeEngine(), modelFolder: runtime.models,
                 options: AnalysisOptions(arguments.texts, cores: 1))
             let sink = DirectSink()
             for name in SourceName.named(by: pictures) where !interrupt.isRaised {

@@ -54,7 +54,7 @@ struct Run: ParsableCommand {
             let runtime = try RuntimeFolder()
             return try make(
                 Daemon.Surroundings(
-                    configuration: configuration, engine: try OpenVINOEngine(library: runtime.library),
+                    configuration: configuration, engine: try runtime.makeEngine(),
                     modelFolder: runtime.models, program: program, version: Footpath.programVersion))
         } catch {
             for problem in "\(error)".split(separator: "\n") { log.write(.error, nil, String(problem)) }

@@ -132,14 +132,19 @@ import Testing
         #expect(follower.follow(scenery.picture(), people: [], at: time(99)) == nil)
     }
 
-    @Test func aReductionIsTheMeanOfSquaresInTheFramesUnits() {
-        // 600 wide: reduced by 3.
+    /// By 3, and by 2, which has a way of its own.
+    @Test(arguments: [(PixelSize(width: 600, height: 338), 3), (PixelSize(width: 448, height: 253), 2)])
+    func aReductionIsTheMeanOfSquaresInTheFramesUnits(content: PixelSize, factor: Int) {
         var image = PixelBuffer(size: PixelSize(width: 608, height: 352), format: .bgr24, filledWith: 114)
-        for y in 0..<338 {
-            for x in 0..<600 { image.bytes[(y * 608 + x) * 3 + 1] = UInt8((x / 3 + y / 3) % 200) + UInt8(x % 3) }
+        for y in 0..<content.height {
+            for x in 0..<content.width {
+                image.bytes[(y * 608 + x) * 3 + 1] = UInt8((x / factor + y / factor) % 200) + UInt8(x % factor)
+            }
         }
-        let gray = GrayPicture(reducing: image, content: PixelSize(width: 600, height: 338))
-        #expect(gray.size == PixelSize(width: 200, height: 112) && abs(gray.frameHeight - 338.0 / 3) < 1e-9)
-        #expect(gray.pixels.indices.allSatisfy { Int(gray.pixels[$0]) == ($0 % 200 + $0 / 200) % 200 + 1 })
+        let gray = GrayPicture(reducing: image, content: content)
+        let width = content.width / factor
+        #expect(gray.size == PixelSize(width: width, height: content.height / factor))
+        #expect(abs(gray.frameHeight - Double(content.height) / Double(factor)) < 1e-9)
+        #expect(gray.pixels.indices.allSatisfy { Int(gray.pixels[$0]) == ($0 % width + $0 / width) % 200 + 1 })
     }
 }

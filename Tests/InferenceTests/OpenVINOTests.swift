@@ -82,10 +82,10 @@ import Testing
         ),
     ])
     func aCopyOfASessionGivesTheSameBits(source: NetworkSource, shape: [Int], encoding: InputEncoding) throws {
-        let engine = try Project.openVINO()
-        let session = try engine.compile(source, inputShape: source == .embeddedPersonNetwork ? shape : nil)
-        let copy = try session.copy()
-        #expect(copy.inputShape == shape)
+        let origin = try Project.openVINO()
+            .origin(of: source, inputShape: source == .embeddedPersonNetwork ? shape : nil)
+        let (session, copy) = (try origin.makeSession(), try origin.makeSession())
+        #expect(session.image == nil && copy.image != nil && copy.inputShape == shape)
         let picture = encoding == .nchw ? Self.picture(96, 64) : Self.picture(128, 128)
         #expect(try copy.run(picture, encoding: encoding) == session.run(picture, encoding: encoding))
     }

@@ -41,6 +41,16 @@ import Testing
         #expect(try find("a/bin/footpath", environment: ["FOOTPATH_RUNTIME": ""]).models == root + "/a/.runtime/models")
     }
 
+    @Test(arguments: [
+        (["XDG_CACHE_HOME": "/c", "HOME": "/h"], "/c/footpath"),
+        (["XDG_CACHE_HOME": "c", "HOME": "/h"], "/h/.cache/footpath"),
+        (["HOME": "/h"], "/h/.cache/footpath"), (["HOME": "/"], nil), ([:], nil),
+    ])
+    func compiledNetworksAreKeptInTheUsersCache(environment: [String: String], folder: String?) throws {
+        try install("a/.runtime")
+        #expect(try find("a/bin/footpath", environment: environment).compiledNetworks == folder)
+    }
+
     @Test func anInstalledProgramsFolderComesBeforeTheProjects() throws {
         try install("a/.runtime")
         #expect(try find("a/bin/footpath").models == root + "/a/.runtime/models")

@@ -52,11 +52,14 @@ public final class ScriptedSession: InferenceSession {
 
 extension Project {
     /// The real engine, for tests of what networks find. Scripts/setup fetches its library.
-    public static func openVINO() throws -> OpenVINOEngine {
+    ///
+    /// - Parameter compiledNetworks: where compiled networks are kept; nil keeps none.
+    public static func openVINO(compiledNetworks: String? = nil) throws -> OpenVINOEngine {
         let folder = runtimeFolder.appendingPathComponent("openvino")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         let library = names.filter { $0.hasPrefix("libopenvino_c.so") }.max() ?? "libopenvino_c.so"
-        return try OpenVINOEngine(library: folder.appendingPathComponent(library).path)
+        return try OpenVINOEngine(
+            library: folder.appendingPathComponent(library).path, compiledNetworks: compiledNetworks)
     }
 
     /// A face network that Scripts/setup fetches.

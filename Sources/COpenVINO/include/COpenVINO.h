@@ -17,6 +17,12 @@ typedef struct footpath_ov_model footpath_ov_model;
 /// A network compiled for the CPU; one inference at a time.
 typedef struct footpath_ov_session footpath_ov_session;
 
+/// A compiled network as OpenVINO writes it, beginning with a page.
+typedef struct {
+    void *bytes;
+    size_t size;
+} footpath_ov_image;
+
 /// A tensor's shape: `rank` extents.
 typedef struct {
     int64_t dims[8];
@@ -36,9 +42,17 @@ void footpath_ov_model_free(footpath_ov_model *model);
 /// not NULL; the model keeps the shape. Sessions of one model share its constants.
 footpath_ov_session *footpath_ov_compile(footpath_ov_model *model, const footpath_ov_shape *input, char *error,
                                          size_t error_size);
-/// Another session of a compiled network, which may be at an inference meanwhile. It takes a fifth of the time that compiling
-/// does: the network was simplified before. OpenVINO can't copy a copy.
-footpath_ov_session *footpath_ov_copy(const footpath_ov_session *session, char *error, size_t error_size);
+/// Writes a compiled network into memory for footpath_ov_image_free; it may be at an inference meanwhile. OpenVINO can't write
+/// one that was imported.
+int footpath_ov_export(const footpath_ov_session *session, footpath_ov_image *image, char *error, size_t error_size);
+void footpath_ov_image_free(footpath_ov_image image);
+/// Another session of a network that was written by a runtime of the same identity. It takes a tenth of the time that reading
+/// and compiling do: the network was simplified before. Its constants stay in the image, which must outlive it.
+footpath_ov_session *footpath_ov_import(footpath_ov_runtime *runtime, footpath_ov_image image, char *error,
+                                        size_t error_size);
+/// What a written network depends on besides the network and its input's shape: OpenVINO's version, how it compiles, the
+/// processor, and variables of the environment that OpenVINO listens to. Returns 1 where that can't be told in `size` bytes.
+int footpath_ov_identity(footpath_ov_runtime *runtime, char *text, size_t size);
 void footpath_ov_session_free(footpath_ov_session *session);
 
 size_t footpath_ov_input_count(const footpath_ov_session *session);
