@@ -380,18 +380,6 @@ void *footpath_ov_input(footpath_ov_session *session, footpath_ov_shape *shape, 
     return open_tensor(session->runtime, tensor, shape, takes_planes, error, error_size);
 }
 
-// Compiled for each kind of processor: with the instructions that all have, it takes several times as long.
-#if defined(__x86_64__) && defined(__gnu_linux__)
-__attribute__((target_clones("avx512vbmi", "avx2", "default")))
-#endif
-void footpath_split_planes(uint8_t *restrict planes, const uint8_t *restrict pixels, size_t count) {
-    for (size_t pixel = 0; pixel < count; pixel++) {
-        planes[pixel] = pixels[3 * pixel];
-        planes[count + pixel] = pixels[3 * pixel + 1];
-        planes[2 * count + pixel] = pixels[3 * pixel + 2];
-    }
-}
-
 int footpath_ov_infer(footpath_ov_session *session, char *error, size_t error_size) {
     ov_status status = session->runtime->ov_infer_request_infer(session->request);
     return failed(session->runtime, status, "ov_infer_request_infer", error, error_size);
