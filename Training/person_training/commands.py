@@ -22,7 +22,7 @@ def parsed(arguments):
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="data sets (docs/training.md)")
     parser.add_argument("--cache", type=Path, default=Path(".training-cache"), help="where decoded pictures lie")
     parser.add_argument("--start", type=Path, help="checkpoint whose averaged weights to begin with")
-    parser.add_argument("--teacher", type=Path, help="a YOLOX network (ONNX, not decoded) to learn from, too")
+    parser.add_argument("--teacher", type=Path, help="a network to learn from, too: ONNX of YOLOX (not decoded) or Training/export")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--processes", type=int, help="on a CPU, of one thread each (default: one for each processor)")
     parser.add_argument("--samples", type=int, help="end at so many samples in all")

@@ -1,7 +1,7 @@
 """A stronger network whose features and rows the trained one learns to have, read from ONNX and run by PyTorch.
 
-Only what YOLOX (Ge et al. 2021) exports is understood: strides 8, 16 and 32, for each a concatenation of box,
-objectness and scores of classes, person first.
+Two kinds are understood, both of strides 8, 16 and 32: what YOLOX (Ge et al. 2021) exports without decoding, for each
+stride a concatenation of box, objectness and scores of classes, person first; and what `Training/export` writes.
 """
 
 import onnx
@@ -15,7 +15,7 @@ from .network import STRIDES, boxes_of
 
 
 class Teacher:
-    """Gives, for each stride, features [N, C, h, w] and predictions [N, 85, h, w]; takes pictures 0...1, BGR."""
+    """Gives features [N, C, h, w] for each stride, and of all cells scores [N, A] and boxes [N, A, 4] in pixels."""
 
     def __init__(self, path, device):
         graph = onnx.load(path).graph
@@ -30,44 +30,39 @@ class Teacher:
                 self.weights[tensor.name] = value
             else:
                 self.indices[tensor.name] = value.tolist()
+        for node in graph.node:
+            # The exporter writes equal weights once.
+            if node.op_type == "Identity" and node.input[0] in self.weights:
+                self.weights[node.output[0]] = self.weights[node.input[0]]
         self.input = next(entry.name for entry in graph.input if entry.name not in self.weights)
         producers = {output: node for node in graph.node for output in node.output}
-        self.predictions = [
-            node.output[0] for node in graph.node if node.op_type == "Concat" and self._is_prediction(node, producers)
-        ]
+        self.predictions, self.features, self.read = self._ends(graph, producers)
         if len(self.predictions) != len(STRIDES):
-            raise ValueError(f"{path}: is no YOLOX network without decoding")
-        self.features = [self._stem_input(name, producers) for name in self.predictions]
+            raise ValueError(f"{path}: is neither a YOLOX network without decoding nor one of Training/export")
         self.nodes = self._needed(graph.node)
         with torch.no_grad():
-            features, _ = self(torch.zeros(1, 3, 64, 64, device=device))
+            features, _ = self._levels(torch.zeros(1, 3, 64, 64, device=device))
         self.channels = [feature.shape[1] for feature in features]
 
     @staticmethod
-    def _is_prediction(node, producers):
-        """Box (from a convolution), objectness and classes (from sigmoids)."""
-        kinds = [producers[name].op_type if name in producers else "" for name in node.input]
-        return kinds == ["Conv", "Sigmoid", "Sigmoid"]
-
-    @staticmethod
-    def _stem_input(prediction, producers):
-        """What the head's first convolution, 1 x 1, of a level takes: the last level of the pyramid."""
-        name = producers[prediction].input[0]
-        seen = []
-        while len(seen) < 6:
-            node = producers[name]
-            if node.op_type == "Conv":
-                seen.append(name)
-            name = node.input[0]
-        # The box's prediction, two depthwise-separable blocks (four convolutions), and the stem: six in all.
-        return name
+    def _ends(graph, producers):
+        """Names of the predictions [N, ?, h, w] and of what their heads take, and how predictions are read."""
+        heads = [name for node in graph.node for name in node.output if _is_yolox_prediction(node, producers)]
+        if heads:
+            return heads, [_yolox_level(name, producers) for name in heads], _yolox_rows
+        last = producers[graph.output[0].name]
+        if last.op_type != "Concat" or any(producers[name].op_type != "Transpose" for name in last.input):
+            return [], [], None
+        heads = [producers[producers[name].input[0]].input[0] for name in last.input]
+        return heads, [_level(name, producers) for name in heads], _rows
 
     def _needed(self, nodes):
         wanted, kept = {*self.predictions, *self.features}, []
         for node in reversed(nodes):
-            if wanted.intersection(node.output):
+            if wanted.intersection(node.output) and node.output[0] not in self.weights:
                 kept.append(node)
-                wanted.update(node.input)
+                # What else a Resize takes says how much larger: it is always twice.
+                wanted.update(node.input[:1] if node.op_type == "Resize" else node.input)
         kept.reverse()
         steps = []
         sigmoids = {node.output[0]: node.input[0] for node in kept if node.op_type == "Sigmoid"}
@@ -88,7 +83,13 @@ class Teacher:
         return [step for step in steps if step[2] not in fused]
 
     @torch.no_grad()
-    def __call__(self, pictures):
+    def __call__(self, pictures, centres, strides):
+        """Of pictures [N, 3, H, W], BGR, 0...1, with the cells' centres [A, 2] and strides [A]."""
+        features, predictions = self._levels(pictures)
+        flat = torch.cat([values.flatten(2) for values in predictions], 2).transpose(1, 2)
+        return features, *self.read(flat, centres, strides)
+
+    def _levels(self, pictures):
         values = {self.input: pictures * 255}
         for kind, inputs, output, attributes in self.nodes:
             values[output] = self._run(kind, inputs, attributes, values)
@@ -101,6 +102,8 @@ class Teacher:
             return F.conv2d(x, weight, bias, attributes["strides"], attributes["pads"][:2], 1, attributes["group"])
         if kind == "Silu":
             return F.silu(x)
+        if kind == "Relu":
+            return F.relu(x)
         if kind == "Sigmoid":
             return x.sigmoid()
         if kind == "Add":
@@ -119,6 +122,43 @@ class Teacher:
             where[axis] = slice(first, min(last, x.shape[axis]), step)
             return x[tuple(where)]
         raise ValueError(f"a teacher with {kind} isn't understood")
+
+
+def _is_yolox_prediction(node, producers):
+    """Box (from a convolution), objectness and classes (from sigmoids)."""
+    kinds = [producers[name].op_type if name in producers else "" for name in node.input]
+    return node.op_type == "Concat" and kinds == ["Conv", "Sigmoid", "Sigmoid"]
+
+
+def _yolox_level(prediction, producers):
+    """What the head's first convolution, 1 x 1, of a level takes: the last level of the pyramid."""
+    name = producers[prediction].input[0]
+    convolutions = 0
+    # The box's prediction, two depthwise-separable blocks (four convolutions), and the stem: six in all.
+    while convolutions < 6:
+        node = producers[name]
+        convolutions += node.op_type == "Conv"
+        name = node.input[0]
+    return name
+
+
+def _yolox_rows(flat, centres, strides):
+    """Scores and boxes of rows [N, A, 85]; it counts from the cell's corner, and sizes are logarithms."""
+    middle = flat[..., :2] * strides[:, None] + centres - 0.5 * strides[:, None]
+    half = flat[..., 2:4].exp() * strides[:, None] / 2
+    return flat[..., 4] * flat[..., 5], torch.cat([middle - half, middle + half], -1)
+
+
+def _level(prediction, producers):
+    """What the head takes that makes a prediction of `network.PersonNetwork`."""
+    name = prediction
+    while producers[name].name.startswith("/heads."):
+        name = producers[name].input[0]
+    return name
+
+
+def _rows(flat, centres, strides):
+    return flat[..., 0].sigmoid(), boxes_of(flat, centres, strides)
 
 
 class Distillation(nn.Module):
@@ -148,23 +188,17 @@ def _standardised(x):
 LEAST_TEACHER_SCORE = 0.2
 
 
-def row_losses(rows, predictions, centres, strides):
-    """What rows [N, A, 5] lack of the teacher's: of its scores, and of its boxes where it is sure.
+def row_losses(rows, wanted, theirs, centres, strides):
+    """What rows [N, A, 5] lack of the teacher's scores [N, A], and of its boxes [N, A, 4] where it is sure.
 
     The score's is quality focal loss (Li et al. 2020): cross entropy with the teacher's score, weighted by the
     square of the difference; both are divided by the sum of the teacher's scores.
     """
-    flat = torch.cat([values.flatten(2) for values in predictions], 2).transpose(1, 2)
-    wanted = flat[..., 4] * flat[..., 5]
     difference = rows[..., 0].detach().sigmoid() - wanted
     score = F.binary_cross_entropy_with_logits(rows[..., 0], wanted, reduction="none") * difference.square()
     sure = wanted > LEAST_TEACHER_SCORE
     total = (wanted * sure).sum().clamp(min=1)
     ours = boxes_of(rows, centres, strides)
-    # The teacher counts from the cell's corner; sizes are logarithms.
-    middle = flat[..., :2] * strides[:, None] + centres - 0.5 * strides[:, None]
-    half = flat[..., 2:4].exp() * strides[:, None] / 2
-    theirs = torch.cat([middle - half, middle + half], -1)
     # Where it isn't sure its box may be anything, of which no gradient must come.
     theirs = torch.where(sure[..., None], theirs, ours.detach())
     box = ((1 - overlaps(ours, theirs)[1]) * wanted * sure).sum()

@@ -22,6 +22,8 @@ WEIGHT_DECAY = 0.02
 GREATEST_GRADIENT = 10.0
 # Samples a second in a decay, of those before it: its pictures are larger. The rest is so that it ends in time.
 DECAY_PACE = 0.86
+# On a CUDA device the first steps compile kernels, and say nothing of the pace; then it is measured for so many seconds.
+FIRST_STEPS, FIRST_SECONDS = 10, 5.0
 # Weights of what is learnt from the teacher, beside the labels' 1 for scores and 2 for boxes.
 FEATURE_WEIGHT, SCORE_WEIGHT, TEACHER_BOX_WEIGHT = 1.0, 1.0, 0.5
 
@@ -182,14 +184,14 @@ class Training:
         with torch.autocast(self.device.type, torch.bfloat16):
             levels = self.network.pyramid(seen)
             rows = self.network.rows(levels).float()
-            taught = self.teacher(seen) if self.teacher else None
+            taught = self.teacher(seen, centres, strides) if self.teacher else None
         score, box, _ = losses(rows, targets, centres, strides, size)
         loss = score + BOX_WEIGHT * box
         parts = [score.detach(), box.detach()]
         if taught:
-            features, predictions = taught
+            features, scores, boxes = taught
             feature = self.distillation(levels, features)
-            teacher_score, teacher_box = row_losses(rows, predictions, centres, strides)
+            teacher_score, teacher_box = row_losses(rows, scores, boxes, centres, strides)
             loss = loss + FEATURE_WEIGHT * feature + SCORE_WEIGHT * teacher_score + TEACHER_BOX_WEIGHT * teacher_box
             parts += [feature.detach(), teacher_score.detach(), teacher_box.detach()]
         self.optimiser.zero_grad(set_to_none=True)
@@ -245,6 +247,7 @@ class Training:
         options = self.options
         began = saved = logged = time.monotonic()
         first = logged_samples = self.samples
+        first_step, settled, settled_samples = self.steps, None, first
         sums, count = 0.0, 0
         goal = self.goal()
         ends = False
@@ -252,11 +255,13 @@ class Training:
             sums, count = sums + self.step(), count + 1
             now = time.monotonic()
             over = options.minutes is not None and now - began > options.minutes * 60
+            if settled is None and self.steps - first_step >= FIRST_STEPS:
+                settled, settled_samples = now, self.samples
             decays = 0.0
-            if options.decay_minutes and self.decay_from is None:
+            if options.decay_minutes and self.decay_from is None and settled and now - settled > FIRST_SECONDS:
                 left = options.minutes * 60 - (now - began)
                 if left < options.decay_minutes * 60:
-                    decays = left * (self.samples - first) / (now - began) * DECAY_PACE
+                    decays = left * (self.samples - settled_samples) / (now - settled) * DECAY_PACE
             ends, saves, decays = self._agreed(
                 float(self.stopping or over), float(now - saved > options.save_every), decays
             )

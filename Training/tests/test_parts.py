@@ -17,6 +17,7 @@ from person_training.losses import assign, losses
 from person_training.network import PersonNetwork, boxes_of, cells, widened
 from person_training.precision import Measure
 from person_training.schedule import SIZES_OF_USE, phase
+from person_training.teacher import Teacher
 from tests import figures
 
 
@@ -145,6 +146,17 @@ class NetworkTests(Folder):
         boxes, scores = detector(np.zeros((540, 960, 3), np.uint8), 0.0)
         self.assertEqual(boxes.shape[1], 4)
         self.assertEqual(len(boxes), len(scores))
+
+    def test_an_exported_network_teaches_its_own_rows(self):
+        network = PersonNetwork(8, 16).eval()
+        export(network, self.folder / "a.onnx")
+        seen, (centres, strides) = torch.rand(2, 3, 64, 96), cells(64, 96)
+        features, scores, boxes = Teacher(self.folder / "a.onnx", "cpu")(seen, centres, strides)
+        with torch.no_grad():
+            rows = network(seen)
+            torch.testing.assert_close(features[1], network.pyramid(seen)[1], atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(scores, rows[..., 0].sigmoid(), atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(boxes, boxes_of(rows, centres, strides), atol=1e-2, rtol=1e-4)
 
     def test_a_compact_checkpoint_is_nearly_the_same(self):
         network = PersonNetwork(8, 16)
