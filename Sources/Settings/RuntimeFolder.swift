@@ -7,8 +7,8 @@ public struct RuntimeFolder: Sendable {
     public let library: String
     /// The folder of the face networks.
     public let models: String
-    /// Where compiled networks are kept: `$XDG_CACHE_HOME/footpath`, or else `~/.cache/footpath` (XDG Base Directory
-    /// Specification); nil without a home, as for a service.
+    /// Where compiled networks are kept: the `CacheDirectory=` that systemd gives a service (systemd.exec(5)), or else
+    /// `$XDG_CACHE_HOME/footpath` or `~/.cache/footpath` (XDG Base Directory Specification); nil without any of these.
     public let compiledNetworks: String?
 
     /// Looks in `FOOTPATH_RUNTIME`, then for `lib/footpath` beside the program's folder (an installed program), then
@@ -52,6 +52,8 @@ public struct RuntimeFolder: Sendable {
     }
 
     private static func cache(in environment: [String: String]) -> String? {
+        // Several folders are told apart by colons; ours is a service's first.
+        if let own = environment["CACHE_DIRECTORY"]?.split(separator: ":").first, own.hasPrefix("/") { return String(own) }
         // Relative paths are to be ignored, the specification says.
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/footpath" }
         guard let home = environment["HOME"], home.hasPrefix("/"), home != "/" else { return nil }

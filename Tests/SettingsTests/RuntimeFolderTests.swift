@@ -42,6 +42,7 @@ import Testing
     }
 
     @Test(arguments: [
+        (["CACHE_DIRECTORY": "/var/cache/a:/var/cache/b", "XDG_CACHE_HOME": "/c"], "/var/cache/a"),
         (["XDG_CACHE_HOME": "/c", "HOME": "/h"], "/c/footpath"),
         (["XDG_CACHE_HOME": "c", "HOME": "/h"], "/h/.cache/footpath"),
         (["HOME": "/h"], "/h/.cache/footpath"), (["HOME": "/"], nil), ([:], nil),

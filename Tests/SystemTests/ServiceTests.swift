@@ -56,7 +56,7 @@ struct ServiceTests {
         #expect(one.contains { $0.hasPrefix("ExecStart=") })
         let expected = one.map { line in
             let line = line.replacing("/footpath.yaml", with: "/%i.yaml")
-            let isOwn = ["LogsDirectory=", "StateDirectory="].contains { line.hasPrefix($0) }
+            let isOwn = ["LogsDirectory=", "StateDirectory=", "CacheDirectory="].contains { line.hasPrefix($0) }
             return isOwn ? line + "-%i" : line
         }
         #expect(try settings("footpath@.service") == expected)
