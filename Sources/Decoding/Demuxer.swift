@@ -218,7 +218,7 @@ final class Demuxer {
         try check(readGuard, source, "did not open within", options.openTimeout)
         guard code >= 0, let context else {
             throw .unreadable(
-                source: source.redacted, reason: access.explain(code, of: source) ?? message(averror: code))
+                source: source.redacted, reason: access.explain(code, of: source) ?? readGuard.explain(code))
         }
         if source.looksLikePattern { av_dict_set(&parameters, "pattern_type", nil, 0) }
         if let unknown = av_dict_get(parameters, "", nil, AV_DICT_IGNORE_SUFFIX) {

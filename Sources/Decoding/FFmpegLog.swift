@@ -15,7 +15,10 @@ enum FFmpegLog {
         av_log_set_callback { sender, level, format, _ in
             footpath_hear(sender, level, format)
             guard let sender, let key = FFmpegLog.watcher, let watcher = pthread_getspecific(key) else { return }
-            Unmanaged<ReadGuard>.fromOpaque(watcher).takeUnretainedValue().see(sender)
+            let readGuard = Unmanaged<ReadGuard>.fromOpaque(watcher).takeUnretainedValue()
+            // The code of this failure is that of any other (libavformat/tcp.c, libsrt.c).
+            if let format, strncmp(format, "Failed to resolve hostname", 26) == 0 { readGuard.noteUnknownHost() }
+            readGuard.see(sender)
         }
     }
 

@@ -40,12 +40,7 @@ public final class NetworkConnection {
             avio_open2(&input, name.text, AVIO_FLAG_READ_WRITE, &callback, &options)
         }
         guard code >= 0, let input else {
-            // libavformat has one error for all that goes wrong with names and with TLS.
-            if isEncrypted, code == footpath_averror(EIO), !interrupt.isRaised, !guarding.isExpired {
-                throw .unreadable(
-                    source: name.text, reason: "no such host, or no secure connection to it (certificates, clock)")
-            }
-            throw Self.error(code, name, guarding)
+            throw Self.error(code, name, guarding, secured: isEncrypted ? host : nil)
         }
         self.input = input
     }
@@ -77,9 +72,11 @@ public final class NetworkConnection {
 
     private func allow() { guarding.allow(seconds: max(0, (end - .now) / .seconds(1))) }
 
-    private static func error(_ code: Int32, _ name: SourceName, _ guarding: ReadGuard) -> DecodingError {
+    private static func error(
+        _ code: Int32, _ name: SourceName, _ guarding: ReadGuard, secured: String? = nil
+    ) -> DecodingError {
         if guarding.interrupt.isRaised { return .interrupted }
         if guarding.isExpired { return .stalled(source: name.text, reason: "no answer in time") }
-        return .unreadable(source: name.text, reason: message(averror: code))
+        return .unreadable(source: name.text, reason: guarding.explain(code, secured: secured))
     }
 }

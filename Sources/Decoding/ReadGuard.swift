@@ -15,6 +15,7 @@ final class ReadGuard: Sendable {
     private let seen = Mutex<(address: String, refusal: String?)>(("", nil))
     private let items = Mutex(PlaylistItems())
     private let deadline = Mutex<SuspendingClock.Instant?>(nil)
+    private let hasUnknownHost = Atomic<Bool>(false)
 
     init(interrupt: InterruptFlag, access: SourceAccess) {
         self.interrupt = interrupt
@@ -29,6 +30,18 @@ final class ReadGuard: Sendable {
     /// Whether one more file or address may be opened; FFmpeg doesn't ask the callback before it opens a file.
     func mayOpen() -> Bool {
         opened.add(1, ordering: .relaxed).newValue <= Self.mostFiles && !mustReturn
+    }
+
+    /// Takes note that a host's name led to no address.
+    func noteUnknownHost() { hasUnknownHost.store(true, ordering: .relaxed) }
+
+    /// What to say of an error that FFmpeg came back with.
+    ///
+    /// - Parameter secured: the host of a connection by TLS, for whose failures libavformat has one code, too.
+    func explain(_ code: Int32, secured: String? = nil) -> String {
+        if hasUnknownHost.load(ordering: .relaxed) { return "its host has no address (is there a network?)" }
+        guard let secured, code == footpath_averror(EIO) else { return message(averror: code) }
+        return "no secure connection to \(secured) (is the clock right, and ca-certificates installed?)"
     }
 
     /// Why FFmpeg may go no further; nil where it may.

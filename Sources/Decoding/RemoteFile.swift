@@ -102,15 +102,7 @@ public final class RemoteFile {
         if let refusal = guarding.refusal { return .unreadable(source: source, reason: refusal) }
         if guarding.isExpired { return .stalled(source: source, reason: "nothing came for \(Int(patience)) seconds") }
         if isOpen { return .broken(source: source, reason: message(averror: code)) }
-        // libavformat has one error for all that goes wrong with names and with TLS.
-        if name.isHTTP && code == footpath_averror(EIO) {
-            guard let origin = URLOrigin(name.text), origin.isKnown else {
-                return .unreadable(source: source, reason: "its host has no address (is there a network?)")
-            }
-            return .unreadable(
-                source: source,
-                reason: "no secure connection to \(origin.host) (is the clock right, and ca-certificates installed?)")
-        }
-        return .unreadable(source: source, reason: message(averror: code))
+        let host = name.isHTTP ? URLOrigin(name.text)?.host : nil
+        return .unreadable(source: source, reason: guarding.explain(code, secured: host))
     }
 }

@@ -136,9 +136,6 @@ struct URLOrigin: Equatable {
         isHTTP = scheme.hasPrefix("http")
     }
 
-    /// Whether the host has an address.
-    var isKnown: Bool { !addresses.isEmpty }
-
     /// Whether all of the host's addresses are out in the internet. True where it has none: it can't be opened.
     var isPublic: Bool { addresses.allSatisfy(Self.isPublic) }
 

@@ -37,6 +37,8 @@ import Testing
             (try write(Data(), to: "empty.mp4"), "the file is empty"),
             (folder.path("none%02d.png"), "No such file or directory"), ("nonsense://host/video", "Protocol not found"),
             ("http://127.0.0.1:1/video.mp4", "Connection refused"),
+            ("http://nowhere.invalid/video.mp4", "its host has no address (is there a network?)"),
+            ("rtsp://nowhere.invalid/door", "its host has no address (is there a network?)"),
         ] {
             #expect(error(opening: path) == .unreadable(source: path, reason: reason))
         }
