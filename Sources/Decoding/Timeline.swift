@@ -9,7 +9,8 @@ import PathModel
 struct Timeline {
     /// The distance to assume between frames, in microseconds.
     let frameDuration: Int64
-    /// How much too late one PTS may be before its frame is taken for the first after a pause, in microseconds.
+    /// How much too late one PTS or an estimate may be before the frame is taken for the first after a pause, or the clock for
+    /// one that stepped back, in microseconds.
     private let reach: Int64
     private var last: Timestamp?
     /// The latest PTS, and the one before.
@@ -56,7 +57,7 @@ struct Timeline {
         let time = pts + offset
         defer { wasMovedAlone = time <= last }
         if time > last { return (time, offset != 0) }
-        let isBehindAnEstimate = pts > before?.pts ?? .min
+        let isBehindAnEstimate = pts > before?.pts ?? .min && last - time < reach
         let isBehindAStray = pts > before?.before ?? .max && last - time < reach
         let isRounded = !wasMovedAlone && last - time < frameDuration
         if isBehindAnEstimate || isBehindAStray || isRounded { return (last + 1, true) }

@@ -119,7 +119,10 @@ public final class DrawnVideo {
     /// Gives the video up.
     public func discard() { file.discard() }
 
-    private var isWhole: Bool { breakage == nil && source.counts.damaged == 0 }
+    /// Damaged packets and frames so far.
+    public var damaged: Int { source.counts.damaged }
+
+    private var isWhole: Bool { breakage == nil && damaged == 0 }
 
     private func draw(while isDue: (Timestamp) -> Bool) throws {
         while let frame, isDue(frame.info.time) {

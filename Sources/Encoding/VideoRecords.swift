@@ -1,11 +1,12 @@
 import Decoding
+import Foundation
 import PathModel
 import Reading
 
 /// The records of one video, out of a file that may hold those of others, too.
 ///
 /// A stream is a video's if its frames have the size and the length of the video's. Where several are, the one called as the
-/// video is counts.
+/// video is counts; of those called alike, the one whose source is the video's path.
 public final class VideoRecords {
     /// A record and its line in the file, from 1.
     public struct Found {
@@ -29,6 +30,8 @@ public final class VideoRecords {
     private let needsPoints: Bool
     /// Index of the feed and session in the reader's sources.
     private var chosen: Int?
+    /// Where the chosen stream's pictures came from.
+    private var chosenSource = ""
     private var sessions: [Int: Record.Session] = [:]
     private var regions: [Int: [Record.Region]] = [:]
     private var misfit: String?
@@ -78,12 +81,7 @@ public final class VideoRecords {
             misfit = misfit ?? "line \(record.line): the records are of another video than \(video.redacted): \(reason)"
             return
         }
-        guard chosen == nil else {
-            guard let foundFeed, feed == nil, foundFeed != video.baseName, foundFeed != name else { return }
-            throw MisfitError(
-                "\(reader.path): line \(record.line): the video may be \(foundFeed) or \(name): both fit; say which by --feed"
-            )
-        }
+        guard chosen == nil else { return try compare(stream, record, name) }
         if needsPoints, let detail = sessions[record.source]?.detail, detail != "points" {
             throw MisfitError(
                 "\(reader.path): line \(record.line): the records have no points (detail: \(detail)): nobody can be blurred"
@@ -92,8 +90,28 @@ public final class VideoRecords {
         choose(stream, record)
     }
 
+    /// Looks at one more stream that fits.
+    private func compare(_ stream: Record.Stream, _ record: Record, _ name: String) throws(MisfitError) {
+        let place = "\(reader.path): line \(record.line)"
+        guard foundFeed == name else {
+            guard let foundFeed, feed == nil, foundFeed != video.baseName else { return }
+            throw MisfitError("\(place): the video may be \(foundFeed) or \(name): both fit; say which by --feed")
+        }
+        // The same video, analysed twice; or the first one is this very file.
+        guard stream.source != chosenSource, !isOwn(chosenSource) else { return }
+        throw MisfitError(
+            "\(place): the video may be \(chosenSource) or \(stream.source): both fit, and are called \(name); give a file with "
+                + "the records of one session alone")
+    }
+
+    /// Whether a source is the video's path.
+    private func isOwn(_ source: String) -> Bool {
+        source == video.redacted
+            || URL(fileURLWithPath: source).standardizedFileURL == URL(fileURLWithPath: video.text).standardizedFileURL
+    }
+
     private func choose(_ stream: Record.Stream, _ record: Record) {
-        chosen = record.source
+        (chosen, chosenSource) = (record.source, stream.source)
         zero = record.time * 1000 - description.start.microseconds
         if stream.timeOrigin != "epoch" { utc = zero }
         interval = sessions[record.source]?.framesPerSecond.flatMap { $0 > 0 ? 1 / $0 : nil }

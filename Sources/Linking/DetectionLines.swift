@@ -16,6 +16,13 @@ struct DetectionLines {
         var person: Int?
         /// Whether they weren't seen but expected there.
         var isPredicted = false
+        /// Whose records it is of, where it is one of Footpath's.
+        var origin: Origin?
+    }
+
+    /// A session of a camera or file.
+    struct Origin: Equatable {
+        let feed, session: String
     }
 
     private(set) var items: [Item] = []
@@ -40,6 +47,7 @@ struct DetectionLines {
                 guard var item = isJSON ? try Self.json(line) : try Self.motChallenge(line) else { continue }
                 try Self.checkSize(of: item.box, areRatios: isJSON)
                 item.line = number
+                try checkOrigin(of: item)
                 items.append(item)
             } catch {
                 throw .unreadable("\(name): line \(number): \(error.reason)")
@@ -49,6 +57,13 @@ struct DetectionLines {
     }
 
     // MARK: - What would lose boxes
+
+    /// Several videos would be laid on one another.
+    private func checkOrigin(of item: Item) throws(Flaw) {
+        guard let first = items.first, let one = first.origin, let other = item.origin, one != other else { return }
+        let difference = one.feed == other.feed ? "another session of \(one.feed)" : "of \(other.feed), not of \(one.feed)"
+        throw Flaw(reason: "\(difference), as line \(first.line): give a file with the records of one video alone")
+    }
 
     /// Ratios beyond this are pixels.
     private static let farthestRatio = 4.0
@@ -128,6 +143,8 @@ struct DetectionLines {
         var pts_ms: Double?
         var track: Int?
         var source: String?
+        var feed: String?
+        var session: String?
     }
 
     /// Nil for records of Footpath's that say something else.
@@ -151,6 +168,7 @@ struct DetectionLines {
         return Item(
             frame: frame + 1, box: BoundingBox(left: box.left, top: box.top, width: box.width, height: box.height),
             score: confidence / 100, time: time, person: line.track,
-            isPredicted: line.source == Track.Source.predicted.rawValue)
+            isPredicted: line.source == Track.Source.predicted.rawValue,
+            origin: line.session.map { Origin(feed: line.feed ?? "", session: $0) })
     }
 }

@@ -156,14 +156,17 @@ final class ZoneTally {
     var meanDwell = (count: 0, total: 0.0)
     /// People in it and who entered and left.
     var series = TimeSeries()
-    var most: Int?
+    /// How many were in it at most, as counts tell; behind the last of them, as visits do.
+    var most: Int? { [counted, noted].compactMap(\.self).max() }
+    private var counted: Int?
+    private var noted: Int?
 
     init(name: String) {
         self.name = name
     }
 
     func take(_ visit: Record.ZoneVisit, at time: Int64) {
-        most = max(most ?? 0, visit.people)
+        noted = max(noted ?? 0, visit.people)
         switch visit.action {
         case "enter":
             entered += 1
@@ -180,7 +183,8 @@ final class ZoneTally {
     /// How many were in it.
     func takePeople(_ zone: Record.Counts.Zone, of counts: Record.Counts) {
         guard let mean = zone.mean else { return }
-        most = max(most ?? 0, zone.most ?? 0)
+        // Whose leaving is told late was still in it for the visits between.
+        (counted, noted) = (max(counted ?? 0, zone.most ?? 0), nil)
         series.spread(from: counts.from, to: counts.to) { bin, length in
             let observed = length * (counts.observed ?? 1)
             bin.observed += observed

@@ -32,6 +32,8 @@ final class SessionTally {
     private var isPictureless = false
     /// Whether pictures have the clock on the wall; nil while no stream has begun.
     private var isLive: Bool?
+    /// The file that is read, or the address.
+    private var recording: String?
     private var firstTime: Int64?
     private var lastTime = Int64.min
     private var lastCounts: Int64?
@@ -140,7 +142,9 @@ final class SessionTally {
             feed.cover(time)
             closePaths(into: &table)
             feed.frameSize = stream.frameSize ?? feed.frameSize
-            feed.streams += 1
+            // A file whose pictures change goes on in another run.
+            if stream.source != recording || time < lastTime { feed.streams += 1 }
+            recording = stream.source
             isLive = stream.clock == "ntp" || stream.clock == "arrival"
             feed.isLive = feed.isLive || isLive == true
             observation.begin(at: time)

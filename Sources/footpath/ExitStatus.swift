@@ -54,6 +54,8 @@ enum ExitStatus: Int32, Comparable {
         self =
             switch error {
             case DecodingError.interrupted: .interrupted
+            // Of which no frame was read can't be opened.
+            case DecodingError.broken(_, _, let place) where place.frame == nil && place.code != nil: .input
             case DecodingError.broken: .partial
             case EncodingError.unwritable: .output
             case EncodingError.unwritten: .writing

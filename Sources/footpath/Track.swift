@@ -65,6 +65,9 @@ struct TrackDetections: ParsableCommand {
         Signals.endProgram()
         let console = Console(isQuiet: false)
         let options = try LinkingOptions(arguments.texts)
+        if let output, let records, output == records, output != "-" {
+            throw ValidationError("--output and --records are the same file, \(output): give each its own")
+        }
         let input = try DetectionSequence(path: detections, settings: options)
         input.files.forEach(OpenedFiles.note(path:))
         input.notes.forEach(console.note)

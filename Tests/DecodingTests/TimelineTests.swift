@@ -38,6 +38,10 @@ import Testing
                 "the file's own times come back", [1000, 1040, 500, 540, 1160, 1200],
                 [1_000_000, 1_040_000, -1_080_000, -1_120_000, 1_160_000, 1_200_000]
             ),
+            (
+                "a first one far behind estimates", Array(repeating: nil, count: 30) + [100, 140],
+                (0..<30).map { -40_000 * $0 } + [-1_200_000, -1_240_000]
+            ),
             ("a second step back", [100, 0, 40, 0], [100_000, -140_000, -180_000, -220_000]),
         ] as [(String, [Int64?], [Int64])])
     func everyFrameIsLaterThanTheOneBefore(name: String, pts: [Int64?], expected: [Int64]) {

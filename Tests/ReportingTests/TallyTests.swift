@@ -224,6 +224,33 @@ import Testing
         #expect(torn.files[0].missingLines == 3 && torn.text.contains("3 lines that aren't there, by seq"))
     }
 
+    @Test func aFileWhosePicturesChangeIsOneRecording() throws {
+        var lines = Lines()
+        lines.add("session_start", 0, #""version":"1""#)
+        lines.zero = 0
+        for start in [0, 20] {
+            lines.stream(Double(start))
+            lines.path(1, start, start + 10)
+            lines.add("stream_end", Double(start) + 10, #""reason":"format_change""#)
+        }
+        let feed = try report(lines.texts).summary.feeds[0]
+        #expect(feed.recordings == 1 && feed.peopleMost == 1)
+    }
+
+    /// Whoever's leaving is told late was in the zone for no longer than the counts say.
+    @Test func theMostInAZoneIsWhatCountsSay() throws {
+        var lines = Lines()
+        lines.add("session_start", 0, #""version":"1""#)
+        lines.stream(0)
+        for (people, at) in [(1, 1.0), (2, 2), (3, 4)] {
+            lines.add("zone", at, #""track":\#(people),"name":"till","action":"enter","pts_ms":0,"people":\#(people)"#)
+        }
+        lines.add("zone", 3, #""track":1,"name":"till","action":"leave","pts_ms":0,"people":2,"dwell_ms":2000"#)
+        #expect(try report(lines.texts).summary.feeds[0].zones[0].peopleMost == 3)
+        lines.add("counts", 61, counts(lines, 0, observed: 1, entered: 1, inward: 0))
+        #expect(try report(lines.texts).summary.feeds[0].zones[0].peopleMost == 2)
+    }
+
     /// A camera whose recordings are files: when the program ran says nothing of them.
     @Test(arguments: [0.0, 1_772_323_200]) func recordingsHaveTheirOwnTime(zero: Double) throws {
         var lines = Lines()

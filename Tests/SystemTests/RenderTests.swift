@@ -84,6 +84,17 @@ struct RenderTests {
         #expect(try place.names.allSatisfy { !$0.contains("out") })
     }
 
+    @Test("A damaged video is told")
+    func damagedVideo() throws {
+        let place = try analyzed()
+        let script = """
+            ffmpeg -v error -i clip.mp4 -c copy -bsf:v noise=amount=2000 clip.ts
+            "$PROGRAM" analyze clip.ts -o d.jsonl -q; "$PROGRAM" render clip.ts d.jsonl out.mp4; echo $?
+            """
+        let result = try place.shell(script).wait()
+        #expect(result.output == "65\n" && result.errors.contains("clip.ts: damaged packets or frames: "), "\(result)")
+    }
+
     @Test("Damaged lines and a cut last line are left out and told")
     func damage() throws {
         let place = try analyzed()
@@ -121,6 +132,23 @@ struct RenderTests {
         #expect(try render(place, "clip.mp4", "both.jsonl", "b.mp4").status == 0)
         let single = try place.shell("cp clip.mp4 c.mp4; exec \"$PROGRAM\" render c.mp4 r.jsonl c.out.mp4").wait()
         #expect(single.status == 0 && single.errors.contains("the records call their video clip.mp4"))
+    }
+
+    @Test("Of two videos with the same name, size and length none gets the other's records")
+    func namesakes() throws {
+        let place = try analyzed()
+        let lines = try lines(place)
+        let other = lines.map {
+            Substring(
+                $0.replacingOccurrences(of: "\"source\":\"clip.mp4\"", with: "\"source\":\"elsewhere/clip.mp4\"")
+                    .replacingOccurrences(of: "\"session\":\"", with: "\"session\":\"b"))
+        }
+        try write(other + lines, "both.jsonl", in: place)
+        let unsure = try render(place, "clip.mp4", "both.jsonl", "a.mp4", "--blur", "heads")
+        #expect(unsure.status == 65 && unsure.errors.contains("may be elsewhere/clip.mp4 or clip.mp4"), "\(unsure.errors)")
+        #expect(try !place.names.contains("a.mp4"))
+        try write(lines + other, "both.jsonl", in: place)
+        #expect(try render(place, "./clip.mp4", "both.jsonl", "a.mp4", "--blur", "heads").status == 0)
     }
 
     @Test("Records without points can't blur anybody")

@@ -49,6 +49,20 @@ import Testing
         #expect(try result.output == footpath("track", path, "--image-size", "640x480").output)
     }
 
+    @Test("Records of several videos aren't laid on one another, nor results and records into one file")
+    func mixtures() throws {
+        func point(_ frame: Int, _ session: String) -> String {
+            #"{"event":"path","feed":"a.mp4","session":"\#(session)","frame":\#(frame),"track":1,"confidence":90,"#
+                + #""box":{"left":0.1,"top":0.1,"width":0.1,"height":0.3}}"#
+        }
+        let both = try place.file("both.jsonl", [point(0, "one"), point(1, "one"), point(0, "two")].joined(separator: "\n"))
+        let mixed = try footpath("track", both, "--image-size", "640x480")
+        #expect(mixed.status == 66 && mixed.errors.contains("both.jsonl: line 3: another session of a.mp4, as line 1"))
+        let same = try footpath(
+            "track", place.file("det.txt", walker()), "--output", place.path("x"), "--records", place.path("x"))
+        #expect(same.status == 64 && same.errors.contains("are the same file"))
+    }
+
     @Test("Short gaps are bridged evenly, long ones and all with --bridge 0 stay")
     func gaps() throws {
         let path = try place.file("det.txt", walker(frames: 60, without: Set(20..<24).union(30..<50)))
