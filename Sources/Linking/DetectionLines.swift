@@ -61,7 +61,8 @@ struct DetectionLines {
     /// Several videos would be laid on one another.
     private func checkOrigin(of item: Item) throws(Flaw) {
         guard let first = items.first, let one = first.origin, let other = item.origin, one != other else { return }
-        let difference = one.feed == other.feed ? "another session of \(one.feed)" : "of \(other.feed), not of \(one.feed)"
+        let difference =
+            one.feed == other.feed ? "another session of \(one.feed)" : "of \(other.feed), not of \(one.feed)"
         throw Flaw(reason: "\(difference), as line \(first.line): give a file with the records of one video alone")
     }
 

@@ -53,7 +53,9 @@ public struct RuntimeFolder: Sendable {
 
     private static func cache(in environment: [String: String]) -> String? {
         // Several folders are told apart by colons; ours is a service's first.
-        if let own = environment["CACHE_DIRECTORY"]?.split(separator: ":").first, own.hasPrefix("/") { return String(own) }
+        if let own = environment["CACHE_DIRECTORY"]?.split(separator: ":").first, own.hasPrefix("/") {
+            return String(own)
+        }
         // Relative paths are to be ignored, the specification says.
         if let cache = environment["XDG_CACHE_HOME"], cache.hasPrefix("/") { return cache + "/footpath" }
         guard let home = environment["HOME"], home.hasPrefix("/"), home != "/" else { return nil }

@@ -116,7 +116,9 @@ struct RenderSession {
             )
         }
         if let breakage = drawn.breakage { tell("\(breakage); the drawn video reaches up to there") }
-        if drawn.damaged > 0 { tell("\(video.redacted): damaged packets or frames: \(drawn.damaged); the rest is drawn") }
+        if drawn.damaged > 0 {
+            tell("\(video.redacted): damaged packets or frames: \(drawn.damaged); the rest is drawn")
+        }
         return status
     }
 }

@@ -145,7 +145,8 @@ struct RenderTests {
         }
         try write(other + lines, "both.jsonl", in: place)
         let unsure = try render(place, "clip.mp4", "both.jsonl", "a.mp4", "--blur", "heads")
-        #expect(unsure.status == 65 && unsure.errors.contains("may be elsewhere/clip.mp4 or clip.mp4"), "\(unsure.errors)")
+        #expect(
+            unsure.status == 65 && unsure.errors.contains("may be elsewhere/clip.mp4 or clip.mp4"), "\(unsure.errors)")
         #expect(try !place.names.contains("a.mp4"))
         try write(lines + other, "both.jsonl", in: place)
         #expect(try render(place, "./clip.mp4", "both.jsonl", "a.mp4", "--blur", "heads").status == 0)

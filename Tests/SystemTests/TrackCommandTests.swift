@@ -55,7 +55,8 @@ import Testing
             #"{"event":"path","feed":"a.mp4","session":"\#(session)","frame":\#(frame),"track":1,"confidence":90,"#
                 + #""box":{"left":0.1,"top":0.1,"width":0.1,"height":0.3}}"#
         }
-        let both = try place.file("both.jsonl", [point(0, "one"), point(1, "one"), point(0, "two")].joined(separator: "\n"))
+        let both = try place.file(
+            "both.jsonl", [point(0, "one"), point(1, "one"), point(0, "two")].joined(separator: "\n"))
         let mixed = try footpath("track", both, "--image-size", "640x480")
         #expect(mixed.status == 66 && mixed.errors.contains("both.jsonl: line 3: another session of a.mp4, as line 1"))
         let same = try footpath(
