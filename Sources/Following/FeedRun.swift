@@ -37,13 +37,15 @@ struct FeedLedger {
 
     mutating func write(_ records: [PathRecord], origin: Int64) {
         guard !records.isEmpty else { return }
-        for record in records { status.regions.take(record) }
+        for record in records {
+            status.regions.take(record)
+            if case .gap(let gap) = record.event { status.gaps[gap.reason, default: 0] += 1 }
+        }
         effects.append(.write(records, origin: origin))
     }
 
     mutating func note(_ gap: Gap, origin: Int64) {
         write(recorder.add(gap), origin: origin)
-        status.gaps[gap.reason, default: 0] += 1
     }
 
     /// A camera's time goes on without pictures.

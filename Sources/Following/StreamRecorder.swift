@@ -199,12 +199,12 @@ package struct StreamRecorder {
         if let totals = assembler?.totals {
             (summary.paths, summary.points, summary.faces) = (totals.paths, totals.points, totals.faces)
         }
-        let frames = max(summary.frames, framesBefore + last.index + 1)
+        // Of frames that aren't analysed not all are decoded.
+        summary.frames = max(summary.frames, framesBefore + last.index + 1)
         let end = StreamEnd(
-            reason: reason, message: summary.message, frames: frames - runStart.frames,
+            reason: reason, message: summary.message, frames: summary.frames - runStart.frames,
             analyzed: summary.analyzed - runStart.analyzed, decodeErrors: summary.damaged - runStart.damaged)
         runStart = summary
-        runStart.frames = frames
         return records + [PathRecord(time: time, event: .streamEnd(end))]
     }
 }

@@ -134,16 +134,17 @@ final class LineQueue: Sendable {
     /// Gives up what waits and all that comes.
     ///
     /// - Parameter hasEnded: whether this is the output's own end, not the program's.
-    /// - Returns: how many lines were given up; 0 where that was done before.
+    /// - Returns: how many lines are lost by that, and by the loss in whose midst it comes; 0 where it was done before.
     func abandon(hasEnded: Bool) -> Int {
         state.withLock { state in
             guard !state.isAbandoned else { return 0 }
             state.isAbandoned = true
             (state.bytes, state.taken) = ([], 0)
             state.status.queuedBytes = 0
+            let before = state.lossStart ?? state.status.droppedLines
             state.status.droppedLines += state.waitingLines
             state.status.hasEnded = hasEnded
-            return state.waitingLines
+            return state.status.droppedLines - before
         }
     }
 

@@ -40,10 +40,12 @@ import Testing
     @Test func aClosedQueueTakesNothingAndAnAbandonedOneCounts() {
         let queue = LineQueue(capacity: 100)
         for _ in 0..<3 { _ = queue.append("line") }
-        #expect(queue.abandon(hasEnded: true) == 3)
+        let long = String(repeating: "x", count: 100)
+        for _ in 0..<2 { _ = queue.append(long) }
+        #expect(queue.abandon(hasEnded: true) == 5, "three that waited and two that found no room")
         #expect(queue.abandon(hasEnded: true) == 0)
         _ = queue.append("line")
-        #expect(queue.snapshot.status.droppedLines == 4)
+        #expect(queue.snapshot.status.droppedLines == 6)
         queue.close()
         guard case .refused = queue.append("line") else {
             Issue.record("not refused")

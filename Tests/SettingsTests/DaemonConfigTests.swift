@@ -217,6 +217,14 @@ import Testing
         #expect(problems("http: {listen: '0.0.0.0:1'}").joined().contains(#""[::1]""#))
     }
 
+    @Test(arguments: ["directory", "model", "face_model"])
+    func anAddressInTheWrongPlaceIsToldWithoutItsSecrets(key: String) {
+        let source = key == "directory" ? "" : ", source: rtsp://h/y"
+        let told = problems("output: {path: '-'}\ncameras: [{name: a, \(key): 'rtsp://admin:S3cret@h/x'\(source)}]")
+        #expect(told.count == 1 && told[0].contains("cameras.a.\(key)") && told[0].contains("h/x"), "\(told)")
+        #expect(!told.joined().contains("S3cret"))
+    }
+
     @Test func whatIsNamedMustBeThereWhenItIsChecked() throws {
         let text = """
             output: {path: '/no/such/{feed}.jsonl'}

@@ -119,6 +119,10 @@ struct CameraConfig {
         case (nil, let folder?):
             guard let text = folder.text() else { return nil }
             own["credentials"]?.fail("a directory needs none")
+            guard !text.contains("://") else {
+                folder.fail("\(folder.shown(text)): is no folder; give what has an address as source")
+                return nil
+            }
             return SourceRequest(source: text.count > 1 && text.hasSuffix("/") ? String(text.dropLast()) : text)
         case (nil, nil):
             own.owner.fail("source is missing; give a URL, a device, a file, or a directory")

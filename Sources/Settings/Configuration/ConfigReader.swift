@@ -75,6 +75,10 @@ struct ConfigValue {
     /// The path of a file, or one of the names that may stand for it.
     func file(unless names: [String]) -> String? {
         guard let path = text() else { return nil }
+        guard !path.contains("://") else {
+            fail("\(shown(path)): give the path of a file")
+            return nil
+        }
         if problems.looksAtFiles && !names.contains(path) {
             var status = stat()
             if access(path, R_OK) != 0 || stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG {

@@ -213,7 +213,8 @@ extension DaemonTests {
         func folder() throws {
             let place = try Workplace()
             try FileManager.default.createDirectory(atPath: place.path("in"), withIntermediateDirectories: false)
-            let configuration = RunningDaemon.head + "cameras: [{name: films, directory: \(place.path("in"))}]\n"
+            let configuration =
+                RunningDaemon.head + "cameras: [{name: films, directory: \(place.path("in")), fps: 5}]\n"
             try place.write(Data(configuration.utf8), "footpath.yaml")
             let environment = ["STATE_DIRECTORY": place.folder.url.path]
             func put(_ name: String, _ clip: URL) throws {
@@ -238,7 +239,10 @@ extension DaemonTests {
             try put("three.mp4", Clips.clip)
             try again.awaitEvent("stream_end", of: "films", count: 4)
             #expect(again.stop().status == 0)
-            let sources: [String] = try place.records("films.jsonl").values("source", of: "stream_start")
+            let records = try place.records("films.jsonl")
+            let frames: [Int] = records.values("frames", of: "stream_end")
+            #expect(frames.count == 4 && Set(frames).count == 1, "\(frames)")
+            let sources: [String] = records.values("source", of: "stream_start")
             #expect(
                 sources.map { $0.split(separator: "/").last } == ["one.mp4", "two.mp4", "caf\\xE9.mp4", "three.mp4"])
         }
